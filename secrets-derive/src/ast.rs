@@ -1,0 +1,108 @@
+//! The item as written, options attached.
+
+use proc_macro2::Ident;
+use syn::spanned::Spanned;
+use syn::{Data, DataEnum, DeriveInput, Fields, Generics, Type};
+
+use crate::attr;
+use crate::errors::Errors;
+
+/// An item that may be a secret.
+pub(crate) struct Input {
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    pub(crate) description: String,
+    pub(crate) options: attr::Container,
+    pub(crate) body: Body,
+}
+
+pub(crate) enum Body {
+    /// A struct with named fields.
+    Struct(Vec<Field>),
+    /// A struct with fields that have no names; only one of `text` may have them.
+    Tuple(Vec<Field>),
+    Enum(Vec<Variant>),
+}
+
+/// A field and its options.
+pub(crate) struct Field {
+    /// None in a tuple struct.
+    pub(crate) ident: Option<Ident>,
+    pub(crate) ty: Type,
+    pub(crate) description: String,
+    pub(crate) options: attr::Field,
+}
+
+/// A variant of an enum.
+pub(crate) struct Variant {
+    pub(crate) ident: Ident,
+    pub(crate) description: String,
+    pub(crate) options: attr::Variant,
+    /// None where the variant is a name alone.
+    pub(crate) fields: Option<Vec<Field>>,
+}
+
+impl Input {
+    /// `None` where the item is of a kind that cannot be a secret; its options are looked at all the same.
+    pub(crate) fn parse(item: DeriveInput, errors: &mut Errors) -> Option<Self> {
+        let options = attr::Container::parse(&item.attrs, errors);
+        let description = attr::description(&item.attrs);
+        let DeriveInput { ident, generics, data, .. } = item;
+        let body = body(&ident, data, errors)?;
+        Some(Self { ident, generics, description, options, body })
+    }
+}
+
+fn body(item: &Ident, data: Data, errors: &mut Errors) -> Option<Body> {
+    const EXPECTED: &str = "a secret is a struct with named fields, one for each key of its JSON object";
+    match data {
+        Data::Struct(data) => match data.fields {
+            Fields::Named(named) => Some(Body::Struct(fields(named.named, errors))),
+            Fields::Unnamed(unnamed) => Some(Body::Tuple(fields(unnamed.unnamed, errors))),
+            Fields::Unit => {
+                errors.at(item.span(), format!("{EXPECTED}; this one has none, not even `{{}}`"));
+                None
+            }
+        },
+        Data::Enum(data) => variants(item, data, errors).map(Body::Enum),
+        Data::Union(data) => {
+            errors.at(data.union_token.span(), format!("{EXPECTED}; this is a union"));
+            None
+        }
+    }
+}
+
+fn fields(fields: impl IntoIterator<Item = syn::Field>, errors: &mut Errors) -> Vec<Field> {
+    let field = |field: syn::Field| Field {
+        options: attr::Field::parse(&field.attrs, errors),
+        description: attr::description(&field.attrs),
+        ident: field.ident,
+        ty: field.ty,
+    };
+    fields.into_iter().map(field).collect()
+}
+
+fn variants(item: &Ident, data: DataEnum, errors: &mut Errors) -> Option<Vec<Variant>> {
+    if data.variants.is_empty() {
+        errors.at(item.span(), "an enum without variants has no values that a secret could hold");
+        return None;
+    }
+    data.variants.into_iter().map(|variant| self::variant(variant, errors)).collect()
+}
+
+fn variant(variant: syn::Variant, errors: &mut Errors) -> Option<Variant> {
+    let options = attr::Variant::parse(&variant.attrs, errors);
+    let description = attr::description(&variant.attrs);
+    let fields = match variant.fields {
+        Fields::Unit => None,
+        Fields::Named(named) => Some(fields(named.named, errors)),
+        Fields::Unnamed(unnamed) => {
+            errors.at(
+                unnamed.span(),
+                "the fields of a variant have names, one for each key of the JSON object: write them in braces",
+            );
+            return None;
+        }
+    };
+    Some(Variant { ident: variant.ident, description, options, fields })
+}

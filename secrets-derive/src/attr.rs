@@ -1,0 +1,258 @@
+//! The grammar of `#[secret(..)]`: options with their spans, given at most once, and helpful words for the rest.
+
+mod bounds;
+mod option;
+mod rules;
+
+use proc_macro2::{Ident, Span};
+use syn::parse::ParseStream;
+use syn::{Attribute, Expr, LitBool, LitStr, Path, Token};
+
+pub(crate) use bounds::{Bounds, Number, Value};
+pub(crate) use option::Given;
+use option::{flag, parse_options, string, value};
+use rules::RULES;
+pub(crate) use rules::Rules;
+
+use crate::case::{CASES, Case};
+use crate::errors::Errors;
+use crate::near::nearest;
+
+/// What may stand on the item.
+#[derive(Default)]
+pub(crate) struct Container {
+    pub(crate) id: Given<LitStr>,
+    pub(crate) stage: Given<LitStr>,
+    pub(crate) refresh: Given<LitStr>,
+    pub(crate) max_stale: Given<LitStr>,
+    pub(crate) rename_all: Given<Case>,
+    pub(crate) deny_unknown_fields: Given<()>,
+    pub(crate) default: Given<()>,
+    pub(crate) strict: Given<()>,
+    pub(crate) validate: Given<Path>,
+    pub(crate) text: Given<()>,
+    pub(crate) trim: Given<()>,
+    pub(crate) tag: Given<LitStr>,
+    pub(crate) debug: Given<LitBool>,
+    pub(crate) runtime: Given<Path>,
+}
+
+const CONTAINER: [&str; 14] = [
+    "id",
+    "stage",
+    "refresh",
+    "max_stale",
+    "rename_all",
+    "deny_unknown_fields",
+    "default",
+    "strict",
+    "validate",
+    "text",
+    "trim",
+    "tag",
+    "debug",
+    "crate",
+];
+
+/// What may stand on a field.
+#[derive(Default)]
+pub(crate) struct Field {
+    pub(crate) rename: Given<LitStr>,
+    pub(crate) alias: Vec<LitStr>,
+    pub(crate) default: Given<Default>,
+    pub(crate) flatten: Given<()>,
+    pub(crate) skip: Given<()>,
+    /// The ways to read it; at most one makes sense.
+    pub(crate) codecs: Vec<(Ident, Codec)>,
+    pub(crate) public: Given<()>,
+    pub(crate) strict: Given<()>,
+    pub(crate) rules: Rules,
+}
+
+const FIELD: [&str; 12] =
+    ["rename", "alias", "default", "flatten", "skip", "from_str", "json", "base64", "hex", "serde", "public", "strict"];
+
+/// What stands in for an absent key.
+pub(crate) enum Default {
+    /// `default`
+    Trait,
+    /// `default = 5432`
+    Expr(Expr),
+}
+
+/// How a value is read, where its type does not say.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Codec {
+    FromStr,
+    Json,
+    Base64,
+    Hex,
+    Serde,
+}
+
+/// What may stand on a variant.
+#[derive(Default)]
+pub(crate) struct Variant {
+    pub(crate) rename: Given<LitStr>,
+}
+
+const VARIANT: [&str; 1] = ["rename"];
+
+impl Container {
+    pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut options = Self::default();
+        parse_options(attributes, errors, &mut |name, input, _| options.option(name, input));
+        options
+    }
+
+    fn option(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        match name.to_string().as_str() {
+            // id = "prod/orders/db"
+            "id" => self.id.set(name, string(name, input)?),
+            // stage = "AWSPREVIOUS"
+            "stage" => self.stage.set(name, string(name, input)?),
+            // refresh = "5m"
+            "refresh" => self.refresh.set(name, string(name, input)?),
+            // max_stale = "1h"
+            "max_stale" => self.max_stale.set(name, string(name, input)?),
+            // rename_all = "camelCase"
+            "rename_all" => self.rename_all.set(name, case(&string(name, input)?)?),
+            // deny_unknown_fields
+            "deny_unknown_fields" => self.deny_unknown_fields.set(name, flag(name, input)?),
+            // default
+            "default" if input.peek(Token![=]) => Err(syn::Error::new(
+                name.span(),
+                "on a struct, `default` takes its fields from `Default::default()` and has no value; put `default = ..` on \
+                 the field",
+            )),
+            "default" => self.default.set(name, flag(name, input)?),
+            // strict
+            "strict" => self.strict.set(name, flag(name, input)?),
+            // validate = path::to::function
+            "validate" => self.validate.set(name, value(name, input, "path::to::function")?),
+            // text
+            "text" => self.text.set(name, flag(name, input)?),
+            // trim
+            "trim" => self.trim.set(name, flag(name, input)?),
+            // tag = "engine"
+            "tag" => self.tag.set(name, string(name, input)?),
+            // debug = false
+            "debug" => self.debug.set(name, value(name, input, "false")?),
+            // crate = path::to::secrets_runtime
+            "crate" => self.runtime.set(name, value(name, input, "path::to::secrets_runtime")?),
+            other if FIELD.contains(&other) || RULES.contains(&other) => Err(misplaced(name, "a field", &CONTAINER)),
+            _ => Err(unknown(name, &CONTAINER)),
+        }
+    }
+}
+
+impl Field {
+    pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut options = Self::default();
+        parse_options(attributes, errors, &mut |name, input, errors| options.option(name, input, errors));
+        options
+    }
+
+    fn option(&mut self, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
+        match name.to_string().as_str() {
+            // rename = "dbname"
+            "rename" => self.rename.set(name, string(name, input)?),
+            // alias = "user"
+            "alias" => {
+                self.alias.push(string(name, input)?);
+                Ok(())
+            }
+            // default = 5432
+            "default" if input.peek(Token![=]) => {
+                input.parse::<Token![=]>()?;
+                self.default.set(name, Default::Expr(input.parse()?))
+            }
+            // default
+            "default" => self.default.set(name, flag(name, input).map(|()| Default::Trait)?),
+            // flatten
+            "flatten" => self.flatten.set(name, flag(name, input)?),
+            // skip
+            "skip" => self.skip.set(name, flag(name, input)?),
+            // from_str
+            "from_str" => self.codec(name, input, Codec::FromStr),
+            // json
+            "json" => self.codec(name, input, Codec::Json),
+            // base64
+            "base64" => self.codec(name, input, Codec::Base64),
+            // hex
+            "hex" => self.codec(name, input, Codec::Hex),
+            // serde
+            "serde" => self.codec(name, input, Codec::Serde),
+            // public
+            "public" => self.public.set(name, flag(name, input)?),
+            // strict
+            "strict" => self.strict.set(name, flag(name, input)?),
+            other if RULES.contains(&other) => self.rules.option(name, input, errors),
+            other if CONTAINER.contains(&other) => Err(misplaced(name, "the struct", &[&FIELD[..], &RULES].concat())),
+            _ => Err(unknown(name, &[&FIELD[..], &RULES].concat())),
+        }
+    }
+
+    fn codec(&mut self, name: &Ident, input: ParseStream<'_>, codec: Codec) -> syn::Result<()> {
+        flag(name, input)?;
+        self.codecs.push((name.clone(), codec));
+        Ok(())
+    }
+}
+
+impl Variant {
+    pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut options = Self::default();
+        parse_options(attributes, errors, &mut |name, input, _| match name.to_string().as_str() {
+            // rename = "postgres"
+            "rename" => options.rename.set(name, string(name, input)?),
+            other if CONTAINER.contains(&other) => Err(misplaced(name, "the enum", &VARIANT)),
+            other if FIELD.contains(&other) || RULES.contains(&other) => Err(misplaced(name, "a field", &VARIANT)),
+            _ => Err(unknown(name, &VARIANT)),
+        });
+        options
+    }
+}
+
+/// What the documentation comment says, without the space that begins its lines.
+pub(crate) fn description(attributes: &[Attribute]) -> String {
+    let line = |attribute: &Attribute| match &attribute.meta.require_name_value().ok()?.value {
+        Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
+    };
+    let lines: Vec<String> =
+        attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).filter_map(line).collect();
+    let lines: Vec<&str> = lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+    lines.join("\n").trim().to_owned()
+}
+
+fn case(name: &LitStr) -> syn::Result<Case> {
+    Case::parse(&name.value()).ok_or_else(|| {
+        let suggestion = match nearest(&name.value(), &CASES) {
+            Some(case) => format!("did you mean {case:?}? The cases are"),
+            None => "expected one of".to_owned(),
+        };
+        syn::Error::new(name.span(), format!("unknown case {:?}; {suggestion} {}", name.value(), CASES.join(", ")))
+    })
+}
+
+fn unknown(name: &Ident, known: &[&str]) -> syn::Error {
+    let message = match nearest(&name.to_string(), known) {
+        Some(near) => format!("unknown option `{name}`; did you mean `{near}`?"),
+        None => format!("unknown option `{name}`; expected one of {}", listed(known)),
+    };
+    syn::Error::new(name.span(), message)
+}
+
+fn misplaced(name: &Ident, place: &str, here: &[&str]) -> syn::Error {
+    syn::Error::new(name.span(), format!("`{name}` belongs on {place}; here you can write {}", listed(here)))
+}
+
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Where an option that is known to be given was given.
+pub(crate) fn span_of<T>(option: &Given<T>) -> Span {
+    option.span().unwrap_or_else(Span::call_site)
+}

@@ -1,0 +1,199 @@
+//! `range(..)` and `length(..)`: two ends, both included, of which one may be missing.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::{Lit, LitFloat, LitInt, Token, parenthesized};
+
+use super::option::Given;
+
+/// The ends of a rule; at least one is there.
+pub(crate) struct Bounds<T> {
+    pub(crate) min: Option<T>,
+    pub(crate) max: Option<T>,
+    pub(crate) span: Span,
+}
+
+/// A number literal, perhaps negative.
+pub(crate) struct Number {
+    tokens: TokenStream,
+    pub(crate) value: Value,
+    pub(crate) span: Span,
+}
+
+/// What a number literal says.
+pub(crate) enum Value {
+    Integer(i128),
+    /// And how JSON spells it.
+    Float(f64, String),
+}
+
+impl Value {
+    /// For comparison: an integer beyond 2^53 may be rounded, which a literal out of order survives.
+    pub(crate) fn is_above(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Integer(left), Self::Integer(right)) => left > right,
+            (left, right) => left.as_f64() > right.as_f64(),
+        }
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "see `is_above`")]
+    fn as_f64(&self) -> f64 {
+        match self {
+            Self::Integer(value) => *value as f64,
+            Self::Float(value, _) => *value,
+        }
+    }
+
+    /// Rust writes `1.` and `1_000.5`, JSON does not.
+    fn float(digits: &str) -> Option<Self> {
+        let value: f64 = digits.parse().ok()?;
+        let spelled = if digits.ends_with('.') { format!("{digits}0") } else { digits.replace(".e", ".0e") };
+        value.is_finite().then_some(Self::Float(value, spelled))
+    }
+}
+
+impl Number {
+    /// A literal in an expression, such as that of `default = -5`.
+    pub(crate) fn of_expr(expr: &syn::Expr) -> Option<Self> {
+        syn::parse2(expr.to_token_stream()).ok()
+    }
+}
+
+impl Parse for Number {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let minus: Option<Token![-]> = input.parse()?;
+        let literal = if input.peek(LitInt) || input.peek(LitFloat) { input.parse::<Lit>().ok() } else { None };
+        let sign = if minus.is_some() { "-" } else { "" };
+        let value = match &literal {
+            Some(Lit::Int(integer)) => format!("{sign}{}", integer.base10_digits()).parse().ok().map(Value::Integer),
+            Some(Lit::Float(float)) => Value::float(&format!("{sign}{}", float.base10_digits())),
+            _ => None,
+        };
+        match (literal, value) {
+            (Some(literal), Some(value)) => Ok(Self { tokens: quote!(#minus #literal), value, span: literal.span() }),
+            _ => Err(input.error("expected a number")),
+        }
+    }
+}
+
+impl ToTokens for Number {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.tokens.to_tokens(tokens);
+    }
+}
+
+/// A kind of end: numbers for `range`, counts for `length`.
+pub(crate) trait End: Sized {
+    const EXAMPLE: &'static str;
+    const NAMED_EXAMPLE: &'static str;
+
+    fn parse_end(input: ParseStream<'_>) -> syn::Result<Self>;
+
+    /// Both ends, where one number says it all.
+    fn exactly(self) -> Option<(Self, Self)>;
+}
+
+impl End for Number {
+    const EXAMPLE: &'static str = "range(1..=9)";
+    const NAMED_EXAMPLE: &'static str = "range(min = 1, max = 9)";
+
+    fn parse_end(input: ParseStream<'_>) -> syn::Result<Self> {
+        input.parse()
+    }
+
+    fn exactly(self) -> Option<(Self, Self)> {
+        None
+    }
+}
+
+impl End for u64 {
+    const EXAMPLE: &'static str = "length(8..=64)";
+    const NAMED_EXAMPLE: &'static str = "length(min = 8, max = 64)";
+
+    fn parse_end(input: ParseStream<'_>) -> syn::Result<Self> {
+        const EXPECTED: &str = "a length is a whole number, counted in characters, items or keys";
+        if !input.peek(LitInt) {
+            return Err(input.error(EXPECTED));
+        }
+        let literal: LitInt = input.parse()?;
+        literal.base10_parse().map_err(|_| syn::Error::new(literal.span(), EXPECTED))
+    }
+
+    fn exactly(self) -> Option<(Self, Self)> {
+        Some((self, self))
+    }
+}
+
+impl<T: End> Bounds<T> {
+    /// `(1..=9)`, `(1..)`, `(..=9)`, `(min = 1, max = 9)`
+    pub(crate) fn parse(name: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+        if !input.peek(syn::token::Paren) {
+            return Err(wrong::<T>(name, "needs its ends in parentheses"));
+        }
+        let inside;
+        parenthesized!(inside in input);
+        let ends = Self::ends(name, &inside);
+        if ends.is_err() {
+            // One mistake, one message: what is left unread would be another.
+            inside.parse::<TokenStream>()?;
+        }
+        ends
+    }
+
+    fn ends(name: &Ident, inside: ParseStream<'_>) -> syn::Result<Self> {
+        let (min, max) = if inside.peek(syn::Ident) { named(name, inside)? } else { dotted(name, inside)? };
+        if !inside.is_empty() {
+            return Err(inside.error(format!("expected nothing more in `{}`", T::EXAMPLE)));
+        }
+        if min.is_none() && max.is_none() {
+            return Err(wrong::<T>(name, "needs at least one end"));
+        }
+        Ok(Self { min, max, span: name.span() })
+    }
+}
+
+/// `min = 1, max = 9`
+fn named<T: End>(rule: &Ident, inside: ParseStream<'_>) -> syn::Result<(Option<T>, Option<T>)> {
+    let (mut min, mut max) = (Given::default(), Given::default());
+    while !inside.is_empty() {
+        let name: Ident = inside.parse()?;
+        let end = match name.to_string().as_str() {
+            "min" => &mut min,
+            "max" => &mut max,
+            _ => return Err(wrong::<T>(rule, &format!("has no `{name}`"))),
+        };
+        inside.parse::<Token![=]>()?;
+        end.set(&name, T::parse_end(inside)?)?;
+        if !inside.is_empty() {
+            inside.parse::<Token![,]>()?;
+        }
+    }
+    Ok((min.take(), max.take()))
+}
+
+/// `1..=9`, or `3` for a length
+fn dotted<T: End>(rule: &Ident, inside: ParseStream<'_>) -> syn::Result<(Option<T>, Option<T>)> {
+    if inside.is_empty() {
+        return Ok((None, None));
+    }
+    let min = if inside.peek(Token![..]) { None } else { Some(T::parse_end(inside)?) };
+    if inside.peek(Token![..=]) {
+        inside.parse::<Token![..=]>()?;
+        return Ok((min, Some(T::parse_end(inside)?)));
+    }
+    if inside.is_empty() {
+        let (min, max) = min.and_then(T::exactly).ok_or_else(|| wrong::<T>(rule, "needs two ends"))?;
+        return Ok((Some(min), Some(max)));
+    }
+    if !inside.peek(Token![..]) {
+        return Err(wrong::<T>(rule, "needs two ends"));
+    }
+    inside.parse::<Token![..]>()?;
+    if inside.is_empty() { Ok((min, None)) } else { Err(wrong::<T>(rule, "includes its end: put `..=` before it")) }
+}
+
+fn wrong<T: End>(name: &Ident, what: &str) -> syn::Error {
+    let message = format!("`{name}` {what}; write `{}` or `{}`", T::EXAMPLE, T::NAMED_EXAMPLE);
+    syn::Error::new(name.span(), message)
+}

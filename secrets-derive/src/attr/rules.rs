@@ -1,0 +1,78 @@
+//! What a value must obey: `range`, `length`, `pattern`, `one_of`, `each`, `custom`.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::{LitStr, Path, Token, parenthesized, token};
+
+use super::bounds::{Bounds, Number};
+use super::option::{Given, options, string, value};
+use super::unknown;
+use crate::errors::Errors;
+
+/// The rules of a field, or of the items of one.
+#[derive(Default)]
+pub(crate) struct Rules {
+    pub(crate) range: Given<Bounds<Number>>,
+    pub(crate) length: Given<Bounds<u64>>,
+    pub(crate) pattern: Given<LitStr>,
+    pub(crate) one_of: Given<Vec<LitStr>>,
+    pub(crate) each: Given<Box<Rules>>,
+    pub(crate) custom: Given<Path>,
+}
+
+pub(crate) const RULES: [&str; 6] = ["range", "length", "pattern", "one_of", "each", "custom"];
+
+impl Rules {
+    pub(crate) fn option(&mut self, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
+        match name.to_string().as_str() {
+            // range(1..=9), range(min = 1, max = 9)
+            "range" => self.range.set(name, Bounds::parse(name, input)?),
+            // length(8..=64), length(min = 8, max = 64)
+            "length" => self.length.set(name, Bounds::parse(name, input)?),
+            // pattern = r"^[a-z]+$"
+            "pattern" => self.pattern.set(name, string(name, input)?),
+            // one_of("disable", "require")
+            "one_of" => self.one_of.set(name, names(name, input)?),
+            // each(length(min = 8), pattern = "..")
+            "each" => self.each.set(name, Box::new(Self::of_items(name, input, errors)?)),
+            // custom = path::to::function
+            "custom" => self.custom.set(name, value(name, input, "path::to::function")?),
+            _ => Err(unknown(name, &RULES)),
+        }
+    }
+
+    fn of_items(name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
+        let inside = parentheses(name, input, "each(length(min = 8))")?;
+        let mut rules = Self::default();
+        options(&inside, errors, &mut |name, input, errors| rules.option(name, input, errors))?;
+        Ok(rules)
+    }
+}
+
+fn names(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
+    const EXAMPLE: &str = "one_of(\"disable\", \"require\")";
+    let inside = parentheses(name, input, EXAMPLE)?;
+    let names = Punctuated::<LitStr, Token![,]>::parse_terminated(&inside);
+    let names: Vec<LitStr> = match names {
+        Ok(names) => names.into_iter().collect(),
+        Err(error) => {
+            // One mistake, one message: what is left unread would be another.
+            inside.parse::<TokenStream>()?;
+            return Err(syn::Error::new(error.span(), format!("`one_of` lists strings; write `{EXAMPLE}`")));
+        }
+    };
+    if names.is_empty() {
+        return Err(syn::Error::new(name.span(), format!("`one_of` lists nothing; write `{EXAMPLE}`")));
+    }
+    Ok(names)
+}
+
+fn parentheses<'a>(name: &Ident, input: ParseStream<'a>, example: &str) -> syn::Result<syn::parse::ParseBuffer<'a>> {
+    if !input.peek(token::Paren) {
+        return Err(syn::Error::new(name.span(), format!("`{name}` needs parentheses; write `{example}`")));
+    }
+    let inside;
+    parenthesized!(inside in input);
+    Ok(inside)
+}

@@ -1,0 +1,111 @@
+//! `rename_all`: a field's name in another case.
+
+/// The cases, as `rename_all` spells them.
+pub(crate) const CASES: [&str; 8] = [
+    "lowercase",
+    "UPPERCASE",
+    "PascalCase",
+    "camelCase",
+    "snake_case",
+    "SCREAMING_SNAKE_CASE",
+    "kebab-case",
+    "SCREAMING-KEBAB-CASE",
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Case {
+    Lower,
+    Upper,
+    Pascal,
+    Camel,
+    Snake,
+    ScreamingSnake,
+    Kebab,
+    ScreamingKebab,
+}
+
+impl Case {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "lowercase" => Self::Lower,
+            "UPPERCASE" => Self::Upper,
+            "PascalCase" => Self::Pascal,
+            "camelCase" => Self::Camel,
+            "snake_case" => Self::Snake,
+            "SCREAMING_SNAKE_CASE" => Self::ScreamingSnake,
+            "kebab-case" => Self::Kebab,
+            "SCREAMING-KEBAB-CASE" => Self::ScreamingKebab,
+            _ => return None,
+        })
+    }
+
+    /// Renames a field, whose own name is in snake case; as serde does.
+    pub(crate) fn apply(self, field: &str) -> String {
+        match self {
+            Self::Lower | Self::Snake => field.to_owned(),
+            Self::Upper | Self::ScreamingSnake => field.to_uppercase(),
+            Self::Pascal => pascal(field),
+            Self::Camel => {
+                let name = pascal(field);
+                let mut chars = name.chars();
+                chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+            }
+            Self::Kebab => field.replace('_', "-"),
+            Self::ScreamingKebab => field.to_uppercase().replace('_', "-"),
+        }
+    }
+
+    /// Renames a variant, whose own name is in Pascal case; as serde does.
+    pub(crate) fn apply_to_variant(self, variant: &str) -> String {
+        match self {
+            Self::Pascal => variant.to_owned(),
+            Self::Lower => variant.to_lowercase(),
+            Self::Upper => variant.to_uppercase(),
+            Self::Camel | Self::Snake | Self::ScreamingSnake | Self::Kebab | Self::ScreamingKebab => {
+                self.apply(&snake(variant))
+            }
+        }
+    }
+}
+
+/// `SslMode` to `ssl_mode`.
+fn snake(variant: &str) -> String {
+    let mut name = String::new();
+    for (at, character) in variant.char_indices() {
+        if at > 0 && character.is_uppercase() {
+            name.push('_');
+        }
+        name.extend(character.to_lowercase());
+    }
+    name
+}
+
+fn pascal(field: &str) -> String {
+    let capitalised = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    };
+    field.split('_').map(capitalised).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variant_is_renamed_as_serde_does() {
+        let renamed = ["sslmode", "SSLMODE", "SslMode", "sslMode", "ssl_mode", "SSL_MODE", "ssl-mode", "SSL-MODE"];
+        for (name, renamed) in CASES.iter().zip(renamed) {
+            let case = Case::parse(name).map(|case| case.apply_to_variant("SslMode"));
+            assert_eq!(case.as_deref(), Some(renamed), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_case_that_is_listed_is_known_and_renames_as_serde_does() {
+        let renamed = ["db_host", "DB_HOST", "DbHost", "dbHost", "db_host", "DB_HOST", "db-host", "DB-HOST"];
+        for (name, renamed) in CASES.iter().zip(renamed) {
+            assert_eq!(Case::parse(name).map(|case| case.apply("db_host")).as_deref(), Some(renamed), "{name}");
+        }
+    }
+}

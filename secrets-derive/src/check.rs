@@ -1,0 +1,225 @@
+//! What the options mean together: `Input` becomes `Checked`, and everything that is wrong is reported.
+
+mod container;
+mod field;
+mod rules;
+
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::ext::IdentExt;
+use syn::{Expr, Generics, LitStr, Path, Type};
+
+use crate::ast;
+use crate::attr::{self, Bounds, Codec, Given, Number, span_of};
+use crate::case::Case;
+use crate::errors::Errors;
+
+/// An item that code can be written for, unless errors were reported.
+pub(crate) struct Checked {
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    pub(crate) description: String,
+    pub(crate) spec: Spec,
+    pub(crate) validate: Option<Path>,
+    pub(crate) has_debug: bool,
+    /// The module of the runtime that generated code calls.
+    pub(crate) runtime: TokenStream,
+    pub(crate) body: Body,
+}
+
+/// How a whole secret is retrieved.
+pub(crate) struct Spec {
+    pub(crate) id: Option<LitStr>,
+    pub(crate) stage: Option<LitStr>,
+    /// In seconds.
+    pub(crate) refresh: Option<u64>,
+    /// In seconds.
+    pub(crate) max_stale: Option<u64>,
+}
+
+pub(crate) enum Body {
+    Struct(Object),
+    Text(Box<Text>),
+    /// Unit variants and the strings that name them.
+    Names(Vec<(Ident, LitStr)>),
+    Tagged(Tagged),
+}
+
+/// Named fields, read from an object.
+pub(crate) struct Object {
+    pub(crate) fields: Vec<Field>,
+    pub(crate) skipped: Vec<Skipped>,
+    pub(crate) denies_unknown: bool,
+}
+
+/// A newtype over a secret that is plain text.
+pub(crate) struct Text {
+    pub(crate) field: Field,
+    pub(crate) trims: bool,
+}
+
+pub(crate) struct Tagged {
+    pub(crate) tag: LitStr,
+    pub(crate) variants: Vec<Variant>,
+}
+
+pub(crate) struct Variant {
+    pub(crate) ident: Ident,
+    pub(crate) name: LitStr,
+    pub(crate) description: String,
+    /// Without fields where the variant is its tag alone.
+    pub(crate) object: Object,
+}
+
+pub(crate) struct Field {
+    /// None in a tuple struct.
+    pub(crate) ident: Option<Ident>,
+    pub(crate) ty: Type,
+    pub(crate) description: String,
+    /// The key, then its aliases.
+    pub(crate) keys: Vec<LitStr>,
+    pub(crate) reading: Reading,
+    pub(crate) default: Option<Default>,
+    pub(crate) is_strict: bool,
+    pub(crate) is_public: bool,
+    pub(crate) rules: Rules,
+}
+
+/// How a field is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    OfType,
+    Codec(Codec),
+    Flattened,
+}
+
+/// A field that the secret does not hold.
+pub(crate) struct Skipped {
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
+    pub(crate) default: Option<Default>,
+    pub(crate) is_public: bool,
+}
+
+/// What stands in for an absent key.
+pub(crate) enum Default {
+    /// `Default::default()` of the field's type.
+    OfType,
+    /// The field of the struct's `Default::default()`.
+    OfContainer,
+    /// A value.
+    Value(Expr),
+}
+
+#[derive(std::default::Default)]
+pub(crate) struct Rules {
+    pub(crate) range: Option<Bounds<Number>>,
+    pub(crate) length: Option<Bounds<u64>>,
+    pub(crate) pattern: Option<Pattern>,
+    pub(crate) one_of: Option<Vec<LitStr>>,
+    pub(crate) each: Option<Box<Rules>>,
+    pub(crate) custom: Option<Path>,
+}
+
+/// A regular expression, as written and as Rust reads it.
+pub(crate) struct Pattern {
+    pub(crate) written: LitStr,
+    pub(crate) rust: String,
+}
+
+pub(crate) fn check(input: ast::Input, errors: &mut Errors) -> Option<Checked> {
+    let ast::Input { ident, generics, description, options, body } = input;
+    let runtime = options.runtime.get().map_or_else(|| quote!(::secrets_runtime), |path| quote!(#path));
+    let inherited = field::Inherited {
+        case: options.rename_all.get().copied(),
+        has_default: options.default.is_given(),
+        is_strict: options.strict.is_given(),
+    };
+    container::options_fit(&options, &body, errors);
+    let spec = container::spec(&options, &generics, errors);
+    let body = self::body(body, &options, &inherited, errors)?;
+    let has_debug = container::has_debug(options.debug, errors);
+    let validate = options.validate.take();
+    Some(Checked {
+        ident,
+        generics,
+        description,
+        spec,
+        validate,
+        has_debug,
+        runtime: quote!(#runtime::__private),
+        body,
+    })
+}
+
+fn body(body: ast::Body, options: &attr::Container, inherited: &field::Inherited, errors: &mut Errors) -> Option<Body> {
+    let is_text = options.text.is_given();
+    match body {
+        ast::Body::Struct(fields) | ast::Body::Tuple(fields) if is_text => {
+            let field = container::only_field(fields, span_of(&options.text), errors)?;
+            let field = inherited.newtype_field(field, errors);
+            Some(Body::Text(Box::new(Text { field, trims: options.trim.is_given() })))
+        }
+        ast::Body::Struct(fields) => Some(Body::Struct(inherited.object(fields, options, errors))),
+        ast::Body::Tuple(fields) => {
+            container::refuse_tuple(&fields, errors);
+            None
+        }
+        ast::Body::Enum(variants) => Some(self::variants(variants, options, inherited, errors)),
+    }
+}
+
+fn variants(
+    variants: Vec<ast::Variant>,
+    options: &attr::Container,
+    inherited: &field::Inherited,
+    errors: &mut Errors,
+) -> Body {
+    let names: Vec<LitStr> = variants.iter().map(|variant| variant_name(variant, inherited.case)).collect();
+    names_are_unique(&variants, &names, errors);
+    let Some(tag) = options.tag.get() else {
+        container::no_variant_has_fields(&variants, errors);
+        return Body::Names(variants.into_iter().map(|variant| variant.ident).zip(names).collect());
+    };
+    // `rename_all` is for the variants' names; as in serde, it does not reach their fields.
+    let inherited = field::Inherited { case: None, ..*inherited };
+    let variant = |(variant, name): (ast::Variant, LitStr)| {
+        let ast::Variant { ident, description, options: _, fields } = variant;
+        let object = inherited.object(fields.unwrap_or_default(), options, errors);
+        field::no_key_is_the_tag(&object.fields, tag, errors);
+        Variant { ident, name, description, object }
+    };
+    let variants = variants.into_iter().zip(names).map(variant).collect();
+    Body::Tagged(Tagged { tag: tag.clone(), variants })
+}
+
+fn variant_name(variant: &ast::Variant, case: Option<Case>) -> LitStr {
+    if let Some(name) = variant.options.rename.get() {
+        return name.clone();
+    }
+    let name = variant.ident.unraw().to_string();
+    LitStr::new(&case.map_or_else(|| name.clone(), |case| case.apply_to_variant(&name)), variant.ident.span())
+}
+
+/// Two variants cannot have one name.
+fn names_are_unique(variants: &[ast::Variant], names: &[LitStr], errors: &mut Errors) {
+    let mut known = HashMap::new();
+    for (variant, name) in variants.iter().zip(names) {
+        if let Some(first) = known.insert(name.value(), &variant.ident) {
+            errors.at(
+                name.span(),
+                format!("`{first}` is called {:?} already; give one of them another name", name.value()),
+            );
+        }
+    }
+}
+
+/// The key of a field.
+fn key(rename: Given<LitStr>, field: &Ident, case: Option<Case>) -> LitStr {
+    rename.take().unwrap_or_else(|| {
+        let name = field.unraw().to_string();
+        LitStr::new(&case.map_or_else(|| name.clone(), |case| case.apply(&name)), field.span())
+    })
+}

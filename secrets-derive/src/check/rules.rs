@@ -1,0 +1,95 @@
+//! Rules about rules.
+
+use proc_macro2::Span;
+use regex_lite::Regex;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprLit, Lit, LitStr};
+
+use super::{Default, Pattern, Rules};
+use crate::attr::{self, Bounds, Number, Value};
+use crate::errors::Errors;
+use crate::pattern;
+
+pub(super) fn check(rules: attr::Rules, errors: &mut Errors) -> Rules {
+    let attr::Rules { range, length, pattern, one_of, each, custom } = rules;
+    range_has_room(range.get(), errors);
+    length_has_room(length.get(), errors);
+    names_are_unique(one_of.get(), errors);
+    Rules {
+        range: range.take(),
+        length: length.take(),
+        pattern: pattern.take().and_then(|written| checked_pattern(written, errors)),
+        one_of: one_of.take(),
+        each: each.take().map(|rules| Box::new(check(*rules, errors))),
+        custom: custom.take(),
+    }
+}
+
+/// Where rules stand.
+pub(super) fn spans(rules: &attr::Rules) -> impl Iterator<Item = Span> {
+    let attr::Rules { range, length, pattern, one_of, each, custom } = rules;
+    [range.span(), length.span(), pattern.span(), one_of.span(), each.span(), custom.span()].into_iter().flatten()
+}
+
+fn checked_pattern(written: LitStr, errors: &mut Errors) -> Option<Pattern> {
+    let checked = pattern::check(&written.value()).map_err(|reason| syn::Error::new(written.span(), reason));
+    errors.keep(checked).map(|rust| Pattern { written, rust })
+}
+
+fn range_has_room(range: Option<&Bounds<Number>>, errors: &mut Errors) {
+    if let Some(Bounds { min: Some(min), max: Some(max), .. }) = range
+        && min.value.is_above(&max.value)
+    {
+        errors.at(min.span, "no number is in this range: its beginning is above its end");
+    }
+}
+
+fn length_has_room(length: Option<&Bounds<u64>>, errors: &mut Errors) {
+    if let Some(Bounds { min: Some(min), max: Some(max), span }) = length
+        && min > max
+    {
+        errors.at(*span, format!("nothing has this length: {min} is above {max}"));
+    }
+}
+
+fn names_are_unique(names: Option<&Vec<LitStr>>, errors: &mut Errors) {
+    let names = names.map(Vec::as_slice).unwrap_or_default();
+    for (at, name) in names.iter().enumerate() {
+        if names[..at].iter().any(|before| before.value() == name.value()) {
+            errors.at(name.span(), format!("{:?} is listed already", name.value()));
+        }
+    }
+}
+
+/// Rules are for what the secret says, and are not applied to defaults; a literal that breaks its own rule is a mistake.
+pub(super) fn literal_default_obeys(default: Option<&Default>, rules: &Rules, errors: &mut Errors) {
+    let Some(Default::Value(default)) = default else { return };
+    let number = Number::of_expr(default);
+    let text = match default {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
+    };
+    let mut obeys = |name: &str, holds: Option<bool>| {
+        if holds == Some(false) {
+            errors.at(default.span(), format!("this default is outside the field's own `{name}`"));
+        }
+    };
+    let Rules { range, length, pattern, one_of, each: _, custom: _ } = rules;
+    obeys("range", range.as_ref().zip(number).map(|(range, number)| is_in(range, &number.value)));
+    let Some(text) = text else { return };
+    obeys("length", length.as_ref().map(|length| has_length(length, &text)));
+    obeys("one_of", one_of.as_ref().map(|names| names.iter().any(|name| name.value() == text)));
+    let matches = |pattern: &Pattern| Regex::new(&pattern.rust).ok().map(|regex| regex.is_match(&text));
+    obeys("pattern", pattern.as_ref().and_then(matches));
+}
+
+fn is_in(range: &Bounds<Number>, value: &Value) -> bool {
+    let below = range.min.as_ref().is_some_and(|min| min.value.is_above(value));
+    let above = range.max.as_ref().is_some_and(|max| value.is_above(&max.value));
+    !below && !above
+}
+
+fn has_length(length: &Bounds<u64>, text: &str) -> bool {
+    let count = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
+    length.min.is_none_or(|min| count >= min) && length.max.is_none_or(|max| count <= max)
+}

@@ -1,0 +1,94 @@
+//! The redacting `Debug`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Generics;
+use syn::ext::IdentExt;
+
+use super::{on, redacts_itself};
+use crate::attr::Codec;
+use crate::check::{Body, Checked, Field, Object, Reading, Tagged, Text};
+
+pub(super) fn implementation(item: &Checked, generics: &Generics) -> TokenStream {
+    let Checked { ident, runtime, body, .. } = item;
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let name = ident.unraw().to_string();
+    let shown = match body {
+        Body::Struct(object) => fields(&name, object, &|ident| quote!(&self.#ident), runtime),
+        Body::Text(text) => newtype(&name, text, runtime),
+        Body::Names(variants) => {
+            let arms = variants.iter().map(|(ident, _)| {
+                let name = ident.unraw().to_string();
+                quote!(Self::#ident => #name,)
+            });
+            quote!(::core::fmt::Formatter::write_str(__f, match self { #(#arms)* }))
+        }
+        Body::Tagged(tagged) => variants(tagged, runtime),
+    };
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics ::core::fmt::Debug for #ident #type_generics #where_clause {
+            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                #shown
+            }
+        }
+    }
+}
+
+fn variants(tagged: &Tagged, runtime: &TokenStream) -> TokenStream {
+    let arms = tagged.variants.iter().map(|variant| {
+        let ident = &variant.ident;
+        let name = ident.unraw().to_string();
+        let object = &variant.object;
+        let bound = object.fields.iter().map(|field| &field.ident);
+        let shown_skipped = object.skipped.iter().filter(|field| field.is_public).map(|field| &field.ident);
+        let shown = fields(&name, object, &|ident| quote!(#ident), runtime);
+        quote!(Self::#ident { #(#bound,)* #(#shown_skipped,)* .. } => #shown,)
+    });
+    quote!(match self { #(#arms)* })
+}
+
+fn newtype(name: &str, text: &Text, runtime: &TokenStream) -> TokenStream {
+    let field = &text.field;
+    if let Some(ident) = &field.ident {
+        let key = ident.unraw().to_string();
+        let shown = shown(field, &quote!(&self.#ident), runtime);
+        quote!(__f.debug_struct(#name).field(#key, #shown).finish())
+    } else {
+        let shown = shown(field, &quote!(&self.0), runtime);
+        quote!(__f.debug_tuple(#name).field(#shown).finish())
+    }
+}
+
+/// The fields of a struct or variant; those that the secret does not hold only if they are public.
+fn fields(
+    name: &str,
+    object: &Object,
+    access: &dyn Fn(&dyn ToTokens) -> TokenStream,
+    runtime: &TokenStream,
+) -> TokenStream {
+    let read = object.fields.iter().filter_map(|field| {
+        let ident = field.ident.as_ref()?;
+        let (key, shown) = (ident.unraw().to_string(), shown(field, &access(ident), runtime));
+        Some(quote!(.field(#key, #shown)))
+    });
+    let skipped = object.skipped.iter().filter(|field| field.is_public).map(|field| {
+        let (key, value) = (field.ident.unraw().to_string(), access(&field.ident));
+        quote_spanned!(on(&field.ty)=> .field(#key, #value))
+    });
+    quote!(__f.debug_struct(#name)#(#read)*#(#skipped)*.finish())
+}
+
+/// The value itself if it is public, or else what its type leaves of it.
+fn shown(field: &Field, value: &TokenStream, runtime: &TokenStream) -> TokenStream {
+    let ty = &field.ty;
+    if field.is_public {
+        return quote_spanned!(on(ty)=> #value);
+    }
+    let redacted = if redacts_itself(field) || field.reading == Reading::Codec(Codec::Json) {
+        quote_spanned!(on(ty)=> <#ty as #runtime::SecretValue>::redacted)
+    } else {
+        quote!(#runtime::hidden)
+    };
+    quote!(&#runtime::Redacted(#value, #redacted))
+}

@@ -1,0 +1,164 @@
+//! The body of `decode`: match the keys, read every field, then build the value.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Expr, ExprLit, Lit, LitStr};
+
+use super::field::of_type;
+use super::{on, rules};
+use crate::check::{Body, Checked, Default, Field, Object, Reading, Skipped, Tagged, Text};
+
+pub(super) fn body(item: &Checked) -> TokenStream {
+    let Checked { runtime, validate, body, .. } = item;
+    let value = match body {
+        Body::Struct(object) => self::object(object, Shared { variant: 0, tags: 0, runtime }, &quote!(Self)),
+        Body::Text(text) => newtype(text, runtime),
+        Body::Names(variants) => names(variants, runtime),
+        Body::Tagged(tagged) => variants(tagged, runtime),
+    };
+    let validate = validate.as_ref().map(|judge| quote!(#runtime::validate(__json, &__value, #judge, __report)?;));
+    quote! {
+        let __value = #value;
+        #validate
+        ::core::result::Result::Ok(__value)
+    }
+}
+
+/// What the fields of an object are read with.
+#[derive(Clone, Copy)]
+struct Shared<'a> {
+    variant: usize,
+    /// How many keys come before the fields: the tag of an enum.
+    tags: usize,
+    runtime: &'a TokenStream,
+}
+
+fn object(object: &Object, shared: Shared<'_>, constructor: &TokenStream) -> TokenStream {
+    let Shared { variant, tags, runtime } = shared;
+    let Object { fields, skipped, denies_unknown: _ } = object;
+    let count = tags + fields.len();
+    let has_container_default =
+        fields.iter().map(|field| &field.default).chain(skipped.iter().map(|field| &field.default));
+    let container_default = has_container_default
+        .into_iter()
+        .any(|default| matches!(default, Some(Default::OfContainer)))
+        .then(|| quote!(let __default = <Self as ::core::default::Default>::default();));
+    let reads = fields.iter().enumerate().map(|(at, field)| read(tags + at, field, runtime));
+    let idents = fields.iter().map(|field| &field.ident);
+    let locals = (0..fields.len()).map(|at| local(tags + at));
+    let skipped_idents = skipped.iter().map(|field| &field.ident);
+    let skipped_values = skipped.iter().map(skipped_value);
+    quote! {{
+        let mut __slots = [#runtime::Slot::EMPTY; #count];
+        let __object = #runtime::Object::open(
+            __json,
+            <Self as #runtime::SecretValue>::SHAPE,
+            #variant,
+            &mut __slots,
+            __report,
+        )?;
+        #container_default
+        #(#reads)*
+        __object.close()?;
+        #constructor { #(#idents: #locals?,)* #(#skipped_idents: #skipped_values,)* }
+    }}
+}
+
+fn newtype(text: &Text, runtime: &TokenStream) -> TokenStream {
+    let field = &text.field;
+    let ty = &field.ty;
+    let decode = of_type(field, runtime).decode;
+    let rules = rules::checks(ty, &field.rules, runtime)
+        .map(|checks| quote!(let __field = __newtype.rules(__field, |__value: &#ty, __rules| { #checks }, __report);));
+    let build = if let Some(ident) = &field.ident { quote!(Self { #ident: __field? }) } else { quote!(Self(__field?)) };
+    quote! {{
+        let __newtype = #runtime::Newtype::open(__json, <Self as #runtime::SecretValue>::SHAPE);
+        let __field = __newtype.read(#decode, __report);
+        #rules
+        #build
+    }}
+}
+
+fn names(variants: &[(Ident, LitStr)], runtime: &TokenStream) -> TokenStream {
+    let names = variants.iter().map(|(_, name)| name);
+    let arms = arms(variants.iter().map(|(ident, _)| quote!(Self::#ident)));
+    quote!(match #runtime::name(__json, &[#(#names),*], __report)? { #arms })
+}
+
+fn variants(tagged: &Tagged, runtime: &TokenStream) -> TokenStream {
+    let values = tagged.variants.iter().enumerate().map(|(at, variant)| {
+        let ident = &variant.ident;
+        let shared = Shared { variant: at, tags: 1, runtime };
+        self::object(&variant.object, shared, &quote!(Self::#ident))
+    });
+    let arms = arms(values);
+    quote!(match #runtime::variant(__json, <Self as #runtime::SecretValue>::SHAPE, __report)? { #arms })
+}
+
+/// The arms of a match on a position: the last one takes the rest, of which there is none.
+fn arms(values: impl ExactSizeIterator<Item = TokenStream>) -> TokenStream {
+    let last = values.len() - 1;
+    let arms = values.enumerate().map(|(at, value)| {
+        let pattern = if at == last { quote!(_) } else { quote!(#at) };
+        quote!(#pattern => #value,)
+    });
+    quote!(#(#arms)*)
+}
+
+fn local(at: usize) -> Ident {
+    format_ident!("__field{at}")
+}
+
+/// Reads a field, applies its rules to what the secret says, and settles what absence means.
+fn read(at: usize, field: &Field, runtime: &TokenStream) -> TokenStream {
+    let ty = &field.ty;
+    let local = local(at);
+    let of_type = of_type(field, runtime);
+    let (decode, absent) = (of_type.decode, of_type.absent);
+    let read = match field.reading {
+        Reading::Flattened => {
+            let is_flattened = quote_spanned!(on(ty)=> <#ty as #runtime::Flatten>::IS);
+            quote!(__object.flattened(#at, #decode, #is_flattened, __report))
+        }
+        Reading::OfType | Reading::Codec(_) => quote!(__object.read(#at, #decode, #absent, __report)),
+    };
+    let rules = rules::checks(ty, &field.rules, runtime).map(
+        |checks| quote!(let #local = __object.rules(#at, #local, |__value: &#ty, __rules| { #checks }, __report);),
+    );
+    let settle = match &field.default {
+        None => quote!(__object.require(#at, #local, #absent, __report)),
+        Some(default) => {
+            let value = default_value(field.ident.as_ref(), &field.ty, default, runtime);
+            match default {
+                Default::OfContainer => quote!(__object.or_value(#local, #value)),
+                Default::OfType | Default::Value(_) => quote!(__object.or_default(#local, || #value)),
+            }
+        }
+    };
+    quote! {
+        let #local = #read;
+        #rules
+        let #local: ::core::result::Result<#ty, #runtime::Reported> = #settle;
+    }
+}
+
+fn skipped_value(field: &Skipped) -> TokenStream {
+    let Skipped { ident, ty, default, is_public: _ } = field;
+    match default {
+        Some(Default::Value(value)) => quote!(#value),
+        Some(Default::OfContainer) => quote!(__default.#ident),
+        Some(Default::OfType) | None => quote_spanned!(on(ty)=> <#ty as ::core::default::Default>::default()),
+    }
+}
+
+fn default_value(ident: Option<&Ident>, ty: &syn::Type, default: &Default, runtime: &TokenStream) -> TokenStream {
+    match default {
+        Default::OfType => quote_spanned!(on(ty)=> <#ty as ::core::default::Default>::default()),
+        Default::OfContainer => quote!(__default.#ident),
+        // A string literal becomes the field's own type of text.
+        Default::Value(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
+            quote_spanned!(on(ty)=> <#ty as #runtime::TextDefault>::text_default(#text))
+        }
+        Default::Value(value) => quote!(#value),
+    }
+}

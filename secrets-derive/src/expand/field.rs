@@ -1,0 +1,52 @@
+//! How the type of a field is asked for things.
+//!
+//! A trait of the field's type is named in one way only, `<Type as Trait>::item` on the type's span: what the compiler
+//! says of a type without the trait is then the same everywhere, and said once.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+
+use super::on;
+use crate::attr::Codec;
+use crate::check::{Field, Reading};
+
+/// The functions and the constant of a field's type.
+pub(super) struct OfType {
+    pub(super) shape: TokenStream,
+    pub(super) decode: TokenStream,
+    pub(super) absent: TokenStream,
+}
+
+pub(super) fn of_type(field: &Field, runtime: &TokenStream) -> OfType {
+    let ty = &field.ty;
+    let span = on(ty);
+    let coded = |codec: TokenStream| {
+        let coded = quote_spanned!(span=> <#ty as #runtime::Coded<#runtime::#codec, _>>);
+        OfType {
+            shape: quote_spanned!(span=> #coded::SHAPE),
+            decode: quote_spanned!(span=> #coded::decode),
+            absent: quote_spanned!(span=> #coded::absent),
+        }
+    };
+    let value = quote_spanned!(span=> <#ty as #runtime::SecretValue>);
+    match field.reading {
+        Reading::OfType | Reading::Flattened => OfType {
+            shape: quote_spanned!(span=> #value::SHAPE),
+            decode: quote_spanned!(span=> #value::decode),
+            absent: quote_spanned!(span=> #value::absent),
+        },
+        Reading::Codec(Codec::FromStr) => coded(quote_spanned!(span=> FromString)),
+        Reading::Codec(Codec::Base64) => coded(quote_spanned!(span=> FromBase64)),
+        Reading::Codec(Codec::Hex) => coded(quote_spanned!(span=> FromHex)),
+        Reading::Codec(Codec::Json) => OfType {
+            shape: quote_spanned!(span=> #runtime::Shape::Embedded(&#value::SHAPE)),
+            decode: quote_spanned!(span=> #runtime::decode_json::<#ty>),
+            absent: quote_spanned!(span=> #value::absent),
+        },
+        Reading::Codec(Codec::Serde) => OfType {
+            shape: quote_spanned!(span=> #runtime::Shape::Any),
+            decode: quote_spanned!(span=> #runtime::decode_serde::<#ty>),
+            absent: quote_spanned!(span=> #runtime::absent_serde::<#ty>),
+        },
+    }
+}

@@ -1,0 +1,128 @@
+//! The `SHAPE` of an item.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+use super::field::of_type;
+use super::option;
+use crate::attr::{Bounds, Number, Value};
+use crate::check::{Body, Checked, Field, Object, Reading, Rules, Tagged};
+
+pub(super) fn of(item: &Checked) -> TokenStream {
+    let Checked { ident, description, runtime, body, .. } = item;
+    let name = ident.to_string();
+    match body {
+        Body::Struct(object) => {
+            let object = object_shape(&name, description, object, None, runtime);
+            quote!(#runtime::Shape::Object(&#object))
+        }
+        Body::Text(text) => {
+            let field = field_shape(&text.field, runtime);
+            quote!(#runtime::Shape::Newtype(&#field))
+        }
+        Body::Names(variants) => {
+            let names = variants.iter().map(|(_, name)| name);
+            quote!(#runtime::Shape::Names(&[#(#names),*]))
+        }
+        Body::Tagged(tagged) => tagged_shape(&name, description, tagged, runtime),
+    }
+}
+
+fn tagged_shape(name: &str, description: &str, tagged: &Tagged, runtime: &TokenStream) -> TokenStream {
+    let Tagged { tag, variants } = tagged;
+    let names = variants.iter().map(|variant| &variant.name);
+    let objects = variants.iter().map(|variant| {
+        let value = &variant.name;
+        let tag = quote! {
+            #runtime::FieldShape {
+                keys: &[#tag],
+                shape: #runtime::Shape::Names(&[#value]),
+                ..#runtime::FieldShape::PLAIN
+            },
+        };
+        object_shape(&variant.ident.to_string(), &variant.description, &variant.object, Some(&tag), runtime)
+    });
+    quote! {
+        #runtime::Shape::Tagged(&#runtime::TaggedShape {
+            name: #name,
+            description: #description,
+            tag: #tag,
+            names: &[#(#names),*],
+            variants: &[#(#objects),*],
+        })
+    }
+}
+
+fn object_shape(
+    name: &str,
+    description: &str,
+    object: &Object,
+    tag: Option<&TokenStream>,
+    runtime: &TokenStream,
+) -> TokenStream {
+    let fields = object.fields.iter().map(|field| field_shape(field, runtime));
+    let unknown = if object.denies_unknown { quote!(Denied) } else { quote!(Ignored) };
+    quote! {
+        #runtime::ObjectShape {
+            name: #name,
+            description: #description,
+            fields: &[#tag #(#fields),*],
+            unknown: #runtime::Unknown::#unknown,
+        }
+    }
+}
+
+/// What differs from a plain field, and the rest of one.
+fn field_shape(field: &Field, runtime: &TokenStream) -> TokenStream {
+    let Field { ident: _, ty: _, description, keys, reading, default, is_strict, is_public, rules } = field;
+    let shape = of_type(field, runtime).shape;
+    let rules = self::rules(rules, runtime);
+    let description = (!description.is_empty()).then(|| quote!(description: #description,));
+    let placement = (*reading == Reading::Flattened).then(|| quote!(placement: #runtime::Placement::Flattened,));
+    let absence = default.as_ref().map(|_| quote!(absence: #runtime::Absence::Default,));
+    let coercion = is_strict.then(|| quote!(coercion: #runtime::Coercion::None,));
+    let exposure = is_public.then(|| quote!(exposure: #runtime::Exposure::Public,));
+    quote! {
+        #runtime::FieldShape {
+            keys: &[#(#keys),*],
+            shape: #shape,
+            rules: &[#(#rules),*],
+            #description
+            #placement
+            #absence
+            #coercion
+            #exposure
+            ..#runtime::FieldShape::PLAIN
+        }
+    }
+}
+
+fn rules(rules: &Rules, runtime: &TokenStream) -> Vec<TokenStream> {
+    let Rules { range, length, pattern, one_of, each, custom: _ } = rules;
+    let here = Span::call_site();
+    let range = range.as_ref().map(|range| range_rule(range, runtime));
+    let length = length.as_ref().map(|Bounds { min, max, .. }| {
+        let (min, max) = (option(here, min.as_ref()), option(here, max.as_ref()));
+        quote!(#runtime::Rule::Length { min: #min, max: #max })
+    });
+    let pattern = pattern.as_ref().map(|pattern| {
+        let written = &pattern.written;
+        quote!(#runtime::Rule::Pattern(#written))
+    });
+    let one_of = one_of.as_ref().map(|names| quote!(#runtime::Rule::OneOf(&[#(#names),*])));
+    let each = each.as_ref().map(|rules| {
+        let rules = self::rules(rules, runtime);
+        quote!(#runtime::Rule::Each(&[#(#rules),*]))
+    });
+    [range, length, pattern, one_of, each].into_iter().flatten().collect()
+}
+
+fn range_rule(range: &Bounds<Number>, runtime: &TokenStream) -> TokenStream {
+    let here = Span::call_site();
+    let bound = |number: &Number| match &number.value {
+        Value::Integer(value) => quote!(#runtime::Bound::Integer(#value)),
+        Value::Float(value, spelled) => quote!(#runtime::Bound::Float(#value, #spelled)),
+    };
+    let (min, max) = (option(here, range.min.as_ref().map(bound)), option(here, range.max.as_ref().map(bound)));
+    quote!(#runtime::Rule::Range { min: #min, max: #max })
+}

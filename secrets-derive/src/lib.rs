@@ -1,0 +1,77 @@
+//! The `#[derive(Secret)]` macro of `secrets-runtime`, which documents what it accepts.
+//!
+//! It is a pure function of its tokens, in three stages with a type between each: `attr` and `ast` parse an `Input`,
+//! `check` turns it into a `Checked` or reports everything that is wrong, and `expand` writes the code of a `Checked`,
+//! which cannot fail.
+
+mod ast;
+mod attr;
+mod case;
+mod check;
+mod duration;
+mod errors;
+mod expand;
+mod id;
+mod near;
+mod pattern;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Makes a struct a secret: a type that is read from a JSON secret, validated, and shown without its contents.
+///
+/// See the documentation of `secrets-runtime` for the attributes.
+#[proc_macro_derive(Secret, attributes(secret))]
+pub fn derive_secret(input: TokenStream) -> TokenStream {
+    let item = parse_macro_input!(input as DeriveInput);
+    derive(item).into()
+}
+
+fn derive(item: DeriveInput) -> proc_macro2::TokenStream {
+    let fallback = expand::fallback(&item);
+    let mut errors = errors::Errors::default();
+    let checked = ast::Input::parse(item, &mut errors).and_then(|input| check::check(input, &mut errors));
+    match errors.finish() {
+        Ok(()) => checked.map_or(fallback, |checked| expand::expand(&checked)),
+        Err(errors) => {
+            let errors = errors.into_compile_error();
+            quote::quote!(#errors #fallback)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    fn errors_of(item: syn::DeriveInput) -> usize {
+        super::derive(item).to_string().matches("compile_error").count()
+    }
+
+    #[test]
+    fn all_problems_are_reported_at_once() {
+        let item = parse_quote! {
+            #[secret(id = "a b", nonsense)]
+            struct S {
+                #[secret(range(9..=1), public, public)]
+                a: u8,
+                #[secret(rename = "a")]
+                b: u8,
+            }
+        };
+        assert_eq!(errors_of(item), 5);
+    }
+
+    #[test]
+    fn a_correct_item_has_no_errors() {
+        let item = parse_quote! {
+            #[secret(rename_all = "camelCase", strict, deny_unknown_fields)]
+            struct S<T> {
+                #[secret(alias = "x", alias = "y", range(min = -1), default = 5)]
+                a: i8,
+                b: T,
+            }
+        };
+        assert_eq!(errors_of(item), 0);
+    }
+}

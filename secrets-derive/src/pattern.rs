@@ -1,0 +1,262 @@
+//! `pattern = r".."`: the subset of regular expressions on which Rust and ECMA-262 agree.
+//!
+//! JSON Schema speaks ECMA, the program matches with Rust. What they read differently is refused, or, for `.`, written
+//! out for Rust.
+
+use std::fmt;
+use std::iter::Peekable;
+use std::str::Chars;
+
+/// Why a pattern is refused.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum BadPattern {
+    Group,
+    Escape(char),
+    TrailingBackslash,
+    Whitespace,
+    Unescaped(char),
+    UnclosedClass,
+    EmptyClass,
+    ClassInClass,
+    SetOperation(char),
+    Repetition,
+    NothingToRepeat,
+    UnclosedGroup,
+    Rust(String),
+}
+
+impl fmt::Display for BadPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SUBSET: &str = "patterns are those that JSON Schema and Rust read alike";
+        match self {
+            Self::Group => write!(f, "{SUBSET}: only `(..)` and `(?:..)` groups, no flags, names or look-around"),
+            Self::Escape(character) => write!(f, "{SUBSET}: `\\{character}` is not among them"),
+            Self::TrailingBackslash => f.write_str("the pattern ends in a backslash; a literal one is `\\\\`"),
+            Self::Whitespace => write!(f, "{SUBSET}: `\\s` is not, write the white space you mean, such as `[ \\t]`"),
+            Self::Unescaped(character) => write!(f, "a literal `{character}` is written `\\{character}`"),
+            Self::UnclosedClass => f.write_str("a class is not closed; `[..]`"),
+            Self::EmptyClass => f.write_str("a class without characters; a literal `]` is written `\\]`"),
+            Self::ClassInClass => f.write_str("a class cannot be in a class; a literal `[` is written `\\[`"),
+            Self::SetOperation(operator) => {
+                write!(f, "{SUBSET}: no set operations; a literal `{operator}` is written once, or as `\\{operator}`")
+            }
+            Self::Repetition => f.write_str("a repetition is `{n}`, `{n,}` or `{n,m}`; a literal `{` is written `\\{`"),
+            Self::NothingToRepeat => f.write_str("there is nothing to repeat before this repetition"),
+            Self::UnclosedGroup => f.write_str("a group is not closed, or closed without being opened"),
+            Self::Rust(message) => write!(f, "not a pattern: {message}"),
+        }
+    }
+}
+
+/// Checks a pattern, and writes it for Rust.
+pub(crate) fn check(pattern: &str) -> Result<String, BadPattern> {
+    let mut reader = Reader { rest: pattern.chars().peekable(), rust: String::new(), open_groups: 0 };
+    reader.alternatives()?;
+    let rust = reader.rust;
+    regex_lite::Regex::new(&rust).map_err(|error| BadPattern::Rust(error.to_string()))?;
+    Ok(rust)
+}
+
+struct Reader<'a> {
+    rest: Peekable<Chars<'a>>,
+    rust: String,
+    open_groups: usize,
+}
+
+/// What JSON Schema's `.` matches: everything but line ends, of which Rust's knows one.
+const DOT: &str = r"[^\n\r\u2028\u2029]";
+
+impl Reader<'_> {
+    /// The whole pattern: a flat walk, since nesting changes nothing but the count of open groups.
+    fn alternatives(&mut self) -> Result<(), BadPattern> {
+        let mut can_repeat = false;
+        while let Some(character) = self.rest.next() {
+            can_repeat = match character {
+                '(' => self.open_group().map(|()| false)?,
+                ')' => self.close_group().map(|()| true)?,
+                '[' => self.class().map(|()| true)?,
+                '*' | '+' | '?' | '{' if !can_repeat => return Err(BadPattern::NothingToRepeat),
+                '*' | '+' | '?' => self.repeated(character),
+                '{' => self.counted()?,
+                '\\' => self.escape(Place::Outside)?,
+                '}' | ']' => return Err(BadPattern::Unescaped(character)),
+                '.' => self.written(DOT, true),
+                '^' | '$' | '|' => self.written(character, false),
+                literal => self.written(literal, true),
+            };
+        }
+        if self.open_groups > 0 { Err(BadPattern::UnclosedGroup) } else { Ok(()) }
+    }
+
+    /// Writes something; says whether it can be repeated.
+    fn written(&mut self, what: impl fmt::Display, can_repeat: bool) -> bool {
+        self.rust.push_str(&what.to_string());
+        can_repeat
+    }
+
+    /// `(` or `(?:`
+    fn open_group(&mut self) -> Result<(), BadPattern> {
+        self.rust.push('(');
+        self.open_groups += 1;
+        if self.rest.next_if_eq(&'?').is_some() {
+            self.rest.next_if_eq(&':').ok_or(BadPattern::Group)?;
+            self.rust.push_str("?:");
+        }
+        Ok(())
+    }
+
+    fn close_group(&mut self) -> Result<(), BadPattern> {
+        self.rust.push(')');
+        self.open_groups = self.open_groups.checked_sub(1).ok_or(BadPattern::UnclosedGroup)?;
+        Ok(())
+    }
+
+    /// `*`, `+` or `?`, and a `?` for the shortest match.
+    fn repeated(&mut self, operator: char) -> bool {
+        self.rust.push(operator);
+        if self.rest.next_if_eq(&'?').is_some() {
+            self.rust.push('?');
+        }
+        false
+    }
+
+    /// The rest of `{n}`, `{n,}`, `{n,m}`.
+    fn counted(&mut self) -> Result<bool, BadPattern> {
+        let mut count = String::new();
+        while let Some(character) = self.rest.next_if(|c| c.is_ascii_digit() || *c == ',') {
+            count.push(character);
+        }
+        self.rest.next_if_eq(&'}').ok_or(BadPattern::Repetition)?;
+        let (min, max) = count.split_once(',').unwrap_or((&count, "0"));
+        if min.is_empty() || max.contains(',') {
+            return Err(BadPattern::Repetition);
+        }
+        self.rust.extend(["{", &count, "}"]);
+        if self.rest.next_if_eq(&'?').is_some() {
+            self.rust.push('?');
+        }
+        Ok(false)
+    }
+
+    /// The rest of `[..]`
+    fn class(&mut self) -> Result<(), BadPattern> {
+        self.rust.push('[');
+        if self.rest.next_if_eq(&'^').is_some() {
+            self.rust.push('^');
+        }
+        let mut is_empty = true;
+        loop {
+            match self.rest.next().ok_or(BadPattern::UnclosedClass)? {
+                ']' if is_empty => return Err(BadPattern::EmptyClass),
+                ']' => break,
+                '[' => return Err(BadPattern::ClassInClass),
+                '\\' => self.escape(Place::InClass).map(drop)?,
+                operator @ ('&' | '~' | '-') if self.rest.peek() == Some(&operator) => {
+                    return Err(BadPattern::SetOperation(operator));
+                }
+                literal => self.rust.push(literal),
+            }
+            is_empty = false;
+        }
+        self.rust.push(']');
+        Ok(())
+    }
+
+    /// The rest of `\d`; says whether it can be repeated.
+    fn escape(&mut self, place: Place) -> Result<bool, BadPattern> {
+        let escaped = self.rest.next().ok_or(BadPattern::TrailingBackslash)?;
+        let is_boundary = matches!(escaped, 'b' | 'B');
+        match escaped {
+            's' | 'S' => return Err(BadPattern::Whitespace),
+            'd' | 'D' | 'w' | 'W' | 'n' | 'r' | 't' | 'f' | 'v' | '^' | '$' | '\\' | '.' | '*' | '+' | '?' | '('
+            | ')' | '[' | ']' | '{' | '}' | '|' | '/' => {}
+            'b' | 'B' if place == Place::Outside => {}
+            '-' if place == Place::InClass => {}
+            'x' => return self.hexadecimal('x', 2),
+            'u' => return self.hexadecimal('u', 4),
+            other => return Err(BadPattern::Escape(other)),
+        }
+        self.rust.push('\\');
+        self.rust.push(escaped);
+        Ok(!is_boundary)
+    }
+
+    /// The digits of `\x41` or `\u0041`
+    fn hexadecimal(&mut self, kind: char, digits: usize) -> Result<bool, BadPattern> {
+        self.rust.push('\\');
+        self.rust.push(kind);
+        for _ in 0..digits {
+            let digit = self.rest.next_if(char::is_ascii_hexdigit).ok_or(BadPattern::Escape(kind))?;
+            self.rust.push(digit);
+        }
+        Ok(true)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Outside,
+    InClass,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_common_subset_is_accepted_as_it_is() {
+        for pattern in [
+            "^[a-z][a-z0-9-]{0,62}$",
+            r"^sk_(live|test)_[A-Za-z0-9]{24,}$",
+            r"^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$",
+            r"\d+\.\d*?\w\b",
+            r"^[^\]\[\-\\/]+$",
+            r"\x41\u00e9é",
+            "",
+        ] {
+            assert_eq!(check(pattern).as_deref(), Ok(pattern), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_dot_is_written_out() {
+        assert_eq!(check("^.+$").as_deref(), Ok(r"^[^\n\r\u2028\u2029]+$"));
+        assert_eq!(check(r"[.]\.").as_deref(), Ok(r"[.]\."));
+    }
+
+    #[test]
+    fn what_the_two_read_differently_is_refused() {
+        let cases = [
+            ("(?i)a", BadPattern::Group),
+            ("(?=a)", BadPattern::Group),
+            ("(?<name>a)", BadPattern::Group),
+            (r"\p{L}", BadPattern::Escape('p')),
+            (r"\A", BadPattern::Escape('A')),
+            (r"\1", BadPattern::Escape('1')),
+            (r"\x4", BadPattern::Escape('x')),
+            (r"\@", BadPattern::Escape('@')),
+            (r"\s", BadPattern::Whitespace),
+            (r"a\", BadPattern::TrailingBackslash),
+            ("a}", BadPattern::Unescaped('}')),
+            ("a]", BadPattern::Unescaped(']')),
+            ("[a", BadPattern::UnclosedClass),
+            ("[]a]", BadPattern::EmptyClass),
+            ("[a[b]]", BadPattern::ClassInClass),
+            ("[a&&b]", BadPattern::SetOperation('&')),
+            ("[a--b]", BadPattern::SetOperation('-')),
+            ("a{", BadPattern::Repetition),
+            ("a{,5}", BadPattern::Repetition),
+            ("a{1,2,3}", BadPattern::Repetition),
+            ("*a", BadPattern::NothingToRepeat),
+            ("a**", BadPattern::NothingToRepeat),
+            ("^*", BadPattern::NothingToRepeat),
+            ("(a", BadPattern::UnclosedGroup),
+            ("a)", BadPattern::UnclosedGroup),
+        ];
+        for (pattern, reason) in cases {
+            assert_eq!(check(pattern), Err(reason), "{pattern}");
+        }
+        assert!(matches!(check("[z-a]"), Err(BadPattern::Rust(_))));
+        assert!(matches!(check("a{2,1}"), Err(BadPattern::Rust(_))));
+    }
+}

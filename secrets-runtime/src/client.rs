@@ -1,0 +1,216 @@
+//! [`Secrets`]: what an application loads its secrets with.
+
+mod builder;
+mod set;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+pub use builder::Builder;
+pub use set::SecretSet;
+
+use crate::error::Error;
+#[cfg(doc)]
+use crate::error::ErrorKind;
+use crate::id;
+use crate::secret::{NamedSecret, Secret};
+use crate::source::{AnySource, Fetched, Request, Selector, Source};
+use crate::value;
+
+/// Loads secrets from a source. A clone is cheap and shares everything.
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// use secrets_runtime::{Memory, Secret, Secrets};
+///
+/// #[derive(Secret)]
+/// #[secret(id = "mail/api")]
+/// struct MailApi {
+///     key: String,
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// // In an application: `Secrets::from_env().await?`
+/// let secrets = Secrets::new(Memory::new().with("mail/api", r#"{"key": "k-123"}"#));
+/// let mail = secrets.load::<MailApi>().await?;
+/// assert_eq!(mail.key, "k-123");
+/// # Ok::<(), secrets_runtime::Error>(())
+/// # }).unwrap();
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Secrets(Arc<Shared>);
+
+/// What the loaders return. A type with a name, unlike an `async fn`'s: the compiler says once, not three times, that a
+/// struct lacks its `id`.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+struct Shared {
+    source: Box<dyn AnySource>,
+    placeholders: HashMap<String, String>,
+}
+
+impl Secrets {
+    /// The source that the environment selects: AWS with the SDK's default chain of credentials and regions, or with
+    /// `SECRETS_SOURCE=file:<path>` a local file. `SECRETS_BATCH=1` switches batch calls on.
+    ///
+    /// Nothing is fetched yet, and credentials are not asked for before they are needed.
+    ///
+    /// # Errors
+    /// [`Configuration`](ErrorKind::Configuration): a variable has a value that means nothing; or a file is selected
+    /// where ECS, EKS or Lambda credentials are present, and the program does not
+    /// [allow it](Builder::allow_file_source_in_production).
+    pub async fn from_env() -> Result<Self, Error> {
+        Self::builder().from_env().await
+    }
+
+    /// AWS with a given SDK configuration: an assumed role, another region, other timeouts.
+    #[cfg(feature = "aws")]
+    #[must_use]
+    pub fn from_sdk_config(config: &aws_config::SdkConfig) -> Self {
+        Self::builder().from_sdk_config(config)
+    }
+
+    /// Any source.
+    #[must_use]
+    pub fn new(source: impl Source) -> Self {
+        Self::builder().source(source)
+    }
+
+    /// Settings before the source.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Fetches, decodes and validates a secret once, by the id of its declaration.
+    ///
+    /// # Errors
+    /// Every kind but [`Stale`](ErrorKind::Stale); an invalid secret with all its violations. Dropping the future ends
+    /// the request.
+    #[must_use = "nothing is loaded before it is awaited"]
+    pub fn load<'a, T: NamedSecret + 'a>(&'a self) -> BoxFuture<'a, Result<T, Error>> {
+        Box::pin(async { self.fetch_one(self.declared::<T>()?).await?.decode() })
+    }
+
+    /// As [`load`](Self::load), by an id that is known at run time. It is taken literally: placeholders are for
+    /// declarations.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    #[must_use = "nothing is loaded before it is awaited"]
+    pub fn load_from<'a, T: Secret + 'a>(&'a self, id: impl AsRef<str>) -> BoxFuture<'a, Result<T, Error>> {
+        let request = given::<T>(id.as_ref());
+        Box::pin(async { self.fetch_one(request?).await?.decode() })
+    }
+
+    /// Loads several declared secrets together: `load_all::<(OrdersDb, MailApi)>()`.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load); where several fail, [`Error::errors`] has one error for each.
+    #[must_use = "nothing is loaded before it is awaited"]
+    pub fn load_all<'a, S: SecretSet + 'a>(&'a self) -> BoxFuture<'a, Result<S, Error>> {
+        Box::pin(async {
+            let asked = S::requests(self);
+            let count = asked.len();
+            S::decode(self.fetch(asked).await).map_err(|errors| Error::several(errors, count))
+        })
+    }
+
+    /// Loads many secrets of one type, by ids that are known at run time, in their order.
+    ///
+    /// # Errors
+    /// As [`load_all`](Self::load_all).
+    #[must_use = "nothing is loaded before it is awaited"]
+    pub fn load_many<'a, T: Secret + 'a>(
+        &'a self,
+        ids: impl IntoIterator<Item: AsRef<str>>,
+    ) -> BoxFuture<'a, Result<Vec<T>, Error>> {
+        let asked: Vec<_> = ids.into_iter().map(|id| given::<T>(id.as_ref())).collect();
+        Box::pin(async {
+            let count = asked.len();
+            let answers = self.fetch(asked).await;
+            let (mut values, mut errors) = (Vec::with_capacity(count), Vec::new());
+            for answer in answers {
+                match answer.and_then(Answer::decode) {
+                    Ok(value) => values.push(value),
+                    Err(error) => errors.push(error),
+                }
+            }
+            if errors.is_empty() { Ok(values) } else { Err(Error::several(errors, count)) }
+        })
+    }
+
+    async fn fetch_one(&self, request: Request) -> Result<Answer, Error> {
+        let shown = request.shown().to_owned();
+        let answer = self.fetch(vec![Ok(request)]).await.pop();
+        answer.unwrap_or_else(|| Err(Error::unanswered(&shown)))
+    }
+
+    /// The request for a declared secret.
+    fn declared<T: NamedSecret>(&self) -> Result<Request, Error> {
+        let lookup = |name: &str| self.0.placeholders.get(name).cloned().or_else(|| environment(name));
+        let id = id::resolve(T::ID, lookup).map_err(|reason| Error::declared_id(T::ID, &reason))?;
+        Ok(Request::declared(&id, id::shown(T::ID, &id), stage::<T>()))
+    }
+
+    /// Fetches what can be asked for, each (id, selector) once; one answer per request, in order.
+    async fn fetch(&self, asked: Vec<Result<Request, Error>>) -> Vec<Result<Answer, Error>> {
+        let mut unique: Vec<Request> = Vec::new();
+        let mut places = HashMap::new();
+        let key = |request: &Request| (request.id().to_owned(), request.selector().clone());
+        for request in asked.iter().flatten() {
+            places.entry(key(request)).or_insert_with(|| {
+                unique.push(request.clone());
+                unique.len() - 1
+            });
+        }
+        let fetched = if unique.is_empty() { Vec::new() } else { self.0.source.fetch_any(&unique).await };
+        // Shared, not copied, where several types read one secret.
+        let fetched: Vec<_> = fetched.into_iter().map(|answer| answer.map(Arc::new)).collect();
+        let answer = |request: Request| match places.get(&key(&request)).and_then(|&at| fetched.get(at)).cloned() {
+            Some(Ok(fetched)) => Ok(Answer { request, fetched }),
+            Some(Err(error)) => Err(Error::source(request.shown(), error)),
+            None => Err(Error::unanswered(request.shown())),
+        };
+        asked.into_iter().map(|request| request.and_then(answer)).collect()
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secrets").finish_non_exhaustive()
+    }
+}
+
+/// A fetched secret and what it was asked for as.
+#[derive(Debug)]
+#[doc(hidden)]
+pub struct Answer {
+    request: Request,
+    fetched: Arc<Fetched>,
+}
+
+impl Answer {
+    fn decode<T: Secret>(self) -> Result<T, Error> {
+        let Self { request, fetched } = self;
+        value::decode(fetched.text()).map_err(|failure| Error::decoding::<T>(Some(request.shown()), failure))
+    }
+}
+
+/// The request for a secret whose id the program was given.
+fn given<T: Secret>(id: &str) -> Result<Request, Error> {
+    id::validate(id).map_err(|reason| Error::given_id(T::SPEC.type_name(), &reason))?;
+    Ok(Request::new(id, stage::<T>()))
+}
+
+fn stage<T: Secret>() -> Selector {
+    Selector::Stage(T::SPEC.stage().into())
+}
+
+/// A variable of the environment. One that is not UTF-8 is not taken for unset: what is no UTF-8 of it is replaced, and
+/// refused wherever it matters.
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}

@@ -1,0 +1,51 @@
+//! Several declared secrets at once, as a tuple.
+
+use super::{Answer, Secrets};
+use crate::error::Error;
+use crate::secret::NamedSecret;
+use crate::source::Request;
+
+/// A tuple of up to twelve types with `#[secret(id = "..")]`, for [`Secrets::load_all`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no tuple of secrets that say where they are",
+    label = "expected a tuple of types with `#[derive(Secret)]` and `#[secret(id = \"..\")]`",
+    note = "for one secret write `load::<T>()`; up to twelve fit a tuple: `load_all::<(A, B)>()`"
+)]
+pub trait SecretSet: Sized {
+    #[doc(hidden)]
+    fn requests(secrets: &Secrets) -> Vec<Result<Request, Error>>;
+
+    #[doc(hidden)]
+    #[allow(clippy::missing_errors_doc, reason = "hidden")]
+    fn decode(answers: Vec<Result<Answer, Error>>) -> Result<Self, Vec<Error>>;
+}
+
+macro_rules! tuples {
+    ($($first:ident $($rest:ident)*)?) => {$(
+        tuples!($($rest)*);
+
+        impl<$first: NamedSecret, $($rest: NamedSecret),*> SecretSet for ($first, $($rest,)*) {
+            fn requests(secrets: &Secrets) -> Vec<Result<Request, Error>> {
+                vec![secrets.declared::<$first>(), $(secrets.declared::<$rest>()),*]
+            }
+
+            #[allow(non_snake_case, reason = "a value is called as its type is")]
+            fn decode(answers: Vec<Result<Answer, Error>>) -> Result<Self, Vec<Error>> {
+                let mut answers = answers.into_iter();
+                match (next(&mut answers), $(next::<$rest>(&mut answers)),*) {
+                    (Ok($first), $(Ok($rest)),*) => Ok(($first, $($rest,)*)),
+                    ($first, $($rest),*) => {
+                        Err([$first.err(), $($rest.err()),*].into_iter().flatten().collect())
+                    }
+                }
+            }
+        }
+    )?};
+}
+
+tuples!(A B C D E F G H I J K L);
+
+/// The next answer, as a `T`.
+fn next<T: NamedSecret>(answers: &mut impl Iterator<Item = Result<Answer, Error>>) -> Result<T, Error> {
+    answers.next().unwrap_or_else(|| Err(Error::unanswered(T::ID)))?.decode()
+}

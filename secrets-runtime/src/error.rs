@@ -1,0 +1,284 @@
+//! Everything that can go wrong, in words that say what to do.
+//!
+//! An error is made from the declaration, the id and the kind of the failure. Nothing that a secret contained gets in.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::id::BadId;
+use crate::secret::Secret;
+use crate::source::SourceError;
+use crate::value::{Failure, VIOLATIONS, Violation};
+
+/// Why a secret could not be loaded.
+///
+/// `Display` says what is wrong with which secret, one line per violation, and what to do about it. `Debug` says the
+/// same, so that `fn main() -> Result<(), Error>` reads well. Neither contains anything out of a secret. Cloning is
+/// cheap.
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    transient: bool,
+    id: Option<String>,
+    message: String,
+    violations: Vec<Violation>,
+    hint: Option<Cow<'static, str>>,
+    /// Of several secrets, one each; empty for one.
+    parts: Vec<Error>,
+}
+
+/// What kind of failure an [`Error`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// No secret, or no such version of it, has this id in this account and region.
+    NotFound,
+    /// The secret was deleted and is in its recovery window.
+    MarkedForDeletion,
+    /// The caller may not read the secret.
+    AccessDenied,
+    /// The caller may read the secret, but not use the KMS key that encrypts it.
+    KmsDenied,
+    /// There are no credentials, or none that AWS accepts.
+    NoCredentials,
+    /// Too many requests.
+    Throttled,
+    /// The service could not be connected to.
+    Unreachable,
+    /// The service did not answer in time.
+    TimedOut,
+    /// The service failed, or answered what it should not.
+    Service,
+    /// The secret is binary; only text secrets are supported.
+    Binary,
+    /// The secret's text is not JSON.
+    NotJson,
+    /// The secret breaks the contract that its struct declares; see [`Error::violations`].
+    Invalid,
+    /// The id cannot be that of a secret, or has a placeholder without a value.
+    BadId,
+    /// The program or its environment is set up wrongly.
+    Configuration,
+    /// The value is older than the program allows.
+    Stale,
+}
+
+impl ErrorKind {
+    /// Whether the same call may succeed later without anybody's doing.
+    pub(crate) fn is_transient(self) -> bool {
+        matches!(self, Self::Throttled | Self::Unreachable | Self::TimedOut | Self::Service)
+    }
+
+    /// The sentence that follows the secret's id.
+    pub(crate) fn predicate(self) -> &'static str {
+        match self {
+            Self::NotFound => "does not exist",
+            Self::MarkedForDeletion => "is marked for deletion",
+            Self::AccessDenied => "may not be read: access is denied",
+            Self::KmsDenied => "cannot be decrypted: access to its KMS key is denied",
+            Self::NoCredentials => "cannot be read without AWS credentials",
+            Self::Throttled => "cannot be read now: requests are throttled",
+            Self::Unreachable => "cannot be read: the service could not be reached",
+            Self::TimedOut => "cannot be read: the service did not answer in time",
+            Self::Service => "cannot be read: the service failed",
+            Self::Binary => "is binary, and only text secrets (SecretString) are supported",
+            Self::NotJson => "is not JSON",
+            Self::Invalid => "is invalid",
+            Self::BadId => "has an unusable id",
+            Self::Configuration => "cannot be read: the set-up is wrong",
+            Self::Stale => "is older than the program allows",
+        }
+    }
+
+    /// What to do, where the source has nothing more precise to say.
+    fn hint(self) -> Option<&'static str> {
+        Some(match self {
+            Self::NotFound => "check the id, or create the secret",
+            Self::MarkedForDeletion => "restore it with `aws secretsmanager restore-secret`, or load another secret",
+            Self::AccessDenied => {
+                "allow secretsmanager:GetSecretValue on the secret to the role that the program runs under"
+            }
+            Self::KmsDenied => "allow kms:Decrypt on the secret's KMS key to the role that the program runs under",
+            Self::NoCredentials => "give the program a role or a profile",
+            Self::Throttled => "ask less often; the quota is per account and region",
+            Self::Unreachable | Self::TimedOut => "check the network between the program and the service",
+            Self::Service => "try again; if it persists, look at the state of the service",
+            Self::Binary => "store the secret again with --secret-string",
+            Self::NotJson => "store a JSON object with the keys that the struct declares",
+            Self::Invalid => "correct the secret's value, or change the struct",
+            Self::BadId => "write the name or the ARN of a secret",
+            Self::Stale => "look at why refreshing fails",
+            Self::Configuration => return None,
+        })
+    }
+}
+
+impl Error {
+    /// What kind of failure this is; of several secrets, the first one's that waiting does not mend, or else the first.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The id of the secret, as it was given or declared. Placeholders are resolved only to an ARN: anything else that a
+    /// variable holds might be a secret's value, put there in place of its name.
+    #[must_use]
+    pub fn secret_id(&self) -> Option<&str> {
+        self.0.id.as_deref()
+    }
+
+    /// Every way in which the secret breaks its contract, up to 100; empty unless the kind is [`ErrorKind::Invalid`].
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.0.violations
+    }
+
+    /// One error per secret that failed: several after loading several, otherwise this one.
+    #[must_use]
+    pub fn errors(&self) -> &[Error] {
+        if self.0.parts.is_empty() { std::slice::from_ref(self) } else { &self.0.parts }
+    }
+
+    /// Whether the same call may succeed later without anybody's doing; of several secrets, whether all may.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.0.transient
+    }
+
+    /// What to do about it, and who should.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    /// The program or its environment is set up wrongly.
+    pub(crate) fn configuration(message: impl Into<String>, hint: impl Into<Cow<'static, str>>) -> Self {
+        let hint = Some(hint.into());
+        Inner { hint, ..Inner::new(ErrorKind::Configuration, message.into()) }.into()
+    }
+
+    /// An id in a declaration; what its placeholders resolve to is not shown.
+    pub(crate) fn declared_id(declared: &str, reason: &BadId) -> Self {
+        let hint = match reason {
+            BadId::Unset(variable) => Cow::Owned(format!("set {variable} in the program's environment")),
+            _ => Cow::Borrowed(
+                "a variable in the id must hold a secret's name or ARN; ECS `secrets` with `valueFrom` puts the secret's \
+                 value there instead, which `from_json` reads",
+            ),
+        };
+        let message = format!("secret {declared:?} has an unusable id: {reason}");
+        Inner { id: Some(declared.to_owned()), hint: Some(hint), ..Inner::new(ErrorKind::BadId, message) }.into()
+    }
+
+    /// An id that the program was given; it is not shown, since it may be anything.
+    pub(crate) fn given_id(type_name: &str, reason: &BadId) -> Self {
+        let message = format!("the id given for a {type_name} is unusable: {reason}");
+        let hint =
+            "write the name or the ARN of a secret; `{VARIABLE}` is for `#[secret(id = ..)]`, here use `format!`";
+        Inner { hint: Some(Cow::Borrowed(hint)), ..Inner::new(ErrorKind::BadId, message) }.into()
+    }
+
+    /// What a source says of one secret.
+    pub(crate) fn source(id: &str, error: SourceError) -> Self {
+        let SourceError { kind, detail, transient, origin, hint } = error;
+        let mut message = format!("secret {id:?} {}", kind.predicate());
+        if !detail.is_empty() {
+            message.push_str(": ");
+            message.push_str(detail);
+        }
+        if let Some(origin) = origin {
+            message = format!("{message} ({origin})");
+        }
+        let inner = Inner::new(kind, message);
+        let hint = hint.map(Cow::Owned).or(inner.hint);
+        Inner { id: Some(id.to_owned()), transient, hint, ..inner }.into()
+    }
+
+    /// A source that broke its promise to answer every request.
+    pub(crate) fn unanswered(id: &str) -> Self {
+        Self::source(id, SourceError::new(ErrorKind::Service, "the source left it out"))
+    }
+
+    /// A document that did not become a `T`; `id` where it was fetched.
+    pub(crate) fn decoding<T: Secret>(id: Option<&str>, failure: Failure) -> Self {
+        let type_name = T::SPEC.type_name();
+        let subject = id.map_or_else(|| "the secret".to_owned(), |id| format!("secret {id:?}"));
+        let inner = match failure {
+            Failure::NotJson(reason) => {
+                let message = format!("{subject} is not the JSON that {type_name} is read from: {reason}");
+                Inner::new(ErrorKind::NotJson, message)
+            }
+            Failure::Invalid(violations) => {
+                let count = match violations.len() {
+                    1 => "1 violation".to_owned(),
+                    VIOLATIONS => format!("{VIOLATIONS} violations or more"),
+                    several => format!("{several} violations"),
+                };
+                let message = format!("{subject} does not fit {type_name}: {count}");
+                Inner { violations, ..Inner::new(ErrorKind::Invalid, message) }
+            }
+        };
+        Inner { id: id.map(str::to_owned), ..inner }.into()
+    }
+
+    /// One error for all of the `asked` secrets that failed, or the only one itself.
+    pub(crate) fn several(mut parts: Vec<Error>, asked: usize) -> Self {
+        if parts.len() == 1 {
+            return parts.remove(0);
+        }
+        let telling = parts.iter().find(|part| !part.is_transient()).or(parts.first());
+        let kind = telling.map_or(ErrorKind::Service, Error::kind);
+        let transient = parts.iter().all(Error::is_transient);
+        let message = format!("{} of {asked} secrets could not be loaded", parts.len());
+        Inner { transient, parts, hint: None, ..Inner::new(kind, message) }.into()
+    }
+}
+
+impl Inner {
+    fn new(kind: ErrorKind, message: String) -> Self {
+        Self {
+            kind,
+            transient: kind.is_transient(),
+            id: None,
+            message,
+            violations: Vec::new(),
+            hint: kind.hint().map(Cow::Borrowed),
+            parts: Vec::new(),
+        }
+    }
+}
+
+impl From<Inner> for Error {
+    fn from(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { message, violations, hint, parts, .. } = &*self.0;
+        f.write_str(message)?;
+        for violation in violations {
+            write!(f, "\n  {violation}")?;
+        }
+        if let Some(hint) = hint {
+            write!(f, "\nhelp: {hint}")?;
+        }
+        for part in parts {
+            write!(f, "\n- {}", part.to_string().replace('\n', "\n  "))?;
+        }
+        Ok(())
+    }
+}
+
+/// As `Display`: a program's `main` prints its error with `Debug`.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}

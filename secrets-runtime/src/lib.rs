@@ -1,0 +1,37 @@
+#![cfg_attr(all(feature = "derive", feature = "aws"), doc = include_str!("../README.md"))]
+#![cfg_attr(not(all(feature = "derive", feature = "aws")), doc = "Typed secrets from AWS Secrets Manager.")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod client;
+mod error;
+mod id;
+mod schema;
+mod secret;
+mod source;
+mod value;
+
+pub use client::{BoxFuture, Builder, SecretSet, Secrets};
+pub use error::{Error, ErrorKind};
+pub use schema::Shape;
+pub use secrecy::{ExposeSecret, SecretSlice, SecretString};
+pub use secret::{NamedSecret, Secret, SecretSpec, SecretValue};
+#[cfg(feature = "derive")]
+pub use secrets_derive::Secret;
+#[cfg(feature = "aws")]
+pub use source::{Aws, Batch};
+pub use source::{Fetched, File, Memory, Or, Request, Selector, Source, SourceError};
+pub use value::Violation;
+
+/// What derived code calls. Not a public interface: the derive and the runtime are released as one.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::schema::{
+        Absence, Bound, Coercion, Exposure, FieldShape, ObjectShape, Placement, Rule, Shape, TaggedShape, Unknown,
+    };
+    pub use crate::secret::{NamedSecret, Secret, SecretSpec, SecretValue};
+    pub use crate::value::{
+        Coded, Each, Flatten, FromBase64, FromHex, FromString, Holds, Json, Measured, Newtype, Object, Pattern, Ranged,
+        Redacted, Report, Reported, Rules, Slot, TextDefault, Textual, absent_serde, decode_json, decode_serde, hidden,
+        name, validate, variant,
+    };
+}

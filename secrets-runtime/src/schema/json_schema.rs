@@ -1,0 +1,570 @@
+//! JSON Schema (2020-12) from a [`Shape`].
+//!
+//! A document is valid under the schema if and only if it decodes, over documents with unique keys and numbers that a JSON
+//! parser holds exactly. What JSON Schema cannot say is left open, and the schema accepts more than the decoder: what
+//! `validate`, `custom`, `from_str`, `serde` and `json` refuse; whether a key that `serde` reads may be absent; the range of a
+//! number that is spelled as a string; the number of bytes behind `base64`; the length of a flattened map.
+//!
+//! Every function here is `const` and an ordinary one: the derive evaluates them at compile time, tests call them.
+
+use super::{
+    Absence, Bound, Coercion, Encoding, Exposure, FieldShape, ObjectShape, Placement, Precision, Rule, Shape,
+    TaggedShape, Unknown, rules_of_items,
+};
+
+/// The schema of a whole secret.
+pub(crate) fn document(shape: &Shape) -> String {
+    let mut bytes = vec![0; length(shape)];
+    write(shape, &mut bytes);
+    // Nothing but JSON made of `str`s was written.
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// How many bytes the schema of a whole secret has.
+pub(crate) const fn length(shape: &Shape) -> usize {
+    write(shape, &mut [])
+}
+
+/// Writes as much of the schema of a whole secret as the buffer holds, and returns its length.
+pub(crate) const fn write(shape: &Shape, buffer: &mut [u8]) -> usize {
+    let mut writer = Writer { buffer, length: 0, last: 0 };
+    writer.document(shape);
+    writer.length
+}
+
+/// Writes JSON into a buffer, and counts what it cannot hold.
+struct Writer<'b> {
+    buffer: &'b mut [u8],
+    length: usize,
+    last: u8,
+}
+
+/// What an integer may look like in a string.
+const INTEGER: &str = "^-?(?:0|[1-9][0-9]*)$";
+/// What a number may look like in a string.
+const NUMBER: &str = "^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$";
+/// Padded base64 whose unused bits are zero.
+const BASE64: &str = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$";
+const HEX: &str = "^(?:[0-9A-Fa-f]{2})*$";
+/// Halfway between the largest `f32` and what would follow it: from here on, numbers are rounded to infinity.
+const SINGLE_OVERFLOW: &str = "340282356779733661637539395458142568448";
+
+impl Writer<'_> {
+    const fn document(&mut self, shape: &Shape) {
+        self.open(b'{');
+        self.text_member("$schema", "https://json-schema.org/draft/2020-12/schema");
+        match shape {
+            Shape::Object(ObjectShape { name, description, .. })
+            | Shape::Tagged(TaggedShape { name, description, .. }) => {
+                self.text_member("title", name);
+                self.description(description);
+            }
+            _ => {}
+        }
+        self.keywords(shape, &[], Coercion::FromString);
+        self.close(b'}');
+    }
+
+    /// A schema of its own.
+    const fn schema(&mut self, shape: &Shape, rules: &'static [Rule], coercion: Coercion) {
+        self.open(b'{');
+        self.keywords(shape, rules, coercion);
+        self.close(b'}');
+    }
+
+    /// The keywords that describe a shape, inside an open schema.
+    const fn keywords(&mut self, shape: &Shape, rules: &'static [Rule], coercion: Coercion) {
+        match shape {
+            Shape::String => self.string(rules),
+            Shape::Parsed { .. } => self.text_member("type", "string"),
+            Shape::Bytes(encoding) => self.bytes(*encoding, rules),
+            Shape::Embedded(inner) => {
+                self.text_member("type", "string");
+                self.text_member("contentMediaType", "application/json");
+                self.member("contentSchema");
+                self.schema(inner, &[], coercion);
+            }
+            Shape::Names(names) => self.names(names),
+            Shape::Integer { .. } | Shape::Float(_) => self.coerced_number(shape, rules, coercion),
+            Shape::Boolean => match coercion {
+                Coercion::None => self.text_member("type", "boolean"),
+                Coercion::FromString => {
+                    self.member("enum");
+                    self.put("[true,false,\"true\",\"false\"]");
+                }
+            },
+            Shape::Any => {}
+            Shape::Optional(inner) => self.or_null(inner, rules, coercion),
+            Shape::Array(item) => {
+                self.text_member("type", "array");
+                self.member("items");
+                self.schema(item, rules_of_items(rules), coercion);
+                self.lengths("minItems", "maxItems", rules, 1);
+            }
+            Shape::Map(item) => {
+                self.text_member("type", "object");
+                self.member("additionalProperties");
+                self.schema(item, rules_of_items(rules), coercion);
+                self.lengths("minProperties", "maxProperties", rules, 1);
+            }
+            // A newtype does not read absence, even if what is in it would.
+            Shape::Newtype(FieldShape { shape: Shape::Optional(inner), rules, coercion, .. }) => {
+                self.keywords(inner, rules, *coercion);
+            }
+            Shape::Newtype(field) => self.keywords(&field.shape, field.rules, field.coercion),
+            Shape::Object(object) => self.object(object),
+            Shape::Tagged(tagged) => {
+                self.member("oneOf");
+                self.open(b'[');
+                let mut at = 0;
+                while at < tagged.variants.len() {
+                    let variant = &tagged.variants[at];
+                    self.comma();
+                    self.open(b'{');
+                    self.text_member("title", variant.name);
+                    self.description(variant.description);
+                    self.object(variant);
+                    self.close(b'}');
+                    at += 1;
+                }
+                self.close(b']');
+            }
+        }
+    }
+
+    const fn or_null(&mut self, shape: &Shape, rules: &'static [Rule], coercion: Coercion) {
+        self.member("anyOf");
+        self.open(b'[');
+        self.schema(shape, rules, coercion);
+        self.put(",{\"type\":\"null\"}]");
+    }
+
+    const fn string(&mut self, rules: &[Rule]) {
+        self.text_member("type", "string");
+        self.lengths("minLength", "maxLength", rules, 1);
+        let mut at = 0;
+        while at < rules.len() {
+            match &rules[at] {
+                Rule::Pattern(pattern) => self.text_member("pattern", pattern),
+                Rule::OneOf(names) => self.names(names),
+                _ => {}
+            }
+            at += 1;
+        }
+    }
+
+    const fn bytes(&mut self, encoding: Encoding, rules: &[Rule]) {
+        self.text_member("type", "string");
+        match encoding {
+            Encoding::Base64 => {
+                self.text_member("contentEncoding", "base64");
+                self.text_member("pattern", BASE64);
+            }
+            Encoding::Hex => {
+                self.text_member("pattern", HEX);
+                self.lengths("minLength", "maxLength", rules, 2);
+            }
+        }
+    }
+
+    const fn names(&mut self, names: &[&str]) {
+        self.member("enum");
+        self.open(b'[');
+        let mut at = 0;
+        while at < names.len() {
+            self.comma();
+            self.text(names[at]);
+            at += 1;
+        }
+        self.close(b']');
+    }
+
+    const fn coerced_number(&mut self, shape: &Shape, rules: &[Rule], coercion: Coercion) {
+        if let Coercion::None = coercion {
+            return self.number(shape, rules);
+        }
+        self.member("anyOf");
+        self.open(b'[');
+        self.open(b'{');
+        self.number(shape, rules);
+        self.close(b'}');
+        self.put(",{\"type\":\"string\",\"pattern\":");
+        self.text(if let Shape::Float(_) = shape { NUMBER } else { INTEGER });
+        self.put("}]");
+    }
+
+    const fn number(&mut self, shape: &Shape, rules: &[Rule]) {
+        match shape {
+            Shape::Integer { min, max } => {
+                self.text_member("type", "integer");
+                let (min, max) = narrowed(*min, *max, rules);
+                self.integer_member("minimum", min);
+                self.integer_member("maximum", max);
+            }
+            Shape::Float(precision) => {
+                self.text_member("type", "number");
+                if let Precision::Single = precision {
+                    self.member("exclusiveMinimum");
+                    self.byte(b'-');
+                    self.put(SINGLE_OVERFLOW);
+                    self.member("exclusiveMaximum");
+                    self.put(SINGLE_OVERFLOW);
+                }
+                let mut at = 0;
+                while at < rules.len() {
+                    if let Rule::Range { min, max } = &rules[at] {
+                        self.bound_member("minimum", min.as_ref());
+                        self.bound_member("maximum", max.as_ref());
+                    }
+                    at += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    const fn object(&mut self, object: &ObjectShape) {
+        self.text_member("type", "object");
+        self.member("properties");
+        self.open(b'{');
+        self.properties(object);
+        self.close(b'}');
+        self.member("required");
+        self.open(b'[');
+        self.required(object);
+        self.close(b']');
+        self.member("allOf");
+        self.open(b'[');
+        // An empty `allOf` is not allowed.
+        self.put("true");
+        self.spellings(object);
+        self.close(b']');
+        match rest(object) {
+            Some(field) => {
+                self.member("additionalProperties");
+                self.schema(field.shape.item(), rules_of_items(field.rules), field.coercion);
+            }
+            None if matches!(object.unknown, Unknown::Denied) => {
+                self.member("additionalProperties");
+                self.put("false");
+            }
+            None => {}
+        }
+    }
+
+    /// Each key of each field, those of flattened structs included.
+    const fn properties(&mut self, object: &ObjectShape) {
+        let mut at = 0;
+        while at < object.fields.len() {
+            let field = &object.fields[at];
+            if let (Placement::Flattened, Shape::Object(inner)) = (field.placement, &field.shape) {
+                self.properties(inner);
+            }
+            let mut key = 0;
+            while key < field.keys.len() {
+                self.member(field.keys[key]);
+                self.field(field);
+                key += 1;
+            }
+            at += 1;
+        }
+    }
+
+    const fn field(&mut self, field: &FieldShape) {
+        self.open(b'{');
+        self.description(field.description);
+        if let Exposure::Secret = field.exposure {
+            self.member("writeOnly");
+            self.put("true");
+        }
+        match (field.absence, &field.shape) {
+            (Absence::Default, shape) if !is_optional(shape) => self.or_null(shape, field.rules, field.coercion),
+            (_, Shape::Embedded(inner)) if is_optional(inner) => self.or_null(&field.shape, &[], field.coercion),
+            (_, shape) => self.keywords(shape, field.rules, field.coercion),
+        }
+        self.close(b'}');
+    }
+
+    /// The keys that have no other spelling and must be there.
+    const fn required(&mut self, object: &ObjectShape) {
+        let mut at = 0;
+        while at < object.fields.len() {
+            let field = &object.fields[at];
+            match (field.placement, &field.shape) {
+                (Placement::Flattened, Shape::Object(inner)) => self.required(inner),
+                (Placement::Keyed, _) if is_required(field) && field.keys.len() == 1 => {
+                    self.comma();
+                    self.text(field.keys[0]);
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+    }
+
+    /// One spelling of each key that has several, or at most one where it may be absent.
+    const fn spellings(&mut self, object: &ObjectShape) {
+        let mut at = 0;
+        while at < object.fields.len() {
+            let field = &object.fields[at];
+            if let (Placement::Flattened, Shape::Object(inner)) = (field.placement, &field.shape) {
+                self.spellings(inner);
+            }
+            if field.keys.len() > 1 {
+                self.put(",{\"oneOf\":[");
+                if !is_required(field) {
+                    self.put("{\"not\":{\"anyOf\":[");
+                    self.each_required(field.keys);
+                    self.put("]}},");
+                }
+                self.each_required(field.keys);
+                self.put("]}");
+            }
+            at += 1;
+        }
+    }
+
+    const fn each_required(&mut self, keys: &[&str]) {
+        let mut at = 0;
+        while at < keys.len() {
+            self.put(if at == 0 { "{\"required\":[" } else { ",{\"required\":[" });
+            self.text(keys[at]);
+            self.put("]}");
+            at += 1;
+        }
+    }
+
+    const fn description(&mut self, description: &str) {
+        if !description.is_empty() {
+            self.text_member("description", description);
+        }
+    }
+
+    /// A length rule, each unit of which is `scale` characters or items.
+    const fn lengths(&mut self, at_least: &str, at_most: &str, rules: &[Rule], scale: i128) {
+        let mut at = 0;
+        while at < rules.len() {
+            if let Rule::Length { min, max } = &rules[at] {
+                if let Some(min) = min {
+                    self.integer_member(at_least, *min as i128 * scale);
+                }
+                if let Some(max) = max {
+                    self.integer_member(at_most, *max as i128 * scale);
+                }
+            }
+            at += 1;
+        }
+    }
+
+    const fn bound_member(&mut self, name: &str, bound: Option<&Bound>) {
+        match bound {
+            Some(Bound::Integer(value)) => self.integer_member(name, *value),
+            Some(Bound::Float(_, spelled)) => {
+                self.member(name);
+                self.put(spelled);
+            }
+            None => {}
+        }
+    }
+
+    const fn text_member(&mut self, name: &str, text: &str) {
+        self.member(name);
+        self.text(text);
+    }
+
+    const fn integer_member(&mut self, name: &str, value: i128) {
+        self.member(name);
+        if value < 0 {
+            self.byte(b'-');
+        }
+        let mut digits = [0; 39];
+        let mut count = 0;
+        let mut rest = value.unsigned_abs();
+        loop {
+            digits[count] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            count += 1;
+            if rest == 0 {
+                break;
+            }
+        }
+        while count > 0 {
+            count -= 1;
+            self.byte(digits[count]);
+        }
+    }
+
+    /// The name of a member, after a comma if it is not the first.
+    const fn member(&mut self, name: &str) {
+        self.comma();
+        self.text(name);
+        self.byte(b':');
+    }
+
+    const fn comma(&mut self) {
+        if !matches!(self.last, b'{' | b'[') {
+            self.byte(b',');
+        }
+    }
+
+    const fn open(&mut self, bracket: u8) {
+        self.byte(bracket);
+    }
+
+    const fn close(&mut self, bracket: u8) {
+        self.byte(bracket);
+    }
+
+    /// A JSON string.
+    const fn text(&mut self, text: &str) {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        self.byte(b'"');
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            match bytes[at] {
+                byte @ (b'"' | b'\\') => {
+                    self.byte(b'\\');
+                    self.byte(byte);
+                }
+                byte @ 0..0x20 => {
+                    self.put("\\u00");
+                    self.byte(HEX[(byte >> 4) as usize]);
+                    self.byte(HEX[(byte & 15) as usize]);
+                }
+                byte => self.byte(byte),
+            }
+            at += 1;
+        }
+        self.byte(b'"');
+    }
+
+    /// JSON as it is.
+    const fn put(&mut self, json: &str) {
+        let bytes = json.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            self.byte(bytes[at]);
+            at += 1;
+        }
+    }
+
+    const fn byte(&mut self, byte: u8) {
+        if self.length < self.buffer.len() {
+            self.buffer[self.length] = byte;
+        }
+        self.length += 1;
+        self.last = byte;
+    }
+}
+
+/// Whether a value of this shape may be absent or `null`.
+const fn is_optional(shape: &Shape) -> bool {
+    match shape {
+        Shape::Optional(_) | Shape::Any => true,
+        Shape::Embedded(inner) => is_optional(inner),
+        _ => false,
+    }
+}
+
+const fn is_required(field: &FieldShape) -> bool {
+    matches!(field.absence, Absence::OfType) && !is_optional(&field.shape)
+}
+
+/// The map that takes the keys which nobody else reads.
+const fn rest(object: &ObjectShape) -> Option<&FieldShape> {
+    let mut at = 0;
+    while at < object.fields.len() {
+        let field = &object.fields[at];
+        match (field.placement, &field.shape) {
+            (Placement::Flattened, Shape::Object(inner)) => {
+                if let Some(field) = rest(inner) {
+                    return Some(field);
+                }
+            }
+            (Placement::Flattened, _) => return Some(field),
+            (Placement::Keyed, _) => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// A type's own bounds, tightened by every range that the rules give.
+const fn narrowed(mut min: i128, mut max: i128, rules: &[Rule]) -> (i128, i128) {
+    let mut at = 0;
+    while at < rules.len() {
+        if let Rule::Range { min: low, max: high } = &rules[at] {
+            if let Some(Bound::Integer(low)) = low
+                && *low > min
+            {
+                min = *low;
+            }
+            if let Some(Bound::Integer(high)) = high
+                && *high < max
+            {
+                max = *high;
+            }
+        }
+        at += 1;
+    }
+    (min, max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PORT: Shape = Shape::Integer { min: 0, max: 65535 };
+
+    const OBJECT: Shape = Shape::Object(&ObjectShape {
+        name: "Db",
+        description: "A \"quoted\"\nline.",
+        fields: &[
+            FieldShape {
+                keys: &["username", "user"],
+                shape: Shape::String,
+                rules: &[Rule::Length { min: Some(2), max: None }],
+                ..FieldShape::PLAIN
+            },
+            FieldShape {
+                keys: &["port"],
+                description: "Where.",
+                shape: PORT,
+                rules: &[Rule::Range { min: Some(Bound::Integer(1)), max: None }],
+                absence: Absence::Default,
+                coercion: Coercion::None,
+                exposure: Exposure::Public,
+                ..FieldShape::PLAIN
+            },
+        ],
+        unknown: Unknown::Denied,
+    });
+
+    #[test]
+    fn a_shape_is_written_as_json_schema() {
+        assert_eq!(
+            document(&OBJECT),
+            concat!(
+                r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","title":"Db","#,
+                r#""description":"A \"quoted\"\u000aline.","type":"object","properties":{"#,
+                r#""username":{"writeOnly":true,"type":"string","minLength":2},"#,
+                r#""user":{"writeOnly":true,"type":"string","minLength":2},"#,
+                r#""port":{"description":"Where.","anyOf":[{"type":"integer","minimum":1,"maximum":65535},{"type":"null"}]}},"#,
+                r#""required":[],"allOf":[true,{"oneOf":[{"required":["username"]},{"required":["user"]}]}],"#,
+                r#""additionalProperties":false}"#,
+            )
+        );
+    }
+
+    #[test]
+    fn the_schema_can_be_made_at_compile_time() {
+        const LENGTH: usize = length(&OBJECT);
+        const BYTES: [u8; LENGTH] = {
+            let mut bytes = [0; LENGTH];
+            write(&OBJECT, &mut bytes);
+            bytes
+        };
+        assert_eq!(std::str::from_utf8(&BYTES), Ok(document(&OBJECT).as_str()));
+    }
+}

@@ -1,0 +1,205 @@
+//! The traits of a secret: what `#[derive(Secret)]` implements and the loaders require.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::schema::{self, Shape};
+use crate::value::{self, Json, REDACTED, Report, Reported};
+
+/// A type that can be read from a JSON value of a secret.
+///
+/// Implemented for strings, integers, floats, booleans, [`SecretString`](crate::SecretString), `Option`, `Box`, `Vec`,
+/// string maps, and every type with `#[derive(Secret)]`. Its methods are not a public interface before 1.0.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a secret",
+    label = "not a type that a secret's value can become",
+    note = "use a string, an integer, a float, `bool`, `SecretString`, an `Option`, `Box`, `Vec` or string map of these, \
+            or derive `Secret` for `{Self}`"
+)]
+pub trait SecretValue: Sized {
+    /// What JSON the type accepts.
+    const SHAPE: Shape;
+
+    /// Reads the value, or reports everything that is wrong with it.
+    #[doc(hidden)]
+    #[allow(clippy::missing_errors_doc, reason = "hidden")]
+    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported>;
+
+    /// The value that an absent or `null` key stands for, where the type has one.
+    #[doc(hidden)]
+    #[must_use]
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    /// `Debug` without the secret.
+    #[doc(hidden)]
+    #[allow(clippy::missing_errors_doc, reason = "hidden")]
+    fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+/// A struct that a whole secret is read into: every type with `#[derive(Secret)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a secret",
+    label = "needs `#[derive(Secret)]`",
+    note = "derive it: `#[derive(secrets_runtime::Secret)]`"
+)]
+pub trait Secret: SecretValue {
+    /// What the declaration says about retrieving it.
+    const SPEC: SecretSpec;
+
+    /// Reads and validates a document without any source: for tests, or for a secret that ECS injected into an
+    /// environment variable (which never follows a rotation).
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// use secrets_runtime::Secret;
+    ///
+    /// #[derive(Secret)]
+    /// struct ApiKey {
+    ///     key: String,
+    /// }
+    ///
+    /// let secret = ApiKey::from_json(r#"{"key": "k-123"}"#)?;
+    /// assert_eq!(secret.key, "k-123");
+    /// # }
+    /// # Ok::<(), secrets_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`NotJson`](crate::ErrorKind::NotJson) or [`Invalid`](crate::ErrorKind::Invalid), the latter with every
+    /// violation.
+    fn from_json(text: &str) -> Result<Self, Error> {
+        value::decode(text).map_err(|failure| Error::decoding::<Self>(None, failure))
+    }
+
+    /// The JSON Schema (2020-12) of the documents that are accepted.
+    ///
+    /// Over documents with unique keys and numbers that a JSON parser holds exactly, a document is valid if and only if
+    /// [`from_json`](Self::from_json) accepts it, but for what JSON Schema cannot say and the schema leaves open: what
+    /// `validate`, `custom`, `from_str`, `serde` and `json` refuse, the range of a number that is spelled as a string, the
+    /// number of bytes behind `base64`, and the length of a flattened map. Doc comments become descriptions; what is not
+    /// `public` is `writeOnly`. For a secret that is plain text, the schema is that of the text as a JSON string.
+    #[must_use]
+    fn json_schema() -> String {
+        schema::json_schema(&Self::SHAPE)
+    }
+}
+
+/// A secret whose declaration says where it is: `#[secret(id = "..")]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say which secret it is read from",
+    label = "has no `id`",
+    note = "add `#[secret(id = \"..\")]` to `{Self}`, or give the id when you load it: `load_from::<{Self}>(id)`"
+)]
+pub trait NamedSecret: Secret {
+    /// The id as declared: a name, a partial or a full ARN, with `{VARIABLE}` placeholders.
+    const ID: &'static str;
+}
+
+/// What a declaration says about a secret besides its shape.
+#[derive(Debug, Clone, Copy)]
+pub struct SecretSpec {
+    type_name: &'static str,
+    stage: &'static str,
+    refresh: Option<Duration>,
+    max_stale: Option<Duration>,
+    format: Format,
+}
+
+/// What the text of a secret is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    /// `text`
+    Text(Trim),
+}
+
+/// What is cut off a plain text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trim {
+    Nothing,
+    /// `trim`: what an editor or `echo` leaves at the end.
+    LineEnds,
+}
+
+impl SecretSpec {
+    /// The defaults: the version staged `AWSCURRENT`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(type_name: &'static str) -> Self {
+        Self { type_name, stage: AWSCURRENT, refresh: None, max_stale: None, format: Format::Json }
+    }
+
+    /// Another staging label.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn staged(self, stage: &'static str) -> Self {
+        Self { stage, ..self }
+    }
+
+    /// `refresh = ".."`
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn refreshed_every(self, interval: Duration) -> Self {
+        Self { refresh: Some(interval), ..self }
+    }
+
+    /// `max_stale = ".."`
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn stale_after(self, age: Duration) -> Self {
+        Self { max_stale: Some(age), ..self }
+    }
+
+    /// `text`
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn text(self) -> Self {
+        Self { format: Format::Text(Trim::Nothing), ..self }
+    }
+
+    /// `text, trim`
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn trimmed_text(self) -> Self {
+        Self { format: Format::Text(Trim::LineEnds), ..self }
+    }
+
+    pub(crate) const fn format(&self) -> Format {
+        self.format
+    }
+
+    /// How often the declaration wants the secret looked at, if it says.
+    #[must_use]
+    pub const fn refresh(&self) -> Option<Duration> {
+        self.refresh
+    }
+
+    /// How old the declaration lets the value get, if it says.
+    #[must_use]
+    pub const fn max_stale(&self) -> Option<Duration> {
+        self.max_stale
+    }
+
+    /// The Rust name of the type, for messages.
+    #[must_use]
+    pub const fn type_name(&self) -> &'static str {
+        self.type_name
+    }
+
+    /// The staging label of the version to read.
+    #[must_use]
+    pub const fn stage(&self) -> &'static str {
+        self.stage
+    }
+}
+
+/// The staging label of the version in use.
+pub(crate) const AWSCURRENT: &str = "AWSCURRENT";
+
+/// The staging label of the version that was in use before.
+pub(crate) const AWSPREVIOUS: &str = "AWSPREVIOUS";

@@ -1,0 +1,390 @@
+//! AWS Secrets Manager through the official SDK. The one file that knows the SDK; the client names its configuration only.
+//!
+//! An `SdkError` may own the raw response, body and all: it is taken apart here and never formatted.
+
+use std::collections::HashMap;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::http::HttpResponse;
+use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::operation::RequestId;
+use aws_sdk_secretsmanager::primitives::DateTime;
+use aws_sdk_secretsmanager::types::{ApiErrorType, SecretValueEntry};
+use futures_util::{StreamExt, stream};
+
+use super::batch::{self, Answerer, Batch, Match, Switch};
+use super::hint::{NO_REGION, Place};
+use super::{Fetched, Platform, Request, Selector, Source, SourceError, failure};
+use crate::error::ErrorKind;
+use crate::id::Arn;
+
+type Answer = Result<Fetched, SourceError>;
+
+/// AWS Secrets Manager.
+///
+/// A call connects within 1 s, an attempt ends within 3 s, and all attempts of the SDK together within 10 s, unless the
+/// SDK configuration says otherwise. An ARN of another region is sent to that region.
+pub struct Aws {
+    config: SdkConfig,
+    platform: Platform,
+    concurrency: usize,
+    batch: Switch,
+    /// One client per region; they share credentials.
+    clients: Mutex<HashMap<Region, Client>>,
+}
+
+/// How many calls a fetch has under way at once, unless the program says otherwise.
+const CONCURRENCY: usize = 16;
+
+impl Aws {
+    /// The SDK's default chain: environment, profile, SSO, web identity, ECS and EKS container credentials, EC2.
+    pub async fn from_env() -> Self {
+        // The loader would set the SDK's own connect timeout of 3.1 s, which then looks like the program's choice.
+        let config = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts()).load().await;
+        Self { platform: Platform::detect(crate::client::environment), ..Self::new(&config) }
+    }
+
+    /// A given SDK configuration: an assumed role, another endpoint, other timeouts. One that `aws_config` loaded sets a
+    /// connect timeout of 3.1 s, which is kept.
+    #[must_use]
+    pub fn new(config: &SdkConfig) -> Self {
+        Self {
+            config: complete(config),
+            platform: Platform::Other,
+            concurrency: CONCURRENCY,
+            batch: Switch::new(Batch::Off),
+            clients: Mutex::default(),
+        }
+    }
+
+    /// How many calls a fetch may have under way at once; at least one, 16 by default.
+    #[must_use]
+    pub fn concurrency(self, calls: usize) -> Self {
+        Self { concurrency: calls.max(1), ..self }
+    }
+
+    /// Whether many secrets are fetched by `BatchGetSecretValue`.
+    #[must_use]
+    pub fn batch(self, batch: Batch) -> Self {
+        Self { batch: Switch::new(batch), ..self }
+    }
+
+    /// The region that an id is asked for in.
+    fn region(&self, id: &str) -> Option<Region> {
+        let of_arn = Arn::parse(id).map(|arn| Region::new(arn.region.to_owned()));
+        of_arn.or_else(|| self.config.region().cloned())
+    }
+
+    fn client(&self, region: &Region) -> Client {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let connect = || {
+            let config = aws_sdk_secretsmanager::config::Builder::from(&self.config);
+            Client::from_conf(config.region(region.clone()).build())
+        };
+        clients.entry(region.clone()).or_insert_with(connect).clone()
+    }
+
+    /// Adds what to do about a failure.
+    fn explain(&self, error: SourceError, request: &Request, region: Option<&Region>) -> SourceError {
+        let place = Place {
+            platform: self.platform,
+            region: region.map_or("<region>", |region| region.as_ref()),
+            own_endpoint: self.has_own_endpoint(),
+        };
+        match place.hint(&error, request) {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    }
+
+    /// `AWS_ENDPOINT_URL`, in one of its forms.
+    fn has_own_endpoint(&self) -> bool {
+        self.config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_SECRETS_MANAGER").is_some()
+    }
+
+    /// One `GetSecretValue` call.
+    async fn single(&self, request: &Request) -> Answer {
+        let region = self.region(request.id());
+        let answer = match &region {
+            Some(region) => get(&self.client(region), request).await,
+            None => Err(SourceError::new(ErrorKind::Configuration, NO_REGION)),
+        };
+        answer.map_err(|error| self.explain(error, request, region.as_ref()))
+    }
+
+    /// One `BatchGetSecretValue` call; `None` for those that have to be asked for singly.
+    async fn chunk(&self, requests: Vec<&Request>, region: &Region) -> Vec<Option<Answer>> {
+        let explained = |error, request: &Request| self.explain(error, request, Some(region));
+        let (found, errors) = match batch_get(&self.client(region), &requests).await {
+            Ok(answers) => answers,
+            Err(error) if is_of_batch(&error) => {
+                self.remember(error.kind());
+                return requests.iter().map(|_| None).collect();
+            }
+            Err(error) => {
+                return requests.iter().map(|request| Some(Err(explained(error.clone(), request)))).collect();
+            }
+        };
+        let answerers: Vec<_> = found.iter().map(|found| Answerer { arn: &found.arn, name: &found.name }).collect();
+        let answer = |request: &Request| match batch::find(request.id(), &answerers) {
+            Match::One(at) => Some(found[at].answer.clone()),
+            Match::Ambiguous => Some(Err(ambiguous())),
+            Match::None => refusal(request.id(), &errors),
+        };
+        let answer = |request: &&Request| Some(answer(request)?.map_err(|error| explained(error, request)));
+        requests.iter().map(answer).collect()
+    }
+
+    /// Lets later fetches do without what was refused.
+    fn remember(&self, refusal: ErrorKind) {
+        match refusal {
+            ErrorKind::AccessDenied => self.batch.denied(),
+            ErrorKind::Throttled => self.batch.throttled(Instant::now()),
+            _ => {}
+        }
+        tracing::warn!(
+            target: "secrets_runtime",
+            reason = ?refusal,
+            "BatchGetSecretValue was refused; fetching the secrets one by one"
+        );
+    }
+
+    /// Answers what batches can answer; the rest stays `None`.
+    async fn batches(&self, requests: &[Request], answers: &mut [Option<Answer>]) {
+        let Some(region) = self.config.region().filter(|_| self.batch.is_on(Instant::now())) else { return };
+        let batchable: Vec<usize> =
+            (0..requests.len()).filter(|&at| batch::is_batchable(&requests[at], region.as_ref())).collect();
+        let chunks = batchable.chunks(batch::CHUNK).filter(|places| places.len() > 1);
+        let calls: Vec<_> =
+            chunks.clone().map(|places| self.chunk(places.iter().map(|&at| &requests[at]).collect(), region)).collect();
+        let answered: Vec<_> = stream::iter(calls).buffered(self.concurrency).collect().await;
+        for (&at, answer) in chunks.flatten().zip(answered.into_iter().flatten()) {
+            answers[at] = answer;
+        }
+    }
+
+    async fn answer_or_single(&self, answer: Option<Answer>, request: &Request) -> Answer {
+        match answer {
+            Some(answer) => answer,
+            None => self.single(request).await,
+        }
+    }
+}
+
+impl Source for Aws {
+    async fn fetch(&self, requests: &[Request]) -> Vec<Answer> {
+        let mut answers: Vec<Option<Answer>> = requests.iter().map(|_| None).collect();
+        self.batches(requests, &mut answers).await;
+        // Collected first: a lazy `map` over references is not `Send` enough for the compiler.
+        let calls: Vec<_> =
+            answers.into_iter().zip(requests).map(|(answer, request)| self.answer_or_single(answer, request)).collect();
+        stream::iter(calls).buffered(self.concurrency).collect().await
+    }
+}
+
+impl fmt::Debug for Aws {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { config, platform, concurrency, batch: _, clients: _ } = self;
+        f.debug_struct("Aws")
+            .field("region", &config.region())
+            .field("platform", platform)
+            .field("concurrency", concurrency)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Sets the timeouts and the application name that the program left open.
+fn complete(config: &SdkConfig) -> SdkConfig {
+    let mut chosen = config.timeout_config().cloned().unwrap_or_else(|| TimeoutConfig::builder().build());
+    chosen.take_defaults_from(&timeouts());
+    let builder = config.to_builder().timeout_config(chosen);
+    match (config.app_name(), app_name()) {
+        (None, Some(name)) => builder.app_name(name).build(),
+        _ => builder.build(),
+    }
+}
+
+/// The SDK itself limits only how long connecting takes: a service that hangs would hang the call.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(3))
+        .operation_timeout(Duration::from_secs(10))
+        .build()
+}
+
+/// The program's own name, so that the user agent in `CloudTrail` shows who reads.
+fn app_name() -> Option<AppName> {
+    let program = std::env::current_exe().ok()?;
+    let allowed = |c: &char| c.is_ascii_alphanumeric() || "-_.".contains(*c);
+    let name: String = program.file_stem()?.to_str()?.chars().filter(allowed).take(50).collect();
+    AppName::new(name).ok()
+}
+
+async fn get(client: &Client, request: &Request) -> Answer {
+    let call = client.get_secret_value().secret_id(request.id());
+    let call = match request.selector() {
+        Selector::Stage(stage) => call.version_stage(&**stage),
+        Selector::Version(version) => call.version_id(&**version),
+    };
+    let found = call.send().await.map_err(|error| of_sdk(&error))?;
+    fetched(found.secret_string, found.arn, found.version_id, found.version_stages, found.created_date)
+}
+
+/// A secret in the answer to a batch.
+struct Found {
+    arn: String,
+    name: String,
+    answer: Answer,
+}
+
+impl From<SecretValueEntry> for Found {
+    fn from(entry: SecretValueEntry) -> Self {
+        let (arn, name) = (entry.arn.clone().unwrap_or_default(), entry.name.unwrap_or_default());
+        // Moved, not copied: what the SDK keeps is not zeroized.
+        let answer =
+            fetched(entry.secret_string, entry.arn, entry.version_id, entry.version_stages, entry.created_date);
+        Self { arn, name, answer }
+    }
+}
+
+/// All pages of one call. A secret that was asked for under two ids is in it once.
+async fn batch_get(client: &Client, requests: &[&Request]) -> Result<(Vec<Found>, Vec<ApiErrorType>), SourceError> {
+    let ids: Vec<String> = requests.iter().map(|request| request.id().to_owned()).collect();
+    let (mut found, mut errors) = (Vec::<Found>::new(), Vec::new());
+    let mut token = None;
+    // No page is empty, so there are no more pages than ids.
+    for _ in 0..ids.len() {
+        let call = client.batch_get_secret_value().set_secret_id_list(Some(ids.clone())).set_next_token(token);
+        let page = call.send().await.map_err(|error| of_sdk(&error))?;
+        for entry in page.secret_values.unwrap_or_default().into_iter().map(Found::from) {
+            if !found.iter().any(|found| found.arn == entry.arn) {
+                found.push(entry);
+            }
+        }
+        errors.extend(page.errors.unwrap_or_default());
+        token = page.next_token;
+        if token.is_none() {
+            break;
+        }
+    }
+    Ok((found, errors))
+}
+
+fn fetched(
+    text: Option<String>,
+    arn: Option<String>,
+    version_id: Option<String>,
+    stages: Option<Vec<String>>,
+    created: Option<DateTime>,
+) -> Answer {
+    let text = text.ok_or_else(|| SourceError::new(ErrorKind::Binary, ""))?;
+    let created = created.and_then(|created| SystemTime::try_from(created).ok());
+    Ok(Fetched { arn, version_id, stages: stages.unwrap_or_default(), created, ..Fetched::new(text) })
+}
+
+/// Whether a batch call failed for being one: single calls have another quota and another permission, and are not all
+/// refused for one id. Without credentials or a connection they would fail alike, only later.
+fn is_of_batch(error: &SourceError) -> bool {
+    match error.kind() {
+        ErrorKind::AccessDenied | ErrorKind::Throttled | ErrorKind::BadId | ErrorKind::NotFound => true,
+        ErrorKind::Service => !error.is_transient(),
+        _ => false,
+    }
+}
+
+fn ambiguous() -> SourceError {
+    SourceError { transient: false, ..SourceError::new(ErrorKind::Service, "several secrets answered to this id") }
+        .hint("use the secret's full ARN".to_owned())
+}
+
+/// What a batch says of an id that it has no value for. Whether it knows ARNs of other accounts is not documented: what
+/// it says of an ARN is not taken for final.
+fn refusal(id: &str, errors: &[ApiErrorType]) -> Option<Answer> {
+    let error = errors.iter().find(|error| error.secret_id() == Some(id) && !id.starts_with("arn:"))?;
+    let (code, message) = (error.error_code().unwrap_or_default(), error.message().unwrap_or_default());
+    Some(Err(failure::of_service(code, message, 400)))
+}
+
+fn of_sdk<E: ProvideErrorMetadata + StdError + 'static>(error: &SdkError<E, HttpResponse>) -> SourceError {
+    if let Some(credentials) = cause::<CredentialsError>(error) {
+        return of_credentials(credentials);
+    }
+    match error {
+        SdkError::TimeoutError(_) => SourceError::new(ErrorKind::TimedOut, ""),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => SourceError::new(ErrorKind::TimedOut, ""),
+        SdkError::DispatchFailure(failure) if failure.is_io() => {
+            let is_name = cause_says(error, "dns error") || cause_says(error, "lookup address");
+            SourceError::new(ErrorKind::Unreachable, if is_name { failure::NO_SUCH_HOST } else { "" })
+        }
+        SdkError::DispatchFailure(_) => SourceError::new(
+            ErrorKind::Configuration,
+            "the SDK could not send the request; does its configuration have a credentials provider?",
+        ),
+        SdkError::ResponseError(_) => SourceError::new(ErrorKind::Service, "its answer could not be read"),
+        SdkError::ServiceError(service) => {
+            let metadata = service.err().meta();
+            let (code, message) = (metadata.code().unwrap_or_default(), metadata.message().unwrap_or_default());
+            let error = failure::of_service(code, message, service.raw().status().as_u16());
+            match metadata.request_id().filter(|id| failure::is_request_id(id)) {
+                Some(id) => error.origin(&format!("request id {id}")),
+                None => error,
+            }
+        }
+        _ => SourceError::new(ErrorKind::Configuration, "the SDK could not build the request"),
+    }
+}
+
+fn of_credentials(error: &CredentialsError) -> SourceError {
+    match error {
+        CredentialsError::CredentialsNotLoaded(_) => SourceError::new(ErrorKind::NoCredentials, "none were found"),
+        CredentialsError::InvalidConfiguration(_) => {
+            SourceError::new(ErrorKind::NoCredentials, "the configuration of the credentials is invalid")
+        }
+        _ => SourceError::new(ErrorKind::NoCredentials, "what provides them failed").transient(),
+    }
+}
+
+/// The error and its causes.
+fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// The first cause of type `T`.
+fn cause<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    causes(error).find_map(|error| error.downcast_ref::<T>())
+}
+
+/// Whether a cause of a failed connection, which owns no response, says this.
+fn cause_says(error: &(dyn StdError + 'static), words: &str) -> bool {
+    causes(error).skip(1).any(|error| error.to_string().contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_that_the_program_chose_is_kept_and_the_others_are_set() {
+        let chosen = TimeoutConfig::builder().operation_timeout(Duration::from_mins(1)).build();
+        let config = complete(&SdkConfig::builder().timeout_config(chosen).build());
+        let timeouts = config.timeout_config().expect("set");
+        assert_eq!(timeouts.operation_timeout(), Some(Duration::from_mins(1)));
+        assert_eq!(timeouts.operation_attempt_timeout(), Some(Duration::from_secs(3)));
+        assert_eq!(timeouts.connect_timeout(), Some(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn an_application_name_that_the_program_chose_is_kept() {
+        let chosen = AppName::new("orders").expect("a name");
+        let config = complete(&SdkConfig::builder().app_name(chosen.clone()).build());
+        assert_eq!(config.app_name(), Some(&chosen));
+    }
+}

@@ -1,0 +1,154 @@
+//! What to do about a failure of AWS, and to whom: which action on which resource, granted to which role.
+
+use super::failure::{NO_SUCH_HOST, NO_SUCH_VERSION};
+use super::{Platform, Request, Selector, SourceError};
+use crate::error::ErrorKind;
+use crate::id::Arn;
+
+/// Where a request came from and went to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) platform: Platform,
+    pub(super) region: &'a str,
+    /// `AWS_ENDPOINT_URL` and the like.
+    pub(super) own_endpoint: bool,
+}
+
+impl Place<'_> {
+    /// `None` where there is nothing to add.
+    pub(super) fn hint(&self, error: &SourceError, request: &Request) -> Option<String> {
+        let Self { platform, region, own_endpoint } = *self;
+        let (id, role) = (request.shown(), platform.role());
+        if error.hint.is_some() {
+            return None;
+        }
+        Some(match error.kind() {
+            ErrorKind::AccessDenied => {
+                format!("allow secretsmanager:GetSecretValue on {} to {role}", resource(id, region))
+            }
+            ErrorKind::KmsDenied => format!(
+                "allow kms:Decrypt on the KMS key that encrypts the secret to {role}; a key of another account must allow \
+                 it in its own policy too, and `aws/secretsmanager` cannot be used from another account"
+            ),
+            ErrorKind::NotFound if error.detail == NO_SUCH_VERSION => match request.selector() {
+                Selector::Stage(stage) => format!("look at which versions the secret has, and which is staged {stage}"),
+                Selector::Version(_) => "look at which versions the secret has".to_owned(),
+            },
+            ErrorKind::NotFound => format!(
+                "{region} was asked; check the id, the region and the account; a secret of another region or account is \
+                 found by its full ARN"
+            ),
+            ErrorKind::NoCredentials => platform.credentials_hint().to_owned(),
+            ErrorKind::Unreachable | ErrorKind::TimedOut if own_endpoint => {
+                "check the endpoint that AWS_ENDPOINT_URL or the SDK configuration names".to_owned()
+            }
+            ErrorKind::Unreachable if error.detail == NO_SUCH_HOST => format!(
+                "check that {region} is a region (AWS_REGION, the profile or the ARN says so), and that the network resolves \
+                 secretsmanager.{region}.amazonaws.com"
+            ),
+            ErrorKind::Unreachable | ErrorKind::TimedOut => format!(
+                "check the way to secretsmanager.{region}.amazonaws.com: a private subnet needs the interface VPC endpoint \
+                 `com.amazonaws.{region}.secretsmanager` with private DNS{}",
+                platform.also_needs()
+            ),
+            ErrorKind::Throttled => format!(
+                "GetSecretValue is limited to 10,000 and BatchGetSecretValue to 100 requests per second, per account, in \
+                 {region}: load once and keep the value"
+            ),
+            ErrorKind::Configuration if error.detail == NO_REGION => {
+                "set AWS_REGION, or `region` in the profile, or use the secret's ARN".to_owned()
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// Neither the environment nor the id names one.
+pub(super) const NO_REGION: &str = "no AWS region is set";
+
+/// The resource of an IAM statement for this secret.
+fn resource(id: &str, region: &str) -> String {
+    match Arn::parse(id) {
+        Some(arn) if arn.looks_full() => id.to_owned(),
+        Some(_) => format!("{id}-??????"),
+        None => format!("arn:{}:secretsmanager:{region}:<account>:secret:{id}-??????", partition(region)),
+    }
+}
+
+fn partition(region: &str) -> &'static str {
+    match region.split('-').next() {
+        Some("cn") => "aws-cn",
+        Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ECS: Place<'static> = Place { platform: Platform::Ecs, region: "eu-central-1", own_endpoint: false };
+
+    fn hint(place: Place<'_>, kind: ErrorKind, detail: &'static str) -> String {
+        let request = Request::new("orders/db", Selector::Stage("AWSPENDING".into()));
+        place.hint(&SourceError::new(kind, detail), &request).expect("a hint")
+    }
+
+    #[test]
+    fn a_denied_secret_names_action_resource_and_role() {
+        assert_eq!(
+            hint(ECS, ErrorKind::AccessDenied, ""),
+            "allow secretsmanager:GetSecretValue on \
+             arn:aws:secretsmanager:eu-central-1:<account>:secret:orders/db-?????? \
+             to the ECS task role (`taskRoleArn`; not the task execution role)"
+        );
+    }
+
+    #[test]
+    fn each_platform_has_its_role_and_its_way_to_credentials() {
+        let cases = [
+            (Platform::Ecs, "ECS task role", "credentials endpoint"),
+            (Platform::PodIdentity, "Pod Identity association", "Pod Identity agent"),
+            (Platform::WebIdentity, "service account (IRSA)", "trust policy"),
+            (Platform::Lambda, "Lambda function's execution role", "execution role"),
+            (Platform::Profile, "profile in AWS_PROFILE", "aws sso login"),
+            (Platform::Keys, "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"),
+            (Platform::Other, "that the program runs under", "`taskRoleArn`"),
+        ];
+        for (platform, role, credentials) in cases {
+            let place = Place { platform, ..ECS };
+            let denied = hint(place, ErrorKind::KmsDenied, "");
+            assert!(denied.contains(role), "{denied}");
+            let nobody = hint(place, ErrorKind::NoCredentials, "");
+            assert!(nobody.contains(credentials), "{nobody}");
+        }
+    }
+
+    #[test]
+    fn a_full_arn_is_the_resource_itself() {
+        let arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:db-AbCdEf";
+        assert_eq!(resource(arn, "eu-central-1"), arn);
+        let partial = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:db-master";
+        assert_eq!(resource(partial, "eu-central-1"), format!("{partial}-??????"));
+        assert!(resource("db", "cn-north-1").starts_with("arn:aws-cn:"));
+        assert!(resource("db", "us-gov-west-1").starts_with("arn:aws-us-gov:"));
+    }
+
+    #[test]
+    fn a_missing_version_names_its_stage() {
+        let hint = hint(ECS, ErrorKind::NotFound, NO_SUCH_VERSION);
+        assert_eq!(hint, "look at which versions the secret has, and which is staged AWSPENDING");
+    }
+
+    #[test]
+    fn a_closed_way_an_unknown_host_and_an_own_endpoint_read_differently() {
+        let closed = hint(ECS, ErrorKind::Unreachable, "");
+        assert!(closed.contains("com.amazonaws.eu-central-1.secretsmanager"), "{closed}");
+        let unknown = hint(ECS, ErrorKind::Unreachable, NO_SUCH_HOST);
+        assert!(unknown.contains("eu-central-1 is a region"), "{unknown}");
+        let own = hint(Place { own_endpoint: true, ..ECS }, ErrorKind::Unreachable, "");
+        assert!(own.contains("AWS_ENDPOINT_URL"), "{own}");
+        let pod = hint(Place { platform: Platform::WebIdentity, ..ECS }, ErrorKind::TimedOut, "");
+        assert!(pod.contains("`sts`"), "{pod}");
+    }
+}

@@ -1,0 +1,264 @@
+//! Where secrets come from: the trait, and what goes in and out of it.
+
+mod file;
+mod memory;
+mod or;
+mod platform;
+
+#[cfg(feature = "aws")]
+mod aws;
+#[cfg(feature = "aws")]
+mod batch;
+#[cfg(feature = "aws")]
+mod failure;
+#[cfg(feature = "aws")]
+mod hint;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use zeroize::Zeroizing;
+
+#[cfg(feature = "aws")]
+pub use aws::Aws;
+#[cfg(feature = "aws")]
+pub use batch::Batch;
+pub use file::File;
+pub use memory::Memory;
+pub use or::Or;
+pub(crate) use platform::Platform;
+
+use crate::client::BoxFuture;
+use crate::error::ErrorKind;
+use crate::secret::AWSCURRENT;
+
+/// Something that secrets can be fetched from.
+///
+/// Implement it with a plain `async fn`:
+///
+/// ```
+/// use secrets_runtime::{ErrorKind, Fetched, Request, Source, SourceError};
+///
+/// struct OneSecret;
+///
+/// impl Source for OneSecret {
+///     async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+///         let answer = |request: &Request| match request.id() {
+///             "api" => Ok(Fetched::new(r#"{"key": "k-123"}"#)),
+///             _ => Err(SourceError::new(ErrorKind::NotFound, "this source has one secret, `api`")),
+///         };
+///         requests.iter().map(answer).collect()
+///     }
+/// }
+/// ```
+pub trait Source: Send + Sync + 'static {
+    /// Fetches what is asked for: one answer per request, in the same order.
+    ///
+    /// The future may be dropped at any point; a source must not depend on being asked to the end.
+    fn fetch(&self, requests: &[Request]) -> impl Future<Output = Vec<Result<Fetched, SourceError>>> + Send;
+
+    /// A source that asks `fallback` for what this one fails to answer for a passing reason: a replica in another
+    /// region, a local copy. A secret that does not exist or may not be read is not asked for again.
+    fn or<B: Source>(self, fallback: B) -> Or<Self, B>
+    where
+        Self: Sized,
+    {
+        Or::new(self, fallback)
+    }
+}
+
+impl<S: Source> Source for Arc<S> {
+    async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+        S::fetch(self, requests).await
+    }
+}
+
+/// Which version of which secret.
+#[derive(Clone)]
+pub struct Request {
+    id: Arc<str>,
+    /// How the id is shown: as declared, where a variable may have brought something else than a name.
+    shown: Arc<str>,
+    selector: Selector,
+}
+
+impl Request {
+    /// The version of a secret that `selector` picks.
+    #[must_use]
+    pub fn new(id: impl Into<Arc<str>>, selector: Selector) -> Self {
+        let id = id.into();
+        Self { shown: Arc::clone(&id), id, selector }
+    }
+
+    /// As [`new`](Self::new), for an id that is shown as it was declared.
+    pub(crate) fn declared(id: &str, shown: &str, selector: Selector) -> Self {
+        Self { id: id.into(), shown: shown.into(), selector }
+    }
+
+    /// The id, fit for messages.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// A name, a full ARN or a partial ARN.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Which version.
+    #[must_use]
+    pub fn selector(&self) -> &Selector {
+        &self.selector
+    }
+
+    /// Whether the version in use is asked for.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        matches!(&self.selector, Selector::Stage(stage) if &**stage == AWSCURRENT)
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id: _, shown, selector } = self;
+        f.debug_struct("Request").field("id", shown).field("selector", selector).finish()
+    }
+}
+
+/// Picks one version of a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Selector {
+    /// The version with this staging label, such as `AWSCURRENT`.
+    Stage(Arc<str>),
+    /// The version with this id.
+    Version(Arc<str>),
+}
+
+/// A fetched version of a secret. Its text is zeroized on drop, and `Debug` does not show it.
+#[derive(Clone)]
+pub struct Fetched {
+    text: Zeroizing<String>,
+    arn: Option<String>,
+    version_id: Option<String>,
+    stages: Vec<String>,
+    created: Option<SystemTime>,
+}
+
+impl Fetched {
+    /// A version with this text (`SecretString`).
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = Zeroizing::new(text.into());
+        Self { text, arn: None, version_id: None, stages: Vec::new(), created: None }
+    }
+
+    /// Adds the full ARN of the secret.
+    #[must_use]
+    pub fn arn(mut self, arn: impl Into<String>) -> Self {
+        self.arn = Some(arn.into());
+        self
+    }
+
+    /// Adds the id of the version. It must not be computed from the text alone: it appears in messages.
+    #[must_use]
+    pub fn version_id(mut self, version_id: impl Into<String>) -> Self {
+        self.version_id = Some(version_id.into());
+        self
+    }
+
+    /// Adds the staging labels of the version.
+    #[must_use]
+    pub fn stages(mut self, stages: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.stages = stages.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Adds when the version was created.
+    #[must_use]
+    pub fn created(mut self, created: SystemTime) -> Self {
+        self.created = Some(created);
+        self
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for Fetched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { text: _, arn, version_id, stages, created } = self;
+        f.debug_struct("Fetched")
+            .field("arn", arn)
+            .field("version_id", version_id)
+            .field("stages", stages)
+            .field("created", created)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a source has no answer. A source outside of this crate can only say what its author wrote down beforehand, so it
+/// cannot carry a secret.
+#[derive(Debug, Clone)]
+pub struct SourceError {
+    pub(crate) kind: ErrorKind,
+    pub(crate) detail: &'static str,
+    pub(crate) transient: bool,
+    /// Under which name others know the failure: an error code, a request id, what a fallback said.
+    pub(crate) origin: Option<String>,
+    pub(crate) hint: Option<String>,
+}
+
+impl SourceError {
+    /// A failure of this kind; `detail` says what the kind does not, or is empty.
+    #[must_use]
+    pub fn new(kind: ErrorKind, detail: &'static str) -> Self {
+        Self { kind, detail, transient: kind.is_transient(), origin: None, hint: None }
+    }
+
+    /// Says that the same request may succeed later, although failures of this kind usually persist.
+    #[must_use]
+    pub fn transient(mut self) -> Self {
+        self.transient = true;
+        self
+    }
+
+    /// Adds what to do, made from the declaration and the set-up.
+    pub(crate) fn hint(mut self, hint: String) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// Adds a name under which others know the failure.
+    fn origin(mut self, name: &str) -> Self {
+        self.origin = Some(self.origin.map_or_else(|| name.to_owned(), |first| format!("{first}, {name}")));
+        self
+    }
+
+    /// Whether the same request may succeed later without anybody's doing.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.transient
+    }
+
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+/// A source without its type.
+pub(crate) trait AnySource: Send + Sync {
+    fn fetch_any<'a>(&'a self, requests: &'a [Request]) -> BoxFuture<'a, Vec<Result<Fetched, SourceError>>>;
+}
+
+impl<S: Source> AnySource for S {
+    fn fetch_any<'a>(&'a self, requests: &'a [Request]) -> BoxFuture<'a, Vec<Result<Fetched, SourceError>>> {
+        Box::pin(self.fetch(requests))
+    }
+}

@@ -1,0 +1,44 @@
+//! Two sources, the second for when the first cannot be reached.
+
+use super::{Fetched, Request, Source, SourceError};
+
+/// The source that [`Source::or`] makes.
+#[derive(Debug)]
+pub struct Or<A, B> {
+    first: A,
+    fallback: B,
+}
+
+impl<A, B> Or<A, B> {
+    pub(super) fn new(first: A, fallback: B) -> Self {
+        Self { first, fallback }
+    }
+}
+
+impl<A: Source, B: Source> Source for Or<A, B> {
+    async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+        let mut answers = self.first.fetch(requests).await;
+        let unanswered: Vec<usize> = answers
+            .iter()
+            .enumerate()
+            .filter(|(_, answer)| answer.as_ref().is_err_and(SourceError::is_transient))
+            .map(|(at, _)| at)
+            .collect();
+        let again: Vec<Request> = unanswered.iter().filter_map(|&at| requests.get(at).cloned()).collect();
+        if again.is_empty() {
+            return answers;
+        }
+        tracing::warn!(target: "secrets_runtime", secrets = again.len(), "asking the fallback source");
+        for (at, answer) in unanswered.into_iter().zip(self.fallback.fetch(&again).await) {
+            match (answer, &mut answers[at]) {
+                (Ok(found), answer) => *answer = Ok(found),
+                // Why the first could not answer says more; that the fallback failed too is added.
+                (Err(second), Err(first)) => {
+                    *first = first.clone().origin(&format!("the fallback failed too: it {}", second.kind.predicate()));
+                }
+                (Err(_), Ok(_)) => {}
+            }
+        }
+        answers
+    }
+}

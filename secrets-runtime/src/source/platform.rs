@@ -1,0 +1,144 @@
+//! Where the program runs, told by its environment: whose role reads the secrets, and whether this is production.
+
+/// What gives the program its AWS credentials.
+#[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "without AWS, only the place matters"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Platform {
+    Ecs,
+    PodIdentity,
+    WebIdentity,
+    Lambda,
+    /// In the environment, where they win over everything else.
+    Keys,
+    Profile,
+    Other,
+}
+
+impl Platform {
+    /// Reads the variables that each platform sets, in the order in which the SDK's default chain heeds them.
+    #[cfg(any(feature = "aws", test))]
+    pub(crate) fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
+        if is_set("AWS_LAMBDA_FUNCTION_NAME") {
+            Self::Lambda
+        } else if is_set("AWS_ACCESS_KEY_ID") {
+            Self::Keys
+        } else if is_set("AWS_PROFILE") {
+            Self::Profile
+        } else {
+            Self::place(variable)
+        }
+    }
+
+    /// Where the program runs, whoever signs its calls.
+    pub(crate) fn place(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
+        let contains = |name, part: &str| variable(name).is_some_and(|value| value.contains(part));
+        if is_set("AWS_LAMBDA_FUNCTION_NAME") {
+            Self::Lambda
+        } else if is_set("AWS_WEB_IDENTITY_TOKEN_FILE") {
+            Self::WebIdentity
+        } else if contains("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "pods.eks.amazonaws.com")
+            || contains("AWS_CONTAINER_CREDENTIALS_FULL_URI", "169.254.170.23")
+        {
+            Self::PodIdentity
+        } else if is_set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+            || is_set("AWS_CONTAINER_CREDENTIALS_FULL_URI")
+            || is_set("ECS_CONTAINER_METADATA_URI_V4")
+        {
+            Self::Ecs
+        } else {
+            Self::Other
+        }
+    }
+
+    /// The name of the place, where secrets of a local file have no business.
+    pub(crate) fn production(self) -> Option<&'static str> {
+        match self {
+            Self::Ecs => Some("Amazon ECS"),
+            Self::PodIdentity | Self::WebIdentity => Some("Amazon EKS"),
+            Self::Lambda => Some("AWS Lambda"),
+            Self::Keys | Self::Profile | Self::Other => None,
+        }
+    }
+
+    /// Whom a permission must be granted to.
+    #[cfg(feature = "aws")]
+    pub(crate) fn role(self) -> &'static str {
+        match self {
+            Self::Ecs => "the ECS task role (`taskRoleArn`; not the task execution role)",
+            Self::PodIdentity => "the role of the pod's EKS Pod Identity association",
+            Self::WebIdentity => "the role of the pod's service account (IRSA)",
+            Self::Lambda => "the Lambda function's execution role",
+            Self::Keys => "the user or role that AWS_ACCESS_KEY_ID belongs to",
+            Self::Profile => "the role or user of the profile in AWS_PROFILE",
+            Self::Other => "the role or user that the program runs under",
+        }
+    }
+
+    /// What else has to be reached, if anything, as the end of a sentence.
+    #[cfg(feature = "aws")]
+    pub(crate) fn also_needs(self) -> &'static str {
+        match self {
+            Self::WebIdentity => ", and one for `sts`, which the credentials come from",
+            _ => "",
+        }
+    }
+
+    /// What to do when there are no credentials.
+    #[cfg(feature = "aws")]
+    pub(crate) fn credentials_hint(self) -> &'static str {
+        match self {
+            Self::Ecs => {
+                "check that the task definition has a `taskRoleArn` (the task execution role does not reach the program), that \
+                 the role trusts ecs-tasks.amazonaws.com, and that the task's credentials endpoint answers"
+            }
+            Self::PodIdentity => "check that the EKS Pod Identity agent runs and that the association exists",
+            Self::WebIdentity => "check the trust policy and the annotation of the service account (IRSA)",
+            Self::Lambda => "check the function's execution role",
+            Self::Keys => "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or unset them",
+            Self::Profile => "log in to the profile in AWS_PROFILE: `aws sso login`",
+            Self::Other => {
+                "on a laptop, `aws sso login` or set AWS_PROFILE; on ECS give the task definition a `taskRoleArn`; \
+                 on EC2 attach an instance profile"
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn platform(variables: &[(&str, &str)]) -> Platform {
+        Platform::detect(|name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn each_platform_is_known_by_its_variables() {
+        let cases: [(&[(&str, &str)], Platform); 13] = [
+            (&[("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/1")], Platform::Ecs),
+            (&[("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/x/pods.eks.amazonaws.com/token")], Platform::PodIdentity),
+            (&[("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_PROFILE", "dev")], Platform::Keys),
+            (&[("AWS_ACCESS_KEY_ID", "ASIA"), ("AWS_LAMBDA_FUNCTION_NAME", "f")], Platform::Lambda),
+            (
+                &[
+                    ("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"),
+                    ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/"),
+                ],
+                Platform::WebIdentity,
+            ),
+            (&[("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/1")], Platform::Ecs),
+            (&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/creds")], Platform::Ecs),
+            (&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials")], Platform::PodIdentity),
+            (&[("AWS_WEB_IDENTITY_TOKEN_FILE", "/var/run/secrets/token")], Platform::WebIdentity),
+            (&[("AWS_LAMBDA_FUNCTION_NAME", "f")], Platform::Lambda),
+            (&[("AWS_PROFILE", "dev")], Platform::Profile),
+            (&[("AWS_PROFILE", "")], Platform::Other),
+            (&[], Platform::Other),
+        ];
+        for (variables, expected) in cases {
+            assert_eq!(platform(variables), expected, "{variables:?}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The JSON Schema and the decoder accept the same documents, as somebody else's validator sees it; and what the decoder
+//! says of the others shows nothing of them.
+
+use secrets_runtime::ErrorKind;
+use secrets_tests::documents::{Random, mutate, plant};
+use secrets_tests::shapes::{Subject, subjects};
+use serde_json::Value;
+
+/// Documents for each type.
+const DOCUMENTS: u64 = 1_000;
+
+fn validator(subject: &Subject) -> jsonschema::Validator {
+    let schema: Value = serde_json::from_str(&(subject.schema)()).expect("the schema is JSON");
+    jsonschema::draft202012::meta::validate(&schema).expect("the schema is a schema");
+    jsonschema::draft202012::new(&schema).expect("the schema compiles")
+}
+
+#[test]
+fn twenty_thousand_documents_are_judged_alike_by_schema_and_decoder() {
+    let subjects = subjects();
+    let (mut judged, mut accepted) = (0, 0);
+    for subject in &subjects {
+        let validator = validator(subject);
+        let valid: Value = serde_json::from_str(subject.valid).expect("JSON");
+        for seed in 0..DOCUMENTS {
+            let mut document = valid.clone();
+            if seed > 0 {
+                mutate(&mut document, &mut Random::new(seed));
+            }
+            let text = document.to_string();
+            let decoded = (subject.decode)(&text);
+            let is_valid = validator.is_valid(&document);
+            assert_eq!(is_valid, decoded.is_ok(), "{}: {text}\n{decoded:?}\n{}", subject.name, (subject.schema)());
+            judged += 1;
+            accepted += usize::from(is_valid);
+        }
+        assert!(validator.is_valid(&valid), "{}", subject.name);
+    }
+    assert!(subjects.len() >= 20 && judged >= 20_000, "{judged} documents over {} shapes", subjects.len());
+    // Neither judgement is a foregone conclusion.
+    assert!(accepted > judged / 5 && accepted < judged * 4 / 5, "{accepted} of {judged} accepted");
+    println!("{judged} documents over {} shapes, {accepted} accepted, no disagreement", subjects.len());
+}
+
+#[test]
+fn nothing_of_a_generated_document_is_shown() {
+    const TEXT: &str = "Xq7canaryXq7";
+    const NUMBER: &str = "7700770077";
+    let (mut errors, mut values) = (0, 0);
+    for subject in subjects() {
+        let valid: Value = serde_json::from_str(subject.valid).expect("JSON");
+        for seed in 0..DOCUMENTS {
+            let mut random = Random::new(seed);
+            let mut document = valid.clone();
+            mutate(&mut document, &mut random);
+            plant(&mut document, TEXT, NUMBER, &mut random);
+            let text = document.to_string();
+            let shown = match (subject.decode)(&text) {
+                Ok(shown) => {
+                    values += 1;
+                    shown
+                }
+                Err(error) => {
+                    errors += 1;
+                    assert!(matches!(error.kind(), ErrorKind::Invalid), "{error}");
+                    let parts: Vec<String> =
+                        error.violations().iter().map(|violation| format!("{violation:?}")).collect();
+                    format!("{error} {error:?} {error:#?} {parts:?}")
+                }
+            };
+            assert!(!shown.contains("canary") && !shown.contains(NUMBER), "{}: {text}\n{shown}", subject.name);
+        }
+    }
+    assert!(errors > 5_000 && values > 1_000, "{errors} errors and {values} values looked at");
+}
+
+#[test]
+fn descriptions_and_sensitivity_are_in_the_schema() {
+    use secrets_runtime::Secret;
+
+    /// Credentials of the "orders" database.
+    ///
+    /// Rotated weekly.
+    #[derive(Secret)]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    struct OrdersDb {
+        /// Who logs in.
+        username: String,
+        /// Where.
+        #[secret(public)]
+        host: String,
+    }
+
+    let schema: Value = serde_json::from_str(&OrdersDb::json_schema()).expect("JSON");
+    assert_eq!(schema["title"], "OrdersDb");
+    assert_eq!(schema["description"], "Credentials of the \"orders\" database.\n\nRotated weekly.");
+    assert_eq!(schema["properties"]["username"]["description"], "Who logs in.");
+    assert_eq!(schema["properties"]["username"]["writeOnly"], true);
+    assert_eq!(schema["properties"]["host"].get("writeOnly"), None);
+}

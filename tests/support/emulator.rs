@@ -1,0 +1,124 @@
+//! A running emulator.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use aws_sdk_secretsmanager::Client;
+
+use crate::proxy::Exchange;
+use crate::{install, sdk_config};
+
+const RUN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/emulator/run.py");
+
+/// A Secrets Manager API on loopback, which ends with this value, or with the process.
+#[derive(Debug)]
+pub struct Emulator {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Emulator {
+    /// The emulator of this test program: it runs while somebody holds it. Tests keep apart by the names of their secrets.
+    ///
+    /// # Panics
+    /// With a sentence that says what to install.
+    #[must_use]
+    pub fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<Emulator>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.upgrade().unwrap_or_else(|| {
+            let started = Arc::new(Self::start());
+            *shared = Arc::downgrade(&started);
+            started
+        })
+    }
+
+    /// An emulator of one's own.
+    ///
+    /// # Panics
+    /// With a sentence that says what to install.
+    #[must_use]
+    pub fn start() -> Self {
+        let python = install::emulator("python3").unwrap_or_else(|sentence| panic!("{sentence}"));
+        let mut child = Command::new(python)
+            .arg(RUN)
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the installed Python starts");
+        let log = BufReader::new(child.stderr.take().expect("standard error is piped"));
+        let address = address(log);
+        Self { child, address }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its address, as `AWS_ENDPOINT_URL` has it.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The official client, to fill it with.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(&sdk_config(&self.endpoint()))
+    }
+
+    /// Creates a text secret; returns its ARN.
+    ///
+    /// # Panics
+    /// If the emulator refuses.
+    pub async fn create(&self, name: &str, text: &str) -> String {
+        let created = self.client().create_secret().name(name).secret_string(text).send().await;
+        created.expect("created").arn.expect("an ARN")
+    }
+
+    /// Sends a form to its IAM API, which needs no client of its own; returns what it answers.
+    ///
+    /// # Panics
+    /// If the emulator refuses.
+    pub async fn iam(&self, form: &str) -> String {
+        let scope = "Credential=test/20260101/us-east-1/iam/aws4_request";
+        let authorization = format!("AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0");
+        let headers = [("authorization", &*authorization), ("content-type", "application/x-www-form-urlencoded")];
+        self.post(Exchange::post("/", form, &headers)).await
+    }
+
+    /// From now on it checks permissions.
+    ///
+    /// # Panics
+    /// If the emulator refuses.
+    pub async fn enforce_permissions(&self) {
+        self.post(Exchange::post("/moto-api/reset-auth", "0", &[("content-type", "text/plain")])).await;
+    }
+
+    async fn post(&self, exchange: Exchange) -> String {
+        let (status, answer) = exchange.send(self.address).await;
+        assert!(status.is_success(), "{status}: {answer}");
+        answer
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        // Its own process id, and no other's; it has ended already if this fails.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits for the line that says where the emulator listens, and keeps reading so that it can go on writing.
+fn address(log: impl BufRead + Send + 'static) -> SocketAddr {
+    let mut lines = log.lines().map_while(Result::ok);
+    let address = lines.by_ref().find_map(|line| line.split_once("http://")?.1.trim().parse().ok());
+    std::thread::spawn(move || lines.for_each(drop));
+    address.expect("the emulator says where it listens")
+}

@@ -1,0 +1,36 @@
+//! What the tests share: a real Secrets Manager API of somebody else's making, and a proxy in front of it.
+
+pub mod documents;
+mod emulator;
+mod install;
+mod proxy;
+pub mod shapes;
+
+pub use emulator::Emulator;
+pub use proxy::{Call, Proxy, Reply};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_secretsmanager::config::retry::RetryConfig;
+use aws_sdk_secretsmanager::config::{Credentials, SharedCredentialsProvider};
+
+/// The region that everything is in.
+pub const REGION: &str = "eu-central-1";
+
+/// An SDK configuration for an endpoint of the tests. It does not retry: what is to be seen is the first answer.
+#[must_use]
+pub fn sdk_config(endpoint: &str) -> SdkConfig {
+    sdk_config_as(endpoint, "test", "test")
+}
+
+/// As [`sdk_config`], with somebody's credentials.
+#[must_use]
+pub fn sdk_config_as(endpoint: &str, access_key: &str, secret_key: &str) -> SdkConfig {
+    let credentials = Credentials::new(access_key, secret_key, None, None, "tests");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .retry_config(RetryConfig::disabled())
+        .endpoint_url(endpoint)
+        .build()
+}

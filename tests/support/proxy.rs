@@ -1,0 +1,219 @@
+//! A proxy on loopback: sees every call, and may answer in the service's place.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::header::HeaderMap;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode, client, server};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Barrier;
+use tokio::task::AbortHandle;
+
+/// A proxy that ends with this value.
+pub struct Proxy {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    task: AbortHandle,
+}
+
+struct Shared {
+    upstream: Option<SocketAddr>,
+    answer: Box<Answer>,
+    calls: Mutex<Vec<Call>>,
+    /// How many calls have to be under way before they are answered.
+    together: Barrier,
+    under_way: AtomicUsize,
+    most_at_once: AtomicUsize,
+}
+
+type Answer = dyn Fn(&Call) -> Option<Reply> + Send + Sync;
+
+/// A call that came in.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// `GetSecretValue`, or the path where there is no operation.
+    pub operation: String,
+    /// The headers of the request.
+    pub headers: HeaderMap,
+    /// The body of the request.
+    pub body: String,
+}
+
+/// What is answered in the service's place.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    status: u16,
+    body: String,
+}
+
+impl Reply {
+    /// Any answer.
+    pub fn new(status: u16, body: impl Into<String>) -> Self {
+        Self { status, body: body.into() }
+    }
+
+    /// A failure, as the service words it.
+    #[must_use]
+    pub fn error(status: u16, code: &str, message: &str) -> Self {
+        Self::new(status, format!(r#"{{"__type":"{code}","message":"{message}"}}"#))
+    }
+}
+
+impl Proxy {
+    /// A proxy in front of `upstream` that asks `answer` first.
+    ///
+    /// # Panics
+    /// If there is no free port.
+    pub async fn start(
+        upstream: Option<SocketAddr>,
+        answer: impl Fn(&Call) -> Option<Reply> + Send + Sync + 'static,
+    ) -> Self {
+        Self::bind(upstream, Box::new(answer), 1).await
+    }
+
+    async fn bind(upstream: Option<SocketAddr>, answer: Box<Answer>, together: usize) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let shared = Arc::new(Shared {
+            upstream,
+            answer,
+            calls: Mutex::default(),
+            together: Barrier::new(together),
+            under_way: AtomicUsize::new(0),
+            most_at_once: AtomicUsize::new(0),
+        });
+        let task = tokio::spawn(serve(listener, Arc::clone(&shared))).abort_handle();
+        Self { address, shared, task }
+    }
+
+    /// A proxy that only looks.
+    pub async fn watching(upstream: SocketAddr) -> Self {
+        Self::start(Some(upstream), |_| None).await
+    }
+
+    /// A server that gives every call the same answer.
+    pub async fn answering(reply: Reply) -> Self {
+        Self::start(None, move |_| Some(reply.clone())).await
+    }
+
+    /// A server that gives the same answer to `together` calls at once, and to none before there are as many.
+    pub async fn answering_together(together: usize, reply: Reply) -> Self {
+        Self::bind(None, Box::new(move |_| Some(reply.clone())), together).await
+    }
+
+    /// Its address, as `AWS_ENDPOINT_URL` has it.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The calls so far.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.shared.calls().clone()
+    }
+
+    /// How many calls were under way at the same time, at most.
+    #[must_use]
+    pub fn most_at_once(&self) -> usize {
+        self.shared.most_at_once.load(Ordering::SeqCst)
+    }
+
+    /// How often an operation was called so far.
+    #[must_use]
+    pub fn count(&self, operation: &str) -> usize {
+        self.shared.calls().iter().filter(|call| call.operation == operation).count()
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Proxy({})", self.address)
+    }
+}
+
+impl Shared {
+    fn calls(&self) -> MutexGuard<'_, Vec<Call>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let shared = Arc::clone(&shared);
+        let service = service_fn(move |request| respond(Arc::clone(&shared), request));
+        // A client that hangs up is none of the proxy's business.
+        tokio::spawn(server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    }
+}
+
+async fn respond(
+    shared: Arc<Shared>,
+    request: Request<hyper::body::Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let exchange = Exchange { request: Request::from_parts(head, Full::new(body.clone())) };
+    let call = exchange.call(&body);
+    shared.most_at_once.fetch_max(shared.under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+    shared.together.wait().await;
+    let reply = (shared.answer)(&call);
+    shared.calls().push(call);
+    let (status, body) = match (reply, shared.upstream) {
+        (Some(reply), _) => (StatusCode::from_u16(reply.status).unwrap_or_default(), reply.body),
+        (None, Some(upstream)) => exchange.send(upstream).await,
+        (None, None) => (StatusCode::BAD_GATEWAY, String::new()),
+    };
+    shared.under_way.fetch_sub(1, Ordering::SeqCst);
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = status;
+    response.headers_mut().insert("x-amzn-requestid", hyper::header::HeaderValue::from_static("0a1b2c3d-4e5f"));
+    Ok(response)
+}
+
+/// One request and its answer.
+pub(crate) struct Exchange {
+    request: Request<Full<Bytes>>,
+}
+
+impl Exchange {
+    pub(crate) fn post(path: &str, body: &str, headers: &[(&str, &str)]) -> Self {
+        let mut request = Request::post(path).header("host", "localhost");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Self { request: request.body(Full::new(Bytes::from(body.to_owned()))).expect("a request") }
+    }
+
+    fn call(&self, body: &Bytes) -> Call {
+        let headers = self.request.headers().clone();
+        let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+        let operation = target.and_then(|target| target.rsplit('.').next()).unwrap_or(self.request.uri().path());
+        Call { operation: operation.to_owned(), body: String::from_utf8_lossy(body).into_owned(), headers }
+    }
+
+    /// Sends it over a connection of its own.
+    pub(crate) async fn send(self, to: SocketAddr) -> (StatusCode, String) {
+        let stream = TcpStream::connect(to).await.expect("the server listens");
+        let (mut sender, connection) =
+            client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a connection");
+        tokio::spawn(connection);
+        let response = sender.send_request(self.request).await.expect("an answer");
+        let status = response.status();
+        let body = response.into_body().collect().await.expect("a whole answer").to_bytes();
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+}

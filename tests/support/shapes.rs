@@ -1,0 +1,153 @@
+//! Types of every shape, each with a document that it accepts.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Debug;
+
+use secrets_runtime::{Error, Secret, SecretSlice, SecretString};
+
+/// A type, without its type.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject {
+    /// Its name.
+    pub name: &'static str,
+    /// A document that it accepts.
+    pub valid: &'static str,
+    /// Its schema.
+    pub schema: fn() -> String,
+    /// What `Debug` shows of a decoded document.
+    pub decode: fn(&str) -> Result<String, Error>,
+}
+
+fn subject<T: Secret + Debug>(valid: &'static str) -> Subject {
+    let decode = |text: &str| T::from_json(text).map(|value| format!("{value:?} {value:#?}"));
+    Subject { name: T::SPEC.type_name(), valid, schema: T::json_schema, decode }
+}
+
+/// All of them. None has a rule that JSON Schema cannot say.
+#[must_use]
+pub fn subjects() -> Vec<Subject> {
+    vec![
+        subject::<Texts>(r#"{"plain": "a", "secret": "b", "boxed": "c"}"#),
+        subject::<Unsigned>(r#"{"a": 1, "b": 2, "c": 3, "d": 4, "e": 5}"#),
+        subject::<Signed>(r#"{"a": -1, "b": -2, "c": -3, "d": -4, "e": -5}"#),
+        subject::<StrictNumbers>(r#"{"a": 1, "b": 0.5, "c": true, "d": [1], "e": {"x": 1}}"#),
+        subject::<Floats>(r#"{"a": 0.5, "b": 1.5, "c": 1}"#),
+        subject::<Booleans>(r#"{"a": true, "b": "false", "c": null}"#),
+        subject::<Optionals>(r#"{"a": "x", "b": 1, "c": [null, 1], "d": {"x": null}}"#),
+        subject::<Defaults>(r#"{"a": 1, "b": "x", "c": [1], "d": null}"#),
+        subject::<ContainerDefaults>(r#"{"a": 1, "b": "x"}"#),
+        subject::<Aliases>(r#"{"user": "a", "x": 1}"#),
+        subject::<Closed>(r#"{"host": "a", "port": 1}"#),
+        subject::<Ranges>(r#"{"a": 1, "b": 1.5, "c": 1, "d": 1}"#),
+        subject::<Lengths>(r#"{"a": "ab", "b": [1, 2], "c": {"x": 1}, "d": "äöü"}"#),
+        subject::<Patterns>(r#"{"a": "a-01", "b": "ab", "c": "x"}"#),
+        subject::<Choices>(r#"{"a": "a", "b": "ab", "mode": "verify-full"}"#),
+        subject::<Items>(r#"{"a": [1, 9], "b": {"x": "ab"}, "c": [["a"]]}"#),
+        subject::<Encoded>(r#"{"a": "AQID", "b": "fF00", "c": null, "d": "ff"}"#),
+        subject::<Nested>(
+            r#"{"host": {"host": "a", "port": 1}, "list": [{"host": "b", "port": 2}], "map": {"x": {"host": "c", "port": 3}}}"#,
+        ),
+        subject::<Flattened>(r#"{"host": "a", "port": 1, "username": "u"}"#),
+        subject::<FlattenedMap>(r#"{"host": "a", "x": 1}"#),
+        subject::<FlattenedBoth>(r#"{"host": "a", "port": 1, "username": "u", "a": "ab"}"#),
+        subject::<Database>(r#"{"engine": "postgres", "host": "a", "port": 1}"#),
+        subject::<Holder>(r#"{"database": {"engine": "sqlite", "path": "a"}, "key": "abc", "list": ["abcd"]}"#),
+        subject::<Renamed>(r#"{"dbName": "a", "HOST": "b"}"#),
+        subject::<Generic<Option<u8>>>(r#"{"a": null, "b": [1, null]}"#),
+        subject::<Nothing>("{}"),
+    ]
+}
+
+macro_rules! shapes {
+    ($($item:item)*) => {$(
+        #[derive(Secret)]
+        #[allow(dead_code, reason = "decoded and shown")]
+        $item
+    )*};
+}
+
+shapes! {
+    struct Texts { plain: String, secret: SecretString, boxed: Box<str> }
+    struct Unsigned { a: u8, b: u16, c: u32, d: u64, e: usize }
+    struct Signed { a: i8, b: i16, c: i32, d: i64, e: isize }
+    #[secret(strict)]
+    struct StrictNumbers { a: u16, b: f64, c: bool, d: Vec<u8>, e: HashMap<String, i8> }
+    struct Floats { a: f64, b: f32, #[secret(strict)] c: f32 }
+    struct Booleans { a: bool, b: bool, c: Option<bool> }
+    struct Optionals { a: Option<String>, b: Option<u8>, c: Option<Vec<Option<u8>>>, d: BTreeMap<String, Option<u8>> }
+    struct Defaults {
+        #[secret(default)] a: u8,
+        #[secret(default = "y")] b: String,
+        #[secret(default)] c: Vec<u8>,
+        #[secret(default = Some(5))] d: Option<u8>,
+    }
+    #[secret(default)]
+    #[derive(Default)]
+    struct ContainerDefaults { a: u8, b: String, c: Option<bool> }
+    struct Aliases {
+        #[secret(alias = "user", alias = "user_name")] username: String,
+        #[secret(alias = "x")] a: Option<u8>,
+        #[secret(alias = "Host", default = "h")] host: String,
+    }
+    #[secret(deny_unknown_fields)]
+    struct Closed { host: String, #[secret(alias = "a")] port: u16 }
+    struct Ranges {
+        #[secret(range(1..=9))] a: u8,
+        #[secret(range(min = -1.5, max = 1.5))] b: f64,
+        #[secret(range(min = 1))] c: Option<i64>,
+        #[secret(range(..=10), default = 3)] d: u32,
+    }
+    struct Lengths {
+        #[secret(length(2..=3))] a: String,
+        #[secret(length(max = 2))] b: Vec<u8>,
+        #[secret(length(min = 1))] c: Option<BTreeMap<String, u8>>,
+        #[secret(length(3))] d: SecretString,
+    }
+    struct Patterns {
+        #[secret(pattern = r"^[a-z]-\d{2}$")] a: String,
+        #[secret(pattern = "^.+$", length(min = 2))] b: Option<SecretString>,
+        #[secret(pattern = r"(?:x|[^a-c\]]$)")] c: String,
+    }
+    struct Choices {
+        #[secret(one_of("a", "abc"))] a: String,
+        #[secret(one_of("ab", "true"))] b: Option<SecretString>,
+        mode: Mode,
+    }
+    #[secret(rename_all = "kebab-case")]
+    enum Mode { Disable, VerifyFull, #[secret(rename = "True")] Yes }
+    struct Items {
+        #[secret(each(range(1..=9)))] a: Vec<u8>,
+        #[secret(each(length(min = 2)), length(max = 2))] b: BTreeMap<String, String>,
+        #[secret(each(each(pattern = "^a")))] c: Option<Vec<Vec<String>>>,
+    }
+    struct Encoded {
+        #[secret(base64)] a: Vec<u8>,
+        #[secret(hex)] b: Vec<u8>,
+        #[secret(base64)] c: Option<SecretSlice<u8>>,
+        #[secret(hex, length(1..=2))] d: Vec<u8>,
+    }
+    struct Host { host: String, port: u16 }
+    struct Nested { host: Host, list: Vec<Host>, map: BTreeMap<String, Host>, maybe: Option<Box<Host>> }
+    #[secret(deny_unknown_fields)]
+    struct Flattened { #[secret(flatten)] host: Host, #[secret(alias = "a")] username: String }
+    struct FlattenedMap { host: String, #[secret(flatten, each(range(..=10)))] others: BTreeMap<String, u8> }
+    struct FlattenedBoth {
+        #[secret(flatten)] host: Host,
+        #[secret(flatten)] inner: Inner,
+        #[secret(flatten, strict)] others: HashMap<String, String>,
+    }
+    struct Inner { #[secret(alias = "user_name")] username: String, #[secret(alias = "Host")] x: Option<u8> }
+    #[secret(tag = "engine", rename_all = "lowercase", deny_unknown_fields)]
+    enum Database {
+        Postgres { host: String, #[secret(default = 1)] port: u16 },
+        Sqlite { #[secret(alias = "a")] path: SecretString },
+        None,
+    }
+    struct Holder { database: Database, key: Key, maybe: Option<Key>, list: Vec<Key> }
+    #[secret(text)]
+    struct Key(#[secret(length(min = 3), pattern = "^a")] SecretString);
+    #[secret(rename_all = "camelCase")]
+    struct Renamed { db_name: String, #[secret(rename = "HOST")] host: String, #[secret(skip)] skipped: u8 }
+    struct Generic<T> { a: T, b: Vec<T> }
+    struct Nothing {}
+}

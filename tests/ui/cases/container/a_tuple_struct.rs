@@ -1,0 +1,6 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+struct Password(String);
+
+fn main() {}

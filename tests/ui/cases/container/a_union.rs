@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+union Either {
+    a: u8,
+    b: u16,
+}
+
+fn main() {}

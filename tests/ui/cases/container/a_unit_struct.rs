@@ -1,0 +1,6 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+struct Nothing;
+
+fn main() {}

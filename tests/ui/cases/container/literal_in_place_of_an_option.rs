@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret("db")]
+struct Db {
+    port: u16,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(rename_all = "camelcase")]
+struct Db {
+    port: u16,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(refresh = "0s")]
+struct Db {
+    port: u16,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+enum Mode {
+    Postgres { host: String },
+    None,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+enum Mode {
+    #[secret(public)]
+    A,
+    B,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+enum Mode {
+    #[secret(rename_all = "lowercase")]
+    A,
+    B,
+}
+
+fn main() {}

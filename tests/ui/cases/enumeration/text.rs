@@ -1,0 +1,10 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(text)]
+enum Mode {
+    A,
+    B,
+}
+
+fn main() {}

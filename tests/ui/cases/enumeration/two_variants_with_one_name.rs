@@ -1,0 +1,10 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(rename_all = "lowercase")]
+enum Mode {
+    Ab,
+    AB,
+}
+
+fn main() {}

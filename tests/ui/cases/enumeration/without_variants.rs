@@ -1,0 +1,8 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+enum Mode {
+
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+struct Db {
+    user: String,
+    #[secret(alias = "user")]
+    username: String,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+struct Db {
+    port: u16,
+    #[secret(rename = "port")]
+    other_port: u16,
+}
+
+fn main() {}

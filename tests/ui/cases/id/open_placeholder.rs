@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(id = "{APP_ENV/db")]
+struct Db {
+    port: u16,
+}
+
+fn main() {}

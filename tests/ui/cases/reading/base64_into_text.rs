@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+struct Db {
+    #[secret(base64)]
+    port: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+struct Db {
+    #[secret(flatten)]
+    port: u16,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+struct Db {
+    #[secret(flatten, rename = "x")]
+    port: Inner,
+}
+
+#[derive(Secret)]
+struct Inner {}
+
+fn main() {}

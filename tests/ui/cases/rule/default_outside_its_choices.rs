@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+struct Db {
+    #[secret(default = "c", one_of("a", "b"))]
+    port: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+struct Db {
+    #[secret(default = "A", pattern = "^[a-z]$")]
+    port: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+struct Db {
+    #[secret(one_of())]
+    port: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+struct Db {
+    #[secret(range = 5)]
+    port: u16,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(text)]
+struct Key {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(text)]
+struct Key(#[secret(rename = "key")] String);
+
+fn main() {}

@@ -1,0 +1,12 @@
+use secrets_runtime::Secret;
+
+struct Replica {
+    host: String,
+}
+
+#[derive(Secret)]
+struct Db {
+    replica: Replica,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+struct Db {
+    started: std::time::Instant,
+}
+
+fn main() {}

@@ -30,8 +30,8 @@ pub mod __private {
     };
     pub use crate::secret::{NamedSecret, Secret, SecretSpec, SecretValue};
     pub use crate::value::{
-        Coded, Each, Flatten, FromBase64, FromHex, FromString, Holds, Json, Measured, Newtype, Object, Pattern, Ranged,
-        Redacted, Report, Reported, Rules, Slot, TextDefault, Textual, absent_serde, decode_json, decode_serde, hidden,
-        name, validate, variant,
+        Coded, Each, Flatten, FromBase64, FromHex, FromSerde, FromString, Holds, Json, Measured, Newtype, Object,
+        Pattern, Ranged, Redacted, Report, Reported, Rules, Slot, TextDefault, Textual, decode_json, hidden, name,
+        validate, variant,
     };
 }

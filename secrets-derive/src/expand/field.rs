@@ -38,15 +38,23 @@ pub(super) fn of_type(field: &Field, runtime: &TokenStream) -> OfType {
         Reading::Codec(Codec::FromStr) => coded(quote_spanned!(span=> FromString)),
         Reading::Codec(Codec::Base64) => coded(quote_spanned!(span=> FromBase64)),
         Reading::Codec(Codec::Hex) => coded(quote_spanned!(span=> FromHex)),
-        Reading::Codec(Codec::Json) => OfType {
-            shape: quote_spanned!(span=> #runtime::Shape::Embedded(&#value::SHAPE)),
-            decode: quote_spanned!(span=> #runtime::decode_json::<#ty>),
-            absent: quote_spanned!(span=> #value::absent),
-        },
-        Reading::Codec(Codec::Serde) => OfType {
-            shape: quote_spanned!(span=> #runtime::Shape::Any),
-            decode: quote_spanned!(span=> #runtime::decode_serde::<#ty>),
-            absent: quote_spanned!(span=> #runtime::absent_serde::<#ty>),
-        },
+        Reading::Codec(Codec::Json) => {
+            let shape = quote_spanned!(span=> #runtime::Shape::Embedded(&#value::SHAPE));
+            let absent = quote_spanned!(span=> #value::absent);
+            let decode = quote_spanned! {span=>
+                |__json: #runtime::Json<'_>, __report: &mut #runtime::Report| {
+                    #runtime::decode_json(&#shape, #value::decode, #absent, __json, __report)
+                }
+            };
+            OfType { shape, decode, absent }
+        }
+        Reading::Codec(Codec::Serde) => {
+            let serde = quote_spanned!(span=> <#ty as #runtime::FromSerde>);
+            OfType {
+                shape: quote_spanned!(span=> #runtime::Shape::Any),
+                decode: quote_spanned!(span=> #serde::decode),
+                absent: quote_spanned!(span=> #serde::absent),
+            }
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! The rules of a field, as calls that judge its value.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{on, option};
-use crate::attr::{Bounds, Number};
+use crate::attr::Bounds;
 use crate::check::Rules;
 
 /// Judges `__value`, a reference to a `ty`, and tells `__rules`; nothing where there are no rules.
@@ -13,7 +13,13 @@ pub(super) fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &To
     let Rules { range, length, pattern, one_of, each, custom } = rules;
     let span = on(ty);
     let checks = [
-        range.as_ref().map(|range| range_check(ty, range, runtime)),
+        range.as_ref().map(|Bounds { min, max, .. }| {
+            let bounded = call(ty, &quote!(#runtime::Ranged), "bounded", span);
+            let min = min.iter().map(|min| quote_spanned!(span=> __bounded.is_at_least(#min)));
+            let max = max.iter().map(|max| quote_spanned!(span=> __bounded.is_at_most(#max)));
+            let ends = min.chain(max);
+            quote_spanned!(span=> let __bounded = #bounded; __rules.range(#(#ends)&&*);)
+        }),
         length.as_ref().map(|Bounds { min, max, .. }| {
             let (min, max) = (option(span, min.as_ref()), option(span, max.as_ref()));
             quote_spanned!(span=> __rules.length(<#ty as #runtime::Measured>::has_length(__value, #min, #max));)
@@ -29,14 +35,10 @@ pub(super) fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &To
             |names| quote_spanned!(span=> __rules.one_of(<#ty as #runtime::Textual>::text(__value), &[#(#names),*]);),
         ),
         each.as_ref().and_then(|rules| {
-            let item = quote_spanned!(span=> <#ty as #runtime::Each>::Item);
-            let checks = checks(&item, rules, runtime)?;
-            Some(quote_spanned! {span=>
-                __rules.each(
-                    &mut |__each| <#ty as #runtime::Each>::for_each(__value, __each),
-                    &mut |__value, __rules| { #checks },
-                );
-            })
+            // Not `<Type as Each>::Item`, which would be a second mistake where the type has no items.
+            let checks = checks(&quote_spanned!(span=> _), rules, runtime)?;
+            let items = call(ty, &quote!(#runtime::Each), "items", span);
+            Some(quote_spanned!(span=> __rules.each(&mut #items, &mut |__value, __rules| { #checks });))
         }),
         custom
             .as_ref()
@@ -47,14 +49,15 @@ pub(super) fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &To
     Some(quote!(#(#checks)*))
 }
 
-fn range_check(ty: &(impl ToTokens + Spanned), range: &Bounds<Number>, runtime: &TokenStream) -> TokenStream {
-    let span = on(ty);
-    let end = |judge: &str, number: &Number| {
-        let judge = Ident::new(judge, span);
-        quote_spanned!(span=> <#ty as #runtime::Ranged>::#judge(__value, #number))
-    };
-    let min = range.min.as_ref().map(|min| end("is_at_least", min));
-    let max = range.max.as_ref().map(|max| end("is_at_most", max));
-    let ends: Vec<TokenStream> = [min, max].into_iter().flatten().collect();
-    quote_spanned!(span=> __rules.range(#(#ends)&&*);)
+/// `<Type as Trait>::function(__value)`, where every part of the call stands on the whole type: a type without the trait is
+/// told of once, although both the function and the types in its signature ask for it.
+fn call(ty: &impl ToTokens, of: &TokenStream, function: &str, span: Span) -> TokenStream {
+    let ty = ty.to_token_stream();
+    let mut spans = ty.clone().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or(span);
+    let last = spans.last().unwrap_or(first);
+    let function = Ident::new(function, last);
+    let value = Ident::new("__value", span);
+    let arguments = quote_spanned!(last=> (#value));
+    quote_spanned!(first=> <#ty as #of>::#function #arguments)
 }

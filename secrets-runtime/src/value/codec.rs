@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::json::{Json, Kind};
 use super::report::{Report, Reported};
 use crate::schema::{Encoding, Shape, short};
+#[cfg(doc)]
 use crate::secret::SecretValue;
 
 /// A way to read a string as a `T`.
@@ -155,43 +156,59 @@ impl<C, How, T: Coded<C, How>> Coded<C, Items<How>> for Vec<T> {
 /// # Errors
 /// No string, no JSON in it, or its violations.
 #[doc(hidden)]
-pub fn decode_json<T: SecretValue>(json: Json<'_>, report: &mut Report) -> Result<T, Reported> {
-    let shape = Shape::Embedded(&T::SHAPE);
-    if let Some(absent) = json.is_null().then(T::absent).flatten() {
+pub fn decode_json<T>(
+    shape: &Shape,
+    decode: fn(Json<'_>, &mut Report) -> Result<T, Reported>,
+    absent: fn() -> Option<T>,
+    json: Json<'_>,
+    report: &mut Report,
+) -> Result<T, Reported> {
+    if let Some(absent) = json.is_null().then(absent).flatten() {
         return Ok(absent);
     }
-    let text = json.string(&shape, report)?;
+    let text = json.string(shape, report)?;
     let document = json.embedded(&text);
     if !document.is_syntactical() {
-        return Err(json.unfit(&shape, "another string", report));
+        return Err(json.unfit(shape, "another string", report));
     }
-    T::decode(document, report)
+    decode(document, report)
 }
 
-/// `serde`: any `Deserialize`. What it says of a value is dropped: serde's messages quote values.
-///
-/// # Errors
-/// The type refuses the value.
-#[doc(hidden)]
-pub fn decode_serde<T: DeserializeOwned>(json: Json<'_>, report: &mut Report) -> Result<T, Reported> {
-    serde_json::from_str(json.text()).map_err(|_| {
-        let expected = format!("a value that {} can be deserialized from", short(type_name::<T>()));
-        report.violation(
-            json.path(),
-            expected,
-            match json.kind() {
-                Kind::Null => "null",
-                kind => kind.found(),
-            },
-        )
-    })
+/// `serde`: any `Deserialize`.
+#[diagnostic::on_unimplemented(
+    message = "`serde` reads a type with serde's `Deserialize`, and `{Self}` has none",
+    label = "`serde` does not apply to `{Self}`",
+    note = "derive `serde::Deserialize` for `{Self}`, or remove `serde`; what is deserialized must not borrow"
+)]
+pub trait FromSerde: Sized {
+    /// As [`SecretValue::decode`]. What the type says of a value is dropped: serde's messages quote values.
+    #[allow(clippy::missing_errors_doc, reason = "see there")]
+    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported>;
+
+    /// What the type makes of an absent key: `Option` makes `None` of it, most types nothing.
+    #[must_use]
+    fn absent() -> Option<Self>;
 }
 
-/// What `T` makes of an absent key: `Option` makes `None` of it, most types nothing.
-#[doc(hidden)]
-#[must_use]
-pub fn absent_serde<T: DeserializeOwned>() -> Option<T> {
-    T::deserialize(Absent).ok()
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> FromSerde for T {
+    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+        serde_json::from_str(json.text()).map_err(|_| {
+            let expected = format!("a value that {} can be deserialized from", short(type_name::<T>()));
+            report.violation(
+                json.path(),
+                expected,
+                match json.kind() {
+                    Kind::Null => "null",
+                    kind => kind.found(),
+                },
+            )
+        })
+    }
+
+    fn absent() -> Option<Self> {
+        T::deserialize(Absent).ok()
+    }
 }
 
 /// Nothing to deserialize, as serde presents a missing field.

@@ -23,7 +23,7 @@ mod text;
 #[cfg(test)]
 mod table;
 
-pub use codec::{Coded, FromBase64, FromHex, FromString, absent_serde, decode_json, decode_serde, hidden};
+pub use codec::{Coded, FromBase64, FromHex, FromSerde, FromString, decode_json, hidden};
 pub use json::Json;
 pub use newtype::Newtype;
 pub use object::{Object, Slot};

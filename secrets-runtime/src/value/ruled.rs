@@ -12,19 +12,27 @@ use secrecy::{ExposeSecret, SecretSlice, SecretString};
 )]
 pub trait Ranged {
     /// The number itself.
-    type Bound: PartialOrd;
+    type Bound: PartialOrd + Copy;
 
-    /// The value to compare; `None` where there is none to judge.
-    fn bounded(&self) -> Option<&Self::Bound>;
+    /// The value to compare.
+    fn bounded(&self) -> Bounded<'_, Self::Bound>;
+}
 
-    /// Whether the value, if there is one, is not below `min`.
-    fn is_at_least(&self, min: Self::Bound) -> bool {
-        self.bounded().is_none_or(|value| *value >= min)
+/// A number to compare with the ends of a range; none, where there is nothing to judge.
+#[derive(Debug)]
+pub struct Bounded<'a, B>(Option<&'a B>);
+
+impl<B: PartialOrd + Copy> Bounded<'_, B> {
+    /// Whether the number, if there is one, is not below `min`.
+    #[must_use]
+    pub fn is_at_least(&self, min: B) -> bool {
+        self.0.is_none_or(|value| *value >= min)
     }
 
-    /// Whether the value, if there is one, is not above `max`.
-    fn is_at_most(&self, max: Self::Bound) -> bool {
-        self.bounded().is_none_or(|value| *value <= max)
+    /// Whether the number, if there is one, is not above `max`.
+    #[must_use]
+    pub fn is_at_most(&self, max: B) -> bool {
+        self.0.is_none_or(|value| *value <= max)
     }
 }
 
@@ -33,8 +41,8 @@ macro_rules! ranged {
         impl Ranged for $number {
             type Bound = Self;
 
-            fn bounded(&self) -> Option<&Self> {
-                Some(self)
+            fn bounded(&self) -> Bounded<'_, Self> {
+                Bounded(Some(self))
             }
         }
     )*};
@@ -45,15 +53,15 @@ ranged!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64);
 impl<T: Ranged> Ranged for Option<T> {
     type Bound = T::Bound;
 
-    fn bounded(&self) -> Option<&T::Bound> {
-        self.as_ref()?.bounded()
+    fn bounded(&self) -> Bounded<'_, T::Bound> {
+        self.as_ref().map_or(Bounded(None), T::bounded)
     }
 }
 
 impl<T: Ranged> Ranged for Box<T> {
     type Bound = T::Bound;
 
-    fn bounded(&self) -> Option<&T::Bound> {
+    fn bounded(&self) -> Bounded<'_, T::Bound> {
         T::bounded(self)
     }
 }
@@ -216,45 +224,39 @@ pub trait Each {
     /// What it holds.
     type Item;
 
-    /// Hands out the items, with their index in a list.
-    fn for_each(&self, each: &mut dyn FnMut(Option<usize>, &Self::Item));
+    /// The items, with their index in a list.
+    fn items(&self) -> impl Iterator<Item = (Option<usize>, &Self::Item)>;
 }
 
 impl<T> Each for Vec<T> {
     type Item = T;
 
-    fn for_each(&self, each: &mut dyn FnMut(Option<usize>, &T)) {
-        self.iter().enumerate().for_each(|(index, item)| each(Some(index), item));
+    fn items(&self) -> impl Iterator<Item = (Option<usize>, &T)> {
+        self.iter().enumerate().map(|(index, item)| (Some(index), item))
     }
 }
 
 impl<T> Each for BTreeMap<String, T> {
     type Item = T;
 
-    fn for_each(&self, each: &mut dyn FnMut(Option<usize>, &T)) {
-        for item in self.values() {
-            each(None, item);
-        }
+    fn items(&self) -> impl Iterator<Item = (Option<usize>, &T)> {
+        self.values().map(|item| (None, item))
     }
 }
 
 impl<T, S> Each for HashMap<String, T, S> {
     type Item = T;
 
-    fn for_each(&self, each: &mut dyn FnMut(Option<usize>, &T)) {
-        for item in self.values() {
-            each(None, item);
-        }
+    fn items(&self) -> impl Iterator<Item = (Option<usize>, &T)> {
+        self.values().map(|item| (None, item))
     }
 }
 
 impl<T: Each> Each for Option<T> {
     type Item = T::Item;
 
-    fn for_each(&self, each: &mut dyn FnMut(Option<usize>, &T::Item)) {
-        if let Some(value) = self {
-            value.for_each(each);
-        }
+    fn items(&self) -> impl Iterator<Item = (Option<usize>, &T::Item)> {
+        self.iter().flat_map(T::items)
     }
 }
 

@@ -9,9 +9,6 @@ use super::path::{Path, Step};
 use super::report::{Report, Reported};
 use crate::schema::{Rule, Shape, rules_of_items};
 
-/// Takes an item of a list with its index, or a value of a map.
-type EachItem<'a, T> = dyn FnMut(Option<usize>, &T) + 'a;
-
 /// The rules of one value. The first that does not hold is reported: its words name them all.
 #[derive(Debug)]
 #[doc(hidden)]
@@ -56,18 +53,18 @@ impl<'a> Rules<'a> {
     }
 
     /// `each(..)`
-    pub fn each<T>(
+    pub fn each<'v, T: 'v>(
         &mut self,
-        for_each: &mut dyn FnMut(&mut EachItem<'_, T>),
+        items: &mut dyn Iterator<Item = (Option<usize>, &'v T)>,
         judge: &mut dyn FnMut(&T, &mut Rules<'_>),
     ) {
         let (shape, declared) = (self.shape.item(), rules_of_items(self.declared));
-        for_each(&mut |index, item| {
+        for (index, item) in items {
             let path = self.path.child(index.map_or(Step::AnyKey, Step::Index));
             let mut rules = Rules::new(path, shape, declared, self.report);
             judge(item, &mut rules);
             self.broken = rules.broken.or(self.broken);
-        });
+        }
     }
 
     /// What became of it.

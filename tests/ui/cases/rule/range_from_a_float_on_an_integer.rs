@@ -2,7 +2,7 @@ use secrets_runtime::Secret;
 
 #[derive(Secret)]
 struct Db {
-    #[secret(range(0.5..=1.5))]
+    #[secret(range(min = 0.5))]
     port: u16,
 }
 

@@ -1,10 +1,12 @@
 //! Decoding and validating the RDS document: against `serde_json` into a plain struct without any validation, and against
 //! serde with garde doing the same validation.
 //!
-//! `cargo bench -p secrets-benches --bench decode -- --sample-count 500 --sample-size 1000`; the promise is at most twice the
-//! time of `plain_serde` and at most one and a half times that of `serde_and_garde`.
+//! `cargo bench -p secrets-benches --bench decode`; the promise is at most twice the time of plain `serde_json`, and at most
+//! one and a half times that of `serde_json` and garde.
 
-use divan::{Bencher, black_box};
+use std::hint::black_box;
+
+use secrets_benches::Contest;
 use secrets_runtime::{Secret, SecretString};
 
 /// Eight keys, as the rotation templates for RDS write them.
@@ -68,25 +70,14 @@ struct Garde {
     cluster: Option<String>,
 }
 
-#[divan::bench]
-fn serde_and_garde(bencher: Bencher<'_, '_>) {
-    bencher.bench(|| {
-        let value = serde_json::from_str::<Garde>(black_box(RDS)).expect("valid");
-        garde::Validate::validate(&value).expect("valid");
-        value
-    });
-}
-
-#[divan::bench]
-fn plain_serde(bencher: Bencher<'_, '_>) {
-    bencher.bench(|| serde_json::from_str::<Plain>(black_box(RDS)).expect("valid"));
-}
-
-#[divan::bench]
-fn secret(bencher: Bencher<'_, '_>) {
-    bencher.bench(|| Validated::from_json(black_box(RDS)).expect("valid"));
-}
-
 fn main() {
-    divan::main();
+    Contest::new("decode and validate the RDS document")
+        .enter("Secret", || Validated::from_json(black_box(RDS)).expect("valid"))
+        .enter("serde_json, no validation", || serde_json::from_str::<Plain>(black_box(RDS)).expect("valid"))
+        .enter("serde_json and garde", || {
+            let value = serde_json::from_str::<Garde>(black_box(RDS)).expect("valid");
+            garde::Validate::validate(&value).expect("valid");
+            value
+        })
+        .print();
 }

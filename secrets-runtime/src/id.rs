@@ -27,14 +27,18 @@ impl<'a> Arn<'a> {
     }
 
     #[cfg(any(feature = "aws", test))]
-    /// Whether the id ends in six random characters, as a full ARN does. Six small letters are taken for a word: of 200
-    /// random suffixes one is made of them.
-    pub(crate) fn looks_full(&self) -> bool {
+    /// Whether it ends in what may be the suffix of a full ARN, or may be the last word of a name: `db-master`.
+    pub(crate) fn may_be_full(&self) -> bool {
         let suffix = self.name.rsplit_once('-').map(|(_, suffix)| suffix);
-        suffix.is_some_and(|suffix| {
-            let is_random = suffix.bytes().any(|byte| !byte.is_ascii_lowercase());
-            suffix.len() == 6 && is_random && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        })
+        suffix.is_some_and(|suffix| suffix.len() == 6 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    }
+
+    #[cfg(any(feature = "aws", test))]
+    /// Whether that suffix looks random. Six small letters are taken for a word: of 200 random suffixes one is made of
+    /// them.
+    pub(crate) fn looks_full(&self) -> bool {
+        let suffix = self.name.rsplit('-').next().unwrap_or_default();
+        self.may_be_full() && suffix.bytes().any(|byte| !byte.is_ascii_lowercase())
     }
 }
 
@@ -182,6 +186,7 @@ mod tests {
         let partial = ARN.strip_suffix("-AbCdEf").and_then(Arn::parse).expect("a partial ARN");
         assert!(!partial.looks_full());
         let word = ARN.replace("db-AbCdEf", "db-master");
-        assert!(!Arn::parse(&word).expect("a partial ARN").looks_full());
+        let word = Arn::parse(&word).expect("a partial ARN");
+        assert!(word.may_be_full() && !word.looks_full() && !partial.may_be_full());
     }
 }

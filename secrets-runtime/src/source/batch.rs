@@ -24,9 +24,9 @@ pub enum Batch {
 /// Whether a request can go into a batch, which knows current versions only.
 ///
 /// The service's documentation speaks of "ARN or names": partial ARNs are asked for singly, and so are those of another
-/// region than the one that is asked.
+/// region than the one that is asked. What a batch refuses of an ARN is asked for singly too, hence the benefit of the doubt.
 pub(super) fn is_batchable(request: &Request, region: &str) -> bool {
-    let fits = |arn: Arn<'_>| arn.looks_full() && arn.region == region;
+    let fits = |arn: Arn<'_>| arn.may_be_full() && arn.region == region;
     request.is_current() && (!request.id().starts_with("arn:") || Arn::parse(request.id()).is_some_and(fits))
 }
 

@@ -7,7 +7,7 @@ const TURN: Duration = Duration::from_micros(50);
 /// How many turns each contestant gets; the fastest counts, for what slows a turn is somebody else.
 const TURNS: usize = 4_000;
 
-/// Ways to do one thing. The first ratio column compares with the contestant named in [`Contest::against`].
+/// Ways to do one thing, each compared with the first.
 #[allow(missing_debug_implementations, reason = "it holds closures")]
 pub struct Contest<'a> {
     title: &'static str,
@@ -35,7 +35,7 @@ impl<'a> Contest<'a> {
         self
     }
 
-    /// Measures, and prints a line per contestant: nanoseconds, and the ratio of the first one's time to each.
+    /// Measures, and prints a line per contestant: nanoseconds, and how much of that the first one takes.
     pub fn print(mut self) {
         let times: Vec<u32> = self.contestants.iter_mut().map(Contestant::times).collect();
         for _ in 0..TURNS {

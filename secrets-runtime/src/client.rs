@@ -1,6 +1,8 @@
 //! [`Secrets`]: what an application loads its secrets with.
 
 mod builder;
+mod environment;
+mod live;
 mod set;
 
 use std::collections::HashMap;
@@ -15,8 +17,9 @@ use crate::error::Error;
 #[cfg(doc)]
 use crate::error::ErrorKind;
 use crate::id;
+use crate::refresh::Hub;
 use crate::secret::{NamedSecret, Secret};
-use crate::source::{AnySource, Fetched, Request, Selector, Source};
+use crate::source::{Fetched, Request, Selector, Source};
 use crate::value;
 
 /// Loads secrets from a source. A clone is cheap and shares everything.
@@ -48,7 +51,7 @@ pub struct Secrets(Arc<Shared>);
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 struct Shared {
-    source: Box<dyn AnySource>,
+    hub: Arc<Hub>,
     placeholders: HashMap<String, String>,
 }
 
@@ -166,7 +169,7 @@ impl Secrets {
                 unique.len() - 1
             });
         }
-        let fetched = if unique.is_empty() { Vec::new() } else { self.0.source.fetch_any(&unique).await };
+        let fetched = if unique.is_empty() { Vec::new() } else { self.0.hub.source.fetch_any(&unique).await };
         // Shared, not copied, where several types read one secret.
         let fetched: Vec<_> = fetched.into_iter().map(|answer| answer.map(Arc::new)).collect();
         let answer = |request: Request| match places.get(&key(&request)).and_then(|&at| fetched.get(at)).cloned() {

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::id::BadId;
 use crate::secret::Secret;
@@ -28,6 +29,8 @@ struct Inner {
     hint: Option<Cow<'static, str>>,
     /// Of several secrets, one each; empty for one.
     parts: Vec<Error>,
+    /// What led to it: one at most.
+    reasons: Vec<Error>,
 }
 
 /// What kind of failure an [`Error`] is.
@@ -58,6 +61,8 @@ pub enum ErrorKind {
     NotJson,
     /// The secret breaks the contract that its struct declares; see [`Error::violations`].
     Invalid,
+    /// The program itself refused a version: its `try_map` failed over it.
+    Refused,
     /// The id cannot be that of a secret, or has a placeholder without a value.
     BadId,
     /// The program or its environment is set up wrongly.
@@ -87,6 +92,7 @@ impl ErrorKind {
             Self::Binary => "is binary, and only text secrets (SecretString) are supported",
             Self::NotJson => "is not JSON",
             Self::Invalid => "is invalid",
+            Self::Refused => "has a version that is refused",
             Self::BadId => "has an unusable id",
             Self::Configuration => "cannot be read: the set-up is wrong",
             Self::Stale => "is older than the program allows",
@@ -109,6 +115,7 @@ impl ErrorKind {
             Self::Binary => "store the secret again with --secret-string",
             Self::NotJson => "store a JSON object with the keys that the struct declares",
             Self::Invalid => "correct the secret's value, or change the struct",
+            Self::Refused => "look at what the program's own log says of it; the version before stays in use",
             Self::BadId => "write the name or the ARN of a secret",
             Self::Stale => "look at why refreshing fails",
             Self::Configuration => return None,
@@ -202,6 +209,44 @@ impl Error {
         Self::source(id, SourceError::new(ErrorKind::Service, "the source left it out"))
     }
 
+    /// A value that is too old, and why there is none newer.
+    pub(crate) fn stale(id: &str, age: Duration, reason: Option<&Error>) -> Self {
+        let message = format!("secret {id:?} was last known to be current {} s ago, which is too long", age.as_secs());
+        let mut inner = Inner::new(ErrorKind::Stale, message);
+        inner.hint = inner.hint.filter(|_| reason.is_none());
+        let transient = reason.is_some_and(Error::is_transient);
+        let reasons = reason.cloned().into_iter().collect();
+        Inner { id: Some(id.to_owned()), transient, reasons, ..inner }.into()
+    }
+
+    /// A version that the program's own code refused.
+    pub(crate) fn refused(id: &str, reason: &'static str) -> Self {
+        Self::source(id, SourceError::new(ErrorKind::Refused, reason))
+    }
+
+    /// Code of the program panicked while a version was shown to it.
+    pub(crate) fn panicked(id: &str) -> Self {
+        Self::refused(id, "the program's `validate`, `custom` or `try_map` panicked over it")
+    }
+
+    /// All handles are gone.
+    pub(crate) fn ended() -> Self {
+        Self::configuration("the secrets were dropped meanwhile", "keep the `Secrets` or a `Live` of it")
+    }
+
+    /// Live secrets need somebody to keep them.
+    pub(crate) fn no_runtime() -> Self {
+        Self::configuration(
+            "a live secret is kept fresh by a task, and there is no tokio runtime to run it",
+            "call `live` inside the runtime: under `#[tokio::main]`, or in `Runtime::block_on`",
+        )
+    }
+
+    /// Whether the secret could be read and its value is what is wrong.
+    pub(crate) fn is_about_value(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Binary | ErrorKind::NotJson | ErrorKind::Invalid)
+    }
+
     /// A document that did not become a `T`; `id` where it was fetched.
     pub(crate) fn decoding<T: Secret>(id: Option<&str>, failure: Failure) -> Self {
         let type_name = T::SPEC.type_name();
@@ -247,6 +292,7 @@ impl Inner {
             violations: Vec::new(),
             hint: kind.hint().map(Cow::Borrowed),
             parts: Vec::new(),
+            reasons: Vec::new(),
         }
     }
 }
@@ -259,13 +305,16 @@ impl From<Inner> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { message, violations, hint, parts, .. } = &*self.0;
+        let Inner { message, violations, hint, parts, reasons, .. } = &*self.0;
         f.write_str(message)?;
         for violation in violations {
             write!(f, "\n  {violation}")?;
         }
         if let Some(hint) = hint {
             write!(f, "\nhelp: {hint}")?;
+        }
+        for reason in reasons {
+            write!(f, "\nbecause: {}", reason.to_string().replace('\n', "\n  "))?;
         }
         for part in parts {
             write!(f, "\n- {}", part.to_string().replace('\n', "\n  "))?;

@@ -5,13 +5,19 @@
 mod client;
 mod error;
 mod id;
+mod live;
+mod refresh;
 mod schema;
 mod secret;
 mod source;
+mod sync;
 mod value;
 
 pub use client::{BoxFuture, Builder, SecretSet, Secrets};
 pub use error::{Error, ErrorKind};
+pub use live::{
+    Changes, Health, HealthState, Live, Pending, Refreshed, Retry, SecretHealth, Snapshot, Status, Versions,
+};
 pub use schema::Shape;
 pub use secrecy::{ExposeSecret, SecretSlice, SecretString};
 pub use secret::{NamedSecret, Secret, SecretSpec, SecretValue};

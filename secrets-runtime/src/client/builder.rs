@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::environment::{Environment, Selected};
 use super::{Secrets, Shared};
 use crate::error::Error;
+use crate::refresh::{Background, Hub, Settings, Start};
 #[cfg(feature = "aws")]
 use crate::source::{Aws, Batch};
 use crate::source::{File, Platform, Source};
@@ -32,10 +34,12 @@ pub struct Builder {
     concurrency: Option<usize>,
     #[cfg(feature = "aws")]
     batch: Option<Batch>,
+    settings: Settings,
 }
 
+/// Whether a local file may take the place of the real secrets.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum FileInProduction {
+pub(super) enum FileInProduction {
     #[default]
     Refused,
     Allowed,
@@ -54,7 +58,7 @@ impl Builder {
         Self { file_in_production: FileInProduction::Allowed, ..self }
     }
 
-    /// How many AWS calls a load may have under way at once; 16 by default.
+    /// How many AWS calls may be under way at once; 16 by default.
     #[cfg(feature = "aws")]
     pub fn concurrency(self, calls: usize) -> Self {
         Self { concurrency: Some(calls), ..self }
@@ -66,13 +70,45 @@ impl Builder {
         Self { batch: Some(batch), ..self }
     }
 
+    /// How often live secrets are looked at, give or take a tenth; wins over `SECRETS_REFRESH` and over what their
+    /// declarations say. At least a millisecond.
+    pub fn refresh(mut self, interval: Duration) -> Self {
+        self.settings.refresh = Some(interval);
+        self
+    }
+
+    /// How old the values of live secrets may get before [`health`](Secrets::health) is degraded and
+    /// [`fresh`](crate::Live::fresh) asks the source; wins over `SECRETS_MAX_STALE` and over what their declarations say.
+    pub fn max_stale(mut self, age: Duration) -> Self {
+        self.settings.max_stale = Some(age);
+        self
+    }
+
+    /// Lets a live secret fail to start whose current version is refused, although the one before is good.
+    pub fn start_on_current_only(mut self) -> Self {
+        self.settings.start = Start::OnCurrentOnly;
+        self
+    }
+
+    /// Leaves looking at live secrets to [`fresh`](crate::Live::fresh) and [`refresh`](crate::Live::refresh): for processes
+    /// that are frozen between calls. `from_env` does this by itself on AWS Lambda.
+    pub fn without_background_task(mut self) -> Self {
+        self.settings.background = Background::Nobody;
+        self
+    }
+
     /// As [`Secrets::from_env`].
     ///
     /// # Errors
     /// As [`Secrets::from_env`].
     #[allow(clippy::wrong_self_convention, reason = "the builder's counterpart of `Secrets::from_env`")]
-    pub async fn from_env(self) -> Result<Secrets, Error> {
+    pub async fn from_env(mut self) -> Result<Secrets, Error> {
         let environment = Environment::read(super::environment)?;
+        self.settings.refresh = self.settings.refresh.or(environment.refresh);
+        self.settings.max_stale = self.settings.max_stale.or(environment.max_stale);
+        if environment.place == Platform::Lambda {
+            self.settings.background = Background::Nobody;
+        }
         match &environment.source {
             Selected::File(path) => {
                 environment.allow_file(self.file_in_production)?;
@@ -121,7 +157,8 @@ impl Builder {
     /// As [`Secrets::new`]. The settings for AWS do not apply to other sources.
     #[must_use]
     pub fn source(self, source: impl Source) -> Secrets {
-        Secrets(Arc::new(Shared { source: Box::new(source), placeholders: self.placeholders }))
+        let hub = Arc::new(Hub::new(Box::new(source), self.settings));
+        Secrets(Arc::new(Shared { hub, placeholders: self.placeholders }))
     }
 }
 
@@ -133,118 +170,5 @@ impl fmt::Debug for Builder {
             .field("placeholders", &names)
             .field("file_in_production", &self.file_in_production)
             .finish_non_exhaustive()
-    }
-}
-
-/// What the environment says about the source.
-#[derive(Debug)]
-struct Environment {
-    source: Selected,
-    place: Platform,
-    #[cfg(feature = "aws")]
-    batch: Option<Batch>,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Selected {
-    Aws,
-    File(PathBuf),
-}
-
-impl Environment {
-    fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        Ok(Self {
-            source: selected(variable("SECRETS_SOURCE").as_deref())?,
-            #[cfg(feature = "aws")]
-            batch: batch(variable("SECRETS_BATCH").as_deref())?,
-            place: Platform::place(variable),
-        })
-    }
-
-    /// Refuses a local file where the real secrets are at hand.
-    fn allow_file(&self, file_in_production: FileInProduction) -> Result<(), Error> {
-        match self.place.production() {
-            Some(place) if file_in_production == FileInProduction::Refused => Err(Error::configuration(
-                format!("SECRETS_SOURCE selects a local file, but by its variables this is {place}"),
-                "unset SECRETS_SOURCE to read from Secrets Manager; a program that means it calls \
-                 `allow_file_source_in_production`",
-            )),
-            _ => Ok(()),
-        }
-    }
-}
-
-fn selected(source: Option<&str>) -> Result<Selected, Error> {
-    match source {
-        None | Some("" | "aws") => Ok(Selected::Aws),
-        Some(source) => match source.strip_prefix("file:") {
-            Some(path) if !path.is_empty() => Ok(Selected::File(path.into())),
-            _ => {
-                Err(Error::configuration("SECRETS_SOURCE selects no known source", "set it to `aws` or `file:<path>`"))
-            }
-        },
-    }
-}
-
-#[cfg(feature = "aws")]
-fn batch(batch: Option<&str>) -> Result<Option<Batch>, Error> {
-    match batch {
-        None | Some("") => Ok(None),
-        Some("1" | "true" | "on") => Ok(Some(Batch::On)),
-        Some("0" | "false" | "off") => Ok(Some(Batch::Off)),
-        Some(_) => Err(Error::configuration("SECRETS_BATCH is neither on nor off", "set it to 1 or 0")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::ErrorKind;
-
-    fn environment(variables: &[(&str, &str)]) -> Result<Environment, Error> {
-        Environment::read(|name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
-    }
-
-    #[test]
-    fn aws_is_the_source_unless_a_file_is_selected() {
-        let source = |variables| environment(variables).expect("valid").source;
-        assert_eq!(source(&[]), Selected::Aws);
-        assert_eq!(source(&[("SECRETS_SOURCE", "")]), Selected::Aws);
-        assert_eq!(source(&[("SECRETS_SOURCE", "file:dev.json")]), Selected::File("dev.json".into()));
-    }
-
-    fn is_refused_unrepeated(variable: &str) {
-        let error = environment(&[(variable, "canary")]).expect_err("refused");
-        assert_eq!(error.kind(), ErrorKind::Configuration);
-        assert!(error.to_string().contains(variable) && !error.to_string().contains("canary"), "{error}");
-    }
-
-    #[test]
-    fn an_unknown_source_is_an_error_that_does_not_repeat_it() {
-        is_refused_unrepeated("SECRETS_SOURCE");
-    }
-
-    #[cfg(feature = "aws")]
-    #[test]
-    fn a_batch_that_is_neither_on_nor_off_is_an_error_that_does_not_repeat_it() {
-        is_refused_unrepeated("SECRETS_BATCH");
-    }
-
-    #[test]
-    fn a_file_is_refused_where_production_credentials_are_present() {
-        let file = ("SECRETS_SOURCE", "file:dev.json");
-        for credentials in [
-            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/1"),
-            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials"),
-            ("AWS_WEB_IDENTITY_TOKEN_FILE", "/token"),
-            ("AWS_LAMBDA_FUNCTION_NAME", "f"),
-        ] {
-            let environment = environment(&[file, credentials]).expect("valid");
-            let refused = environment.allow_file(FileInProduction::Refused).expect_err("production");
-            assert_eq!(refused.kind(), ErrorKind::Configuration);
-            assert!(environment.allow_file(FileInProduction::Allowed).is_ok());
-        }
-        let laptop = environment(&[file, ("AWS_PROFILE", "dev")]).expect("valid");
-        assert!(laptop.allow_file(FileInProduction::Refused).is_ok());
     }
 }

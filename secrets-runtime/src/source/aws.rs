@@ -18,6 +18,7 @@ use aws_sdk_secretsmanager::operation::RequestId;
 use aws_sdk_secretsmanager::primitives::DateTime;
 use aws_sdk_secretsmanager::types::{ApiErrorType, SecretValueEntry};
 use futures_util::{StreamExt, stream};
+use tokio::sync::Semaphore;
 
 use super::batch::{self, Answerer, Batch, Match, Switch};
 use super::hint::{NO_REGION, Place};
@@ -35,12 +36,14 @@ pub struct Aws {
     config: SdkConfig,
     platform: Platform,
     concurrency: usize,
+    /// One permit per call that may be under way.
+    calls: Semaphore,
     batch: Switch,
     /// One client per region; they share credentials.
     clients: Mutex<HashMap<Region, Client>>,
 }
 
-/// How many calls a fetch has under way at once, unless the program says otherwise.
+/// How many calls are under way at once, unless the program says otherwise.
 const CONCURRENCY: usize = 16;
 
 impl Aws {
@@ -59,15 +62,17 @@ impl Aws {
             config: complete(config),
             platform: Platform::Other,
             concurrency: CONCURRENCY,
+            calls: Semaphore::new(CONCURRENCY),
             batch: Switch::new(Batch::Off),
             clients: Mutex::default(),
         }
     }
 
-    /// How many calls a fetch may have under way at once; at least one, 16 by default.
+    /// How many calls may be under way at once; at least one, 16 by default.
     #[must_use]
     pub fn concurrency(self, calls: usize) -> Self {
-        Self { concurrency: calls.max(1), ..self }
+        let concurrency = calls.clamp(1, Semaphore::MAX_PERMITS);
+        Self { concurrency, calls: Semaphore::new(concurrency), ..self }
     }
 
     /// Whether many secrets are fetched by `BatchGetSecretValue`.
@@ -112,6 +117,7 @@ impl Aws {
     /// One `GetSecretValue` call.
     async fn single(&self, request: &Request) -> Answer {
         let region = self.region(request.id());
+        let _permit = self.calls.acquire().await;
         let answer = match &region {
             Some(region) => get(&self.client(region), request).await,
             None => Err(SourceError::new(ErrorKind::Configuration, NO_REGION)),
@@ -122,6 +128,7 @@ impl Aws {
     /// One `BatchGetSecretValue` call; `None` for those that have to be asked for singly.
     async fn chunk(&self, requests: Vec<&Request>, region: &Region) -> Vec<Option<Answer>> {
         let explained = |error, request: &Request| self.explain(error, request, Some(region));
+        let _permit = self.calls.acquire().await;
         let (found, errors) = match batch_get(&self.client(region), &requests).await {
             Ok(answers) => answers,
             Err(error) if is_of_batch(&error) => {
@@ -179,6 +186,10 @@ impl Aws {
 }
 
 impl Source for Aws {
+    fn batch_size(&self) -> usize {
+        if self.batch.is_on(Instant::now()) { batch::CHUNK } else { 1 }
+    }
+
     async fn fetch(&self, requests: &[Request]) -> Vec<Answer> {
         let mut answers: Vec<Option<Answer>> = requests.iter().map(|_| None).collect();
         self.batches(requests, &mut answers).await;
@@ -191,7 +202,7 @@ impl Source for Aws {
 
 impl fmt::Debug for Aws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { config, platform, concurrency, batch: _, clients: _ } = self;
+        let Self { config, platform, concurrency, calls: _, batch: _, clients: _ } = self;
         f.debug_struct("Aws")
             .field("region", &config.region())
             .field("platform", platform)

@@ -108,6 +108,10 @@ impl State {
 }
 
 impl Source for Memory {
+    fn batch_size(&self) -> usize {
+        usize::MAX
+    }
+
     async fn fetch(&self, requests: &[Request]) -> Vec<Answer> {
         let delay = {
             let mut state = self.state();

@@ -59,6 +59,12 @@ pub trait Source: Send + Sync + 'static {
     /// The future may be dropped at any point; a source must not depend on being asked to the end.
     fn fetch(&self, requests: &[Request]) -> impl Future<Output = Vec<Result<Fetched, SourceError>>> + Send;
 
+    /// How many requests one call of [`fetch`](Self::fetch) should have at most when live secrets are refreshed. One, unless the
+    /// source says otherwise: each request is a call of its own, and one that is slow holds up no other.
+    fn batch_size(&self) -> usize {
+        1
+    }
+
     /// A source that asks `fallback` for what this one fails to answer for a passing reason: a replica in another
     /// region, a local copy. A secret that does not exist or may not be read is not asked for again.
     fn or<B: Source>(self, fallback: B) -> Or<Self, B>
@@ -70,6 +76,10 @@ pub trait Source: Send + Sync + 'static {
 }
 
 impl<S: Source> Source for Arc<S> {
+    fn batch_size(&self) -> usize {
+        S::batch_size(self)
+    }
+
     async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
         S::fetch(self, requests).await
     }
@@ -100,6 +110,15 @@ impl Request {
     /// The id, fit for messages.
     pub(crate) fn shown(&self) -> &str {
         &self.shown
+    }
+
+    /// The same secret, another version.
+    pub(crate) fn with(&self, selector: Selector) -> Self {
+        Self { selector, ..self.clone() }
+    }
+
+    pub(crate) fn arc_id(&self) -> Arc<str> {
+        Arc::clone(&self.id)
     }
 
     /// A name, a full ARN or a partial ARN.
@@ -187,6 +206,18 @@ impl Fetched {
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
+
+    pub(crate) fn version(&self) -> Option<&str> {
+        self.version_id.as_deref()
+    }
+
+    pub(crate) fn labels(&self) -> Vec<String> {
+        self.stages.clone()
+    }
+
+    pub(crate) fn creation(&self) -> Option<SystemTime> {
+        self.created
+    }
 }
 
 impl fmt::Debug for Fetched {
@@ -255,10 +286,16 @@ impl SourceError {
 /// A source without its type.
 pub(crate) trait AnySource: Send + Sync {
     fn fetch_any<'a>(&'a self, requests: &'a [Request]) -> BoxFuture<'a, Vec<Result<Fetched, SourceError>>>;
+
+    fn batch_size_any(&self) -> usize;
 }
 
 impl<S: Source> AnySource for S {
     fn fetch_any<'a>(&'a self, requests: &'a [Request]) -> BoxFuture<'a, Vec<Result<Fetched, SourceError>>> {
         Box::pin(self.fetch(requests))
+    }
+
+    fn batch_size_any(&self) -> usize {
+        self.batch_size()
     }
 }

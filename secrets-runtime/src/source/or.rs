@@ -16,6 +16,10 @@ impl<A, B> Or<A, B> {
 }
 
 impl<A: Source, B: Source> Source for Or<A, B> {
+    fn batch_size(&self) -> usize {
+        self.first.batch_size()
+    }
+
     async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
         let mut answers = self.first.fetch(requests).await;
         let unanswered: Vec<usize> = answers

@@ -1,0 +1,103 @@
+//! Live secrets: loading that goes on.
+
+use super::{BoxFuture, SecretSet, Secrets, given};
+use crate::error::Error;
+#[cfg(doc)]
+use crate::error::ErrorKind;
+use crate::live::{Health, Live, Pending, begin, first_looks};
+use crate::secret::{NamedSecret, Secret};
+use crate::source::Request;
+
+impl Secrets {
+    /// Loads a secret and keeps it fresh: what is returned follows every rotation, until the last handle is dropped.
+    ///
+    /// One task of the tokio runtime looks at all live secrets of this `Secrets`; each is fetched once, however many types
+    /// are read from it. How often is said by [`Builder::refresh`](super::Builder::refresh), `SECRETS_REFRESH`,
+    /// `#[secret(refresh = "5m")]` or, in their absence, is 5 minutes.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// use secrets_runtime::{Memory, Secret, Secrets};
+    ///
+    /// #[derive(Secret)]
+    /// #[secret(id = "mail/api")]
+    /// struct MailApi {
+    ///     key: String,
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// let source = Memory::new().with("mail/api", r#"{"key": "k-123"}"#);
+    /// let secrets = Secrets::new(source.clone());
+    /// let mail = secrets.live::<MailApi>().await?;
+    /// source.set("mail/api", r#"{"key": "k-456"}"#);
+    /// mail.refresh().await.ok(); // or wait until it is time
+    /// # let mut changes = mail.changes();
+    /// # Ok::<(), secrets_runtime::Error>(())
+    /// # }).unwrap();
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), but what fails for a passing reason is tried again for up to 30 s. If the current version
+    /// breaks its contract and the one staged `AWSPREVIOUS` does not, the secret starts on that, and
+    /// [`health`](Self::health) is degraded. [`Configuration`](ErrorKind::Configuration): there is no tokio runtime.
+    #[must_use = "nothing is loaded before it is awaited"]
+    pub fn live<T: NamedSecret + Send + Sync + 'static>(&self) -> BoxFuture<'_, Result<Live<T>, Error>> {
+        self.live_request(self.declared::<T>())
+    }
+
+    /// As [`live`](Self::live), by an id that is known at run time, taken literally.
+    ///
+    /// # Errors
+    /// As [`live`](Self::live).
+    #[must_use = "nothing is loaded before it is awaited"]
+    pub fn live_from<T: Secret + Send + Sync + 'static>(
+        &self,
+        id: impl AsRef<str>,
+    ) -> BoxFuture<'_, Result<Live<T>, Error>> {
+        self.live_request(given::<T>(id.as_ref()))
+    }
+
+    fn live_request<T: Secret + Send + Sync + 'static>(
+        &self,
+        request: Result<Request, Error>,
+    ) -> BoxFuture<'_, Result<Live<T>, Error>> {
+        Box::pin(async move {
+            let shown = request.as_ref().map(|request| request.shown().to_owned()).unwrap_or_default();
+            let started = first_looks(&self.0.hub, vec![request]).await.pop();
+            begin(started.unwrap_or_else(|| Err(Error::unanswered(&shown)))).await
+        })
+    }
+
+    /// Loads several declared secrets together and keeps each fresh: `live_all::<(OrdersDb, MailApi)>()`.
+    ///
+    /// # Errors
+    /// As [`live`](Self::live); where several fail, [`Error::errors`] has one error for each.
+    #[must_use = "nothing is loaded before it is awaited"]
+    pub fn live_all<'a, S: SecretSet + 'a>(&'a self) -> BoxFuture<'a, Result<S::Live, Error>> {
+        Box::pin(async {
+            let asked = S::requests(self);
+            let count = asked.len();
+            let started = first_looks(&self.0.hub, asked).await;
+            S::begin(started).await.map_err(|errors| Error::several(errors, count))
+        })
+    }
+
+    /// Begins to load a secret that the program can live without at first, and goes on until it is there.
+    ///
+    /// # Errors
+    /// The declared id cannot be used, or there is no tokio runtime. What the source says comes later:
+    /// [`Pending::last_error`].
+    pub fn start<T: NamedSecret + Send + Sync + 'static>(&self) -> Result<Pending<T>, Error> {
+        let request = self.declared::<T>()?;
+        let hub = &self.0.hub;
+        hub.ensure_task()?;
+        Ok(Pending::new(hub.entry(&request), hub.interval(&T::SPEC), hub.max_stale(&T::SPEC)))
+    }
+
+    /// How all live secrets are. Cheap enough for a probe: it asks nobody.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        Health::of(&self.0.hub)
+    }
+}

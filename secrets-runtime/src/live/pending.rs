@@ -1,0 +1,141 @@
+//! Secrets that a program can live without at first.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::Live;
+use super::cell::{Cell, Declared, Refusal, decode};
+use super::snapshot::Published;
+use crate::client::BoxFuture;
+use crate::error::Error;
+use crate::refresh::{Entry, How, Look, Moment, Standing, Version, View, observe};
+use crate::secret::Secret;
+use crate::source::Fetched;
+use crate::sync::lock;
+
+/// A secret that is being fetched: what [`Secrets::start`](crate::Secrets::start) returns.
+///
+/// It is tried again and again, whatever the failure. [`health`](crate::Secrets::health) is *unavailable* meanwhile.
+pub struct Pending<T>(Arc<Coming<T>>);
+
+struct Coming<T> {
+    declared: Declared,
+    cell: OnceLock<Arc<Cell<T>>>,
+    refused: Mutex<Option<Refusal>>,
+    came: Notify,
+}
+
+impl<T: Secret + Send + Sync + 'static> Pending<T> {
+    pub(crate) fn new(entry: Arc<Entry>, interval: Duration, max_stale: Option<Duration>) -> Self {
+        let coming = Arc::new(Coming {
+            declared: Declared { entry, max_stale },
+            cell: OnceLock::new(),
+            refused: Mutex::default(),
+            came: Notify::new(),
+        });
+        let entry = &coming.declared.entry;
+        let as_view: Weak<Coming<T>> = Arc::downgrade(&coming);
+        entry.watch(as_view, interval);
+        entry.look_at(Moment::now());
+        entry.hub.wake();
+        Self(coming)
+    }
+
+    /// The live secret, if there is one yet. Never waits.
+    #[must_use]
+    pub fn get(&self) -> Option<Live<T>> {
+        self.0.cell.get().cloned().map(Live)
+    }
+
+    /// Waits for the live secret, for as long as it takes: bound it with `tokio::time::timeout`.
+    pub async fn ready(&self) -> Live<T> {
+        loop {
+            let came = self.0.came.notified();
+            if let Some(live) = self.get() {
+                return live;
+            }
+            let entry = &self.0.declared.entry;
+            if entry.hub.has_task() {
+                came.await;
+                continue;
+            }
+            // Nobody else looks.
+            let _ = entry.look(How::Routine).await;
+            let pause = entry.record().sooner.map_or(Duration::ZERO, |sooner| Moment::now().until(sooner));
+            let _ = tokio::time::timeout(pause, came).await;
+        }
+    }
+
+    /// Why there is none yet, if that is known.
+    #[must_use]
+    pub fn last_error(&self) -> Option<Error> {
+        let refused = lock(&self.0.refused).as_ref().map(|refused| refused.error.clone());
+        refused.or_else(|| self.0.declared.entry.record().error)
+    }
+}
+
+impl<T> Clone for Pending<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> fmt::Debug for Pending<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = self.0.declared.entry.request.shown();
+        f.debug_struct("Pending").field("id", &id).field("is_ready", &self.0.cell.get().is_some()).finish()
+    }
+}
+
+impl<T: Secret + Send + Sync + 'static> View for Coming<T> {
+    fn offer(&self, fetched: &Fetched, look: Look) {
+        // Once there is one, it is a view of its own.
+        let is_done = self.cell.get().is_some();
+        if is_done || lock(&self.refused).as_ref().is_some_and(|refused| refused.version.is(fetched)) {
+            return;
+        }
+        let version = Version::of(fetched, look.now);
+        let Declared { entry, max_stale } = &self.declared;
+        match decode::<T>(fetched, entry.request.shown()) {
+            Ok(value) => {
+                observe::published(entry.request.shown(), &version);
+                let first = Published { value, version, number: 1 };
+                let feed = Arc::new(Declared { entry: Arc::clone(entry), max_stale: *max_stale });
+                self.cell.get_or_init(|| {
+                    let cell = Arc::new(Cell::new(first, look.asked, None, feed));
+                    let as_view: Weak<Cell<T>> = Arc::downgrade(&cell);
+                    // On its own from now on: the handle may outlive this one.
+                    entry.watch(as_view, entry.record().interval);
+                    cell
+                });
+                *lock(&self.refused) = None;
+                self.came.notify_waiters();
+            }
+            Err(error) => {
+                observe::refused(entry.request.shown(), &version, &error);
+                *lock(&self.refused) = Some(Refusal { version, error });
+            }
+        }
+    }
+
+    fn settle(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn standing(&self) -> Standing {
+        match self.cell.get() {
+            Some(cell) => cell.standing(),
+            None => Standing {
+                confirmed: None,
+                max_stale: self.declared.max_stale,
+                refused: lock(&self.refused).as_ref().map(|refused| refused.error.clone()),
+                is_in_doubt: false,
+            },
+        }
+    }
+
+    fn close(&self, _: bool) {}
+}

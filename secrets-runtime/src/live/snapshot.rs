@@ -1,0 +1,79 @@
+//! A value, and which version of the secret it is.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::refresh::Version;
+
+/// A value of one version of a secret, for as long as it is held. Cloning is cheap; it derefs to the value.
+///
+/// What is asked about the version are associated functions, so that they cannot be taken for methods of the value:
+/// `Snapshot::version_id(&db)`.
+pub struct Snapshot<T>(pub(super) Arc<Published<T>>);
+
+pub(super) struct Published<T> {
+    pub(super) value: T,
+    pub(super) version: Version,
+    /// Grows with each value that a cell publishes.
+    pub(super) number: u64,
+}
+
+impl<T> Snapshot<T> {
+    /// The id of the version; `None` where the source has none, or the value is a fixed one.
+    #[must_use]
+    pub fn version_id(this: &Self) -> Option<&str> {
+        this.0.version.id.as_deref()
+    }
+
+    /// The staging labels that the version had when it was fetched.
+    pub fn stages(this: &Self) -> impl Iterator<Item = &str> {
+        this.0.version.stages.iter().map(String::as_str)
+    }
+
+    /// When the version was created.
+    #[must_use]
+    pub fn created(this: &Self) -> Option<SystemTime> {
+        this.0.version.created
+    }
+
+    /// When the version was fetched first.
+    #[must_use]
+    pub fn fetched(this: &Self) -> SystemTime {
+        this.0.version.fetched
+    }
+
+    /// Whether two snapshots are of the same version of the same live secret.
+    #[must_use]
+    pub fn is_same(this: &Self, other: &Self) -> bool {
+        this.0.version.is_same(&other.0.version)
+    }
+}
+
+impl<T> Deref for Snapshot<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0.value
+    }
+}
+
+impl<T> AsRef<T> for Snapshot<T> {
+    fn as_ref(&self) -> &T {
+        self
+    }
+}
+
+impl<T> Clone for Snapshot<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+/// As the value shows itself, which for a derived type is redacted.
+impl<T: fmt::Debug> fmt::Debug for Snapshot<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.value.fmt(f)
+    }
+}

@@ -1,0 +1,699 @@
+//! Live secrets in paused time, with the source in memory.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use secrets_runtime::{
+    ErrorKind, Fetched, HealthState, Live, Memory, Refreshed, Request, Retry, Secret, Secrets, Snapshot, Source,
+    SourceError,
+};
+use tokio::time::{Instant, sleep};
+
+#[derive(Secret, PartialEq)]
+#[secret(id = "db", refresh = "5m")]
+struct Db {
+    #[secret(public)]
+    user: String,
+    #[secret(public, length(min = 3))]
+    password: String,
+}
+
+#[derive(Secret)]
+#[secret(id = "db", refresh = "1m")]
+struct User {
+    #[secret(public)]
+    user: String,
+}
+
+#[derive(Secret)]
+#[secret(id = "mail", max_stale = "1h")]
+struct Mail {
+    #[secret(public)]
+    key: u16,
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+
+fn db(password: &str) -> String {
+    format!(r#"{{"user": "orders", "password": "{password}"}}"#)
+}
+
+fn source() -> Memory {
+    Memory::new().with("db", db("first")).with("mail", r#"{"key": 1}"#)
+}
+
+fn password(live: &Live<Db>) -> String {
+    live.read(|db| db.password.clone())
+}
+
+fn unreachable() -> SourceError {
+    SourceError::new(ErrorKind::Unreachable, "the test says so")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_version_is_in_use_within_an_interval() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    assert_eq!(password(&live), "first");
+    source.set("db", db("second"));
+    sleep(6 * MINUTE).await;
+    assert_eq!(password(&live), "second");
+    assert_eq!(secrets.health().state, HealthState::Ok);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_is_looked_at_once_an_interval_and_not_parsed_unless_it_changed() {
+    static PARSED: AtomicUsize = AtomicUsize::new(0);
+
+    #[derive(Secret)]
+    #[secret(id = "counted", validate = count)]
+    struct Counted {}
+
+    #[allow(clippy::unnecessary_wraps, reason = "the signature of a judge")]
+    fn count(_: &Counted) -> Result<(), &'static str> {
+        PARSED.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+
+    let source = source().with("counted", "{}");
+    let secrets = Secrets::new(source.clone());
+    let _live = secrets.live::<Counted>().await.expect("live");
+    sleep(10 * HOUR).await;
+    // 120 intervals, give or take a tenth, and the first look.
+    assert!((109..=134).contains(&source.calls()), "{}", source.calls());
+    assert_eq!(PARSED.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_due_together_goes_out_together() {
+    let mut source = Memory::new();
+    for number in 0..100 {
+        source = source.with(format!("db/{number}"), db("first"));
+    }
+    let secrets = Secrets::new(source.clone());
+    let mut lives = Vec::new();
+    for number in 0..100 {
+        lives.push(secrets.live_from::<Db>(format!("db/{number}")).await.expect("live"));
+    }
+    let before = source.calls();
+    sleep(HOUR).await;
+    assert!((10..=14).contains(&(source.calls() - before)), "{}", source.calls() - before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_types_share_one_look_and_the_shorter_interval() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let (db, user) = secrets.live_all::<(Db, User)>().await.expect("live");
+    assert_eq!(source.calls(), 1);
+    assert_eq!((password(&db), user.read(|user| user.user.clone())), ("first".to_owned(), "orders".to_owned()));
+    sleep(HOUR).await;
+    assert!((54..=68).contains(&source.calls()), "{}", source.calls());
+    drop(user);
+    let before = source.calls();
+    sleep(HOUR).await;
+    assert!((10..=16).contains(&(source.calls() - before)), "{}", source.calls() - before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_version_keeps_the_last_good_value_and_is_looked_at_again_within_a_minute() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    source.set("db", db("x"));
+    sleep(6 * MINUTE).await;
+    assert_eq!(password(&live), "first");
+    let status = live.status();
+    assert_eq!(status.last_error.expect("refused").kind(), ErrorKind::Invalid);
+    assert_eq!(status.refused_version_id.as_deref(), Some("memory-3"));
+    assert!(status.next_refresh.expect("planned") <= MINUTE);
+    assert_eq!(status.state, HealthState::Degraded);
+    let health = secrets.health();
+    assert!(health.is_ready() && health.state == HealthState::Degraded, "{health}");
+    source.set("db", db("third"));
+    sleep(MINUTE + SECOND).await;
+    assert_eq!(password(&live), "third");
+    assert_eq!(secrets.health().state, HealthState::Ok);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_type_refuses_for_itself() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let (db, user) = secrets.live_all::<(Db, User)>().await.expect("live");
+    source.set("db", r#"{"user": "other", "password": "x"}"#);
+    sleep(2 * MINUTE).await;
+    assert_eq!((password(&db), user.read(|user| user.user.clone())), ("first".to_owned(), "other".to_owned()));
+    assert_eq!((db.status().state, user.status().state), (HealthState::Degraded, HealthState::Ok));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_survived_and_ends_within_a_minute() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    source.fail("db", unreachable());
+    sleep(HOUR).await;
+    assert_eq!(password(&live), "first");
+    let status = live.status();
+    assert_eq!(status.last_error.expect("failing").kind(), ErrorKind::Unreachable);
+    assert!(status.failures > 30 && status.age > 50 * MINUTE, "{} failures, {:?}", status.failures, status.age);
+    assert!(status.next_refresh.expect("planned") <= MINUTE);
+    source.set("db", db("second"));
+    sleep(MINUTE + SECOND).await;
+    assert_eq!((password(&live), live.status().failures), ("second".to_owned(), 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_refreshes_at_once_are_one_fetch() {
+    let source = source();
+    source.delay(SECOND);
+    let secrets = Secrets::builder().without_background_task().source(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    sleep(10 * SECOND).await;
+    source.set("db", db("second"));
+    let before = source.calls();
+    let refreshes: Vec<_> = (0..1_000)
+        .map(|_| {
+            let live = live.clone();
+            tokio::spawn(async move { live.refresh().await })
+        })
+        .collect();
+    for refresh in refreshes {
+        assert_eq!(refresh.await.expect("no panic").expect("refreshed"), Refreshed::Changed);
+    }
+    assert_eq!(source.calls() - before, 1);
+    assert_eq!(live.refresh().await.expect("refreshed"), Refreshed::Recent);
+    sleep(5 * SECOND).await;
+    assert_eq!(live.refresh().await.expect("refreshed"), Refreshed::Unchanged);
+    assert_eq!(source.calls() - before, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_is_dropped_leaves_the_look_to_the_others() {
+    let source = source();
+    let secrets = Secrets::builder().without_background_task().source(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    sleep(10 * SECOND).await;
+    source.delay(SECOND);
+    source.set("db", db("second"));
+    let dropped = tokio::time::timeout(SECOND / 2, live.refresh());
+    let kept = live.refresh();
+    let (dropped, kept) = tokio::join!(dropped, kept);
+    assert!(dropped.is_err());
+    assert_eq!(kept.expect("refreshed"), Refreshed::Changed);
+    assert_eq!(source.calls(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn changes_yields_the_current_value_then_each_new_one_and_the_newest_of_several() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    let mut changes = live.changes();
+    assert_eq!(changes.next().await.expect("current").password, "first");
+    for password in ["second", "third"] {
+        source.set("db", db(password));
+        sleep(6 * MINUTE).await;
+    }
+    assert_eq!(changes.next().await.expect("newest").password, "third");
+    source.set("db", db("fourth"));
+    assert_eq!(changes.next().await.expect("next").password, "fourth");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mapped_value_follows_and_a_version_that_fails_to_map_is_refused_there() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&runs);
+    let pool =
+        live.try_map(move |db| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            async move {
+                if db.password.starts_with("bad") { Err("canary") } else { Ok(format!("pool of {}", db.password)) }
+            }
+        });
+    let pool = pool.await.expect("mapped");
+    let twice = pool.try_map(async |pool| Ok::<_, ()>(format!("{} twice", *pool))).await.expect("mapped");
+    assert_eq!((pool.current().as_str(), twice.current().as_str()), ("pool of first", "pool of first twice"));
+    source.set("db", db("bad one"));
+    sleep(6 * MINUTE).await;
+    assert_eq!((password(&live).as_str(), pool.current().as_str()), ("bad one", "pool of first"));
+    assert_eq!(pool.status().last_error.expect("refused").kind(), ErrorKind::Refused);
+    let health = secrets.health();
+    assert!(health.state == HealthState::Degraded && !health.to_string().contains("canary"), "{health}");
+    let before = runs.load(Ordering::SeqCst);
+    sleep(10 * MINUTE).await;
+    assert!(runs.load(Ordering::SeqCst) - before >= 10, "it is tried again within each minute");
+    source.set("db", db("third"));
+    sleep(MINUTE + SECOND).await;
+    assert_eq!((pool.current().as_str(), twice.current().as_str()), ("pool of third", "pool of third twice"));
+    assert_eq!(secrets.health().state, HealthState::Ok);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_map_that_panics_or_hangs_is_a_refusal() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    let pool = live.try_map(async |db| match db.password.as_str() {
+        "panic" => panic!("of the test"),
+        "hang" => std::future::pending().await,
+        password => Ok::<_, ()>(password.to_owned()),
+    });
+    let pool = pool.await.expect("mapped");
+    for password in ["panic", "hang"] {
+        source.set("db", db(password));
+        sleep(7 * MINUTE).await;
+        assert_eq!(pool.current().as_str(), "first");
+        assert_eq!(pool.status().last_error.expect("refused").kind(), ErrorKind::Refused);
+    }
+    source.set("db", db("second"));
+    sleep(2 * MINUTE).await;
+    assert_eq!(pool.current().as_str(), "second");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_error_of_a_map_is_the_callers() {
+    let secrets = Secrets::new(source());
+    let live = secrets.live::<Db>().await.expect("live");
+    let error = live.try_map(async |_| Err::<(), _>("no database")).await.expect_err("refused");
+    assert_eq!(error, "no database");
+}
+
+/// Versions with dates, as the service has them.
+#[derive(Clone, Default)]
+struct Dated(Arc<std::sync::Mutex<Option<Fetched>>>);
+
+impl Dated {
+    fn set(&self, version: &str, created: u64) {
+        let created = SystemTime::UNIX_EPOCH + Duration::from_secs(created);
+        let fetched = Fetched::new(db(version)).version_id(version).created(created);
+        *self.0.lock().expect("whole") = Some(fetched);
+    }
+}
+
+impl Source for Dated {
+    async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+        let fetched = self.0.lock().expect("whole").clone().ok_or_else(unreachable);
+        requests.iter().map(|_| fetched.clone()).collect()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_echo_of_the_old_version_is_not_published_and_a_rollback_is() {
+    let source = Dated::default();
+    source.set("two", 20);
+    let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    source.set("one", 10);
+    sleep(11 * SECOND).await;
+    assert_eq!(password(&live), "two", "an echo");
+    source.set("two", 20);
+    sleep(HOUR).await;
+    assert_eq!(password(&live), "two");
+    source.set("one", 10);
+    sleep(40 * SECOND).await;
+    assert_eq!(password(&live), "one", "a rollback");
+    source.set("zero", 5);
+    sleep(11 * SECOND).await;
+    assert_eq!(password(&live), "one", "an echo again");
+    while live.refresh().await.expect("refreshed") == Refreshed::Recent {
+        sleep(SECOND).await;
+    }
+    assert_eq!(password(&live), "zero", "an explicit refresh confirms");
+}
+
+#[tokio::test(start_paused = true)]
+async fn fresh_asks_only_if_it_has_to_and_is_an_error_if_it_cannot() {
+    let source = source();
+    let secrets = Secrets::builder().without_background_task().source(source.clone());
+    let live = secrets.live::<Mail>().await.expect("live");
+    live.fresh(MINUTE).await.expect("fresh");
+    assert_eq!(source.calls(), 1);
+    source.set("mail", r#"{"key": 2}"#);
+    sleep(2 * MINUTE).await;
+    assert_eq!(live.fresh(MINUTE).await.expect("fresh").key, 2);
+    assert_eq!(source.calls(), 2);
+    source.fail("mail", unreachable());
+    sleep(59 * MINUTE).await;
+    live.fresh(2 * HOUR).await.expect("within what the declaration allows");
+    assert_eq!(secrets.health().state, HealthState::Ok);
+    sleep(2 * MINUTE).await;
+    assert_eq!(secrets.health().state, HealthState::Degraded, "stale");
+    let error = live.fresh(2 * HOUR).await.expect_err("stale");
+    assert_eq!(error.kind(), ErrorKind::Stale);
+    assert!(error.to_string().contains("because") && error.is_transient(), "{error}");
+    let calls = source.calls();
+    live.fresh(2 * HOUR).await.expect_err("stale");
+    assert_eq!(source.calls(), calls, "a failing source is not asked by every call");
+    assert_eq!(live.current().key, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_version_ages_what_is_served() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Mail>().await.expect("live");
+    source.set("mail", r#"{"key": "x"}"#);
+    sleep(2 * HOUR).await;
+    let error = live.fresh(HOUR).await.expect_err("the newest is refused");
+    assert_eq!(error.kind(), ErrorKind::Stale);
+    assert!(error.to_string().contains("key: expected an integer"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_waits_out_what_passes() {
+    let source = source();
+    source.fail("db", unreachable());
+    let secrets = Secrets::new(source.clone());
+    let mend = async {
+        sleep(10 * SECOND).await;
+        source.set("db", db("second"));
+    };
+    let (live, ()) = tokio::join!(secrets.live::<Db>(), mend);
+    assert_eq!(password(&live.expect("in time")), "second");
+    source.fail("mail", unreachable());
+    let start = Instant::now();
+    assert_eq!(secrets.live::<Mail>().await.expect_err("for too long").kind(), ErrorKind::Unreachable);
+    assert!((20..=30).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_fails_at_once_for_what_does_not_pass() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let start = Instant::now();
+    assert_eq!(secrets.live_from::<Db>("missing").await.expect_err("missing").kind(), ErrorKind::NotFound);
+    source.fail("db", SourceError::new(ErrorKind::AccessDenied, ""));
+    let error = secrets.live_all::<(Db, Mail)>().await.expect_err("denied");
+    assert_eq!((error.kind(), error.errors().len()), (ErrorKind::AccessDenied, 1));
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bad_current_version_lets_a_start_fall_back_to_the_one_before() {
+    let source = source();
+    source.set("db", "not even JSON");
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("the one before");
+    assert_eq!(password(&live), "first");
+    assert_eq!(live.status().last_error.expect("refused").kind(), ErrorKind::NotJson);
+    assert_eq!(secrets.health().state, HealthState::Degraded);
+    let strict = Secrets::builder().start_on_current_only().source(source.clone());
+    assert_eq!(strict.live::<Db>().await.expect_err("refused").kind(), ErrorKind::NotJson);
+    source.set("db", db("third"));
+    sleep(MINUTE + SECOND).await;
+    assert_eq!((password(&live), secrets.health().state), ("third".to_owned(), HealthState::Ok));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_that_may_come_later_comes_later() {
+    let source = Memory::new();
+    let secrets = Secrets::new(source.clone());
+    let pending = secrets.start::<Db>().expect("begun");
+    assert!(pending.get().is_none());
+    sleep(MINUTE).await;
+    let health = secrets.health();
+    assert!(!health.is_ready() && health.state == HealthState::Unavailable, "{health}");
+    assert_eq!(pending.last_error().expect("missing").kind(), ErrorKind::NotFound);
+    source.set("db", db("x"));
+    sleep(2 * MINUTE).await;
+    assert_eq!(pending.last_error().expect("refused").kind(), ErrorKind::Invalid);
+    source.set("db", db("second"));
+    let live = pending.ready().await;
+    assert_eq!(password(&live), "second");
+    assert_eq!(secrets.health().state, HealthState::Ok);
+    drop(pending);
+    source.set("db", db("third"));
+    sleep(6 * MINUTE).await;
+    assert_eq!(password(&live), "third");
+}
+
+#[tokio::test(start_paused = true)]
+async fn verifiers_get_the_current_version_and_the_one_before() {
+    let source = source();
+    source.set("db", db("second"));
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    let both = live.with_previous().await.expect("both");
+    let passwords = || both.read(|both| both.iter().map(|db| db.password.clone()).collect::<Vec<_>>());
+    assert_eq!(passwords(), ["second", "first"]);
+    source.set("db", db("third"));
+    sleep(6 * MINUTE).await;
+    assert_eq!(passwords(), ["third", "second"]);
+    let mail = secrets.live::<Mail>().await.expect("live").with_previous().await.expect("one");
+    assert!(mail.current().previous.is_none());
+}
+
+#[derive(Debug, PartialEq)]
+enum Failure {
+    Authentication,
+    Other,
+}
+
+fn is_authentication(failure: &Failure) -> bool {
+    *failure == Failure::Authentication
+}
+
+/// A database that lets one password in.
+#[derive(Clone)]
+struct Database {
+    accepts: Arc<std::sync::Mutex<String>>,
+    rejected: Arc<AtomicUsize>,
+}
+
+impl Database {
+    fn new(password: &str) -> Self {
+        Self { accepts: Arc::new(password.to_owned().into()), rejected: Arc::default() }
+    }
+
+    fn accept(&self, password: &str) {
+        password.clone_into(&mut self.accepts.lock().expect("whole"));
+    }
+
+    fn log_in(&self, db: &Db) -> Result<(), Failure> {
+        if db.password == *self.accepts.lock().expect("whole") {
+            return Ok(());
+        }
+        self.rejected.fetch_add(1, Ordering::SeqCst);
+        Err(Failure::Authentication)
+    }
+
+    fn run(&self, live: &Live<Db>) -> impl Future<Output = Result<(), Failure>> + Send + use<> {
+        let (database, live) = (self.clone(), live.clone());
+        let retry = Retry::on(is_authentication).within(MINUTE);
+        async move {
+            live.attempt(retry, |db| async {
+                let db = db;
+                database.log_in(&db)
+            })
+            .await
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_outlasts_the_window_of_a_rotation() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    let database = Database::new("first");
+    database.run(&live).await.expect("in");
+    // The password is set; the version becomes current 20 s later.
+    database.accept("second");
+    let finish = async {
+        sleep(20 * SECOND).await;
+        source.set("db", db("second"));
+    };
+    let (outcome, ()) = tokio::join!(database.run(&live), finish);
+    outcome.expect("in");
+    assert_eq!(password(&live), "second");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_attempts_at_once_have_one_prober_and_one_fetch() {
+    let source = source();
+    let secrets = Secrets::builder().without_background_task().source(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    sleep(10 * SECOND).await;
+    let database = Database::new("second");
+    source.set("db", db("second"));
+    source.delay(SECOND);
+    let before = source.calls();
+    let attempts: Vec<_> = (0..1_000).map(|_| tokio::spawn(database.run(&live))).collect();
+    for attempt in attempts {
+        attempt.await.expect("no panic").expect("in");
+    }
+    assert_eq!(source.calls() - before, 1);
+    let rejected = database.rejected.load(Ordering::SeqCst);
+    assert!(rejected <= 1_000, "each found out once: {rejected}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_somebody_probes_nobody_else_knocks() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    let database = Database::new("never");
+    let first = tokio::spawn(database.run(&live));
+    sleep(SECOND / 2).await;
+    let others: Vec<_> = (0..100).map(|_| tokio::spawn(database.run(&live))).collect();
+    sleep(50 * SECOND).await;
+    let rejected = database.rejected.load(Ordering::SeqCst);
+    assert!((5..40).contains(&rejected), "{rejected}");
+    assert_eq!(first.await.expect("no panic"), Err(Failure::Authentication));
+    for other in others {
+        assert_eq!(other.await.expect("no panic"), Err(Failure::Authentication));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_failures_are_nobodys_business() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    let outcome = live.attempt(Retry::on(is_authentication), async |_| Err::<(), _>(Failure::Other)).await;
+    assert_eq!((outcome, source.calls()), (Err(Failure::Other), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pending_version_is_tried_if_that_is_asked_for_and_published_to_nobody() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    source.set_stage("db", "AWSPENDING", db("coming"));
+    let database = Database::new("coming");
+    let retry = Retry::on(is_authentication).try_pending();
+    live.attempt(retry, async |db: Snapshot<Db>| database.log_in(&db)).await.expect("in");
+    assert_eq!(password(&live), "first");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fixed_value_stays() {
+    let live = Live::fixed(7);
+    assert_eq!((*live.current(), *live.fresh(Duration::ZERO).await.expect("fixed")), (7, 7));
+    assert_eq!(live.refresh().await.expect("fixed"), Refreshed::Unchanged);
+    let mut changes = live.changes();
+    assert_eq!(changes.next().await.map(|value| *value), Some(7));
+    assert!(changes.next().await.is_none());
+}
+
+#[test]
+fn outside_of_a_runtime_live_is_an_error() {
+    let secrets = Secrets::new(source());
+    let mut live = secrets.live::<Db>();
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match live.as_mut().poll(&mut context) {
+        std::task::Poll::Ready(Err(error)) => {
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert!(error.to_string().contains("tokio runtime"), "{error}");
+        }
+        _ => panic!("expected an error at once"),
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime")
+}
+
+#[test]
+fn when_the_runtime_goes_first_the_value_stays_and_health_tells() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let first = runtime();
+    let live = first.block_on(secrets.live::<Db>()).expect("live");
+    let mut changes = live.changes();
+    drop(first);
+    assert_eq!(password(&live), "first");
+    let health = secrets.health();
+    assert!(health.is_task_dead && health.state == HealthState::Degraded, "{health}");
+    // Another runtime: what is asked for is done, and a new `live` brings the task back.
+    source.set("db", db("second"));
+    let second = runtime();
+    second.block_on(async {
+        changes.next().await.expect("the current value");
+        assert!(changes.next().await.is_none(), "none will come");
+        sleep(10 * SECOND).await;
+        assert_eq!(live.refresh().await.expect("refreshed"), Refreshed::Changed);
+        let mail = secrets.live::<Mail>().await.expect("live");
+        assert_eq!(secrets.health().state, HealthState::Ok);
+        source.set("db", db("third"));
+        sleep(6 * MINUTE).await;
+        assert_eq!(password(&live), "third");
+        drop(mail);
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_task_ends_with_the_last_handle() {
+    let source = source();
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let before = tasks();
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    let pool = live.try_map(async |db| Ok::<_, ()>(db.password.clone())).await.expect("mapped");
+    assert_eq!(tasks(), before + 1);
+    drop((secrets, live));
+    source.set("db", db("second"));
+    sleep(6 * MINUTE).await;
+    assert_eq!(*pool.current(), "second", "what is derived keeps the secret fresh");
+    drop(pool);
+    sleep(SECOND).await;
+    assert_eq!(tasks(), before);
+    let calls = source.calls();
+    sleep(HOUR).await;
+    assert_eq!(source.calls(), calls);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_secret_holds_up_no_other() {
+    struct Slow(Memory);
+
+    impl Source for Slow {
+        async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+            if requests.iter().any(|request| request.id() == "db") && self.0.calls() > 2 {
+                sleep(HOUR).await;
+            }
+            self.0.fetch(requests).await
+        }
+    }
+
+    let memory = source();
+    let secrets = Secrets::new(Slow(memory.clone()));
+    let (_db, mail) = secrets.live_all::<(Db, Mail)>().await.expect("live");
+    memory.fetch(&[]).await;
+    sleep(10 * MINUTE).await;
+    memory.set("mail", r#"{"key": 2}"#);
+    sleep(6 * MINUTE).await;
+    assert_eq!(mail.current().key, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_panics_is_a_failing_source() {
+    struct Panics(Memory);
+
+    impl Source for Panics {
+        async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+            assert!(self.0.calls() != 1, "of the test");
+            self.0.fetch(requests).await
+        }
+    }
+
+    let memory = source();
+    let secrets = Secrets::new(Panics(memory.clone()));
+    let live = secrets.live::<Db>().await.expect("live");
+    sleep(10 * MINUTE).await;
+    assert_eq!(live.status().last_error.expect("failing").kind(), ErrorKind::Service);
+    memory.set("db", db("second"));
+    memory.fetch(&[]).await;
+    sleep(2 * MINUTE).await;
+    assert_eq!(password(&live), "second");
+}

@@ -3,10 +3,12 @@
 pub mod documents;
 mod emulator;
 mod install;
+mod postgres;
 mod proxy;
 pub mod shapes;
 
 pub use emulator::Emulator;
+pub use postgres::Postgres;
 pub use proxy::{Call, Proxy, Reply};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};

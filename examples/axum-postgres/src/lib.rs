@@ -1,0 +1,4 @@
+//! A service whose PostgreSQL pool follows the rotation of its secret.
+
+pub mod database;
+pub mod service;

@@ -1,0 +1,151 @@
+//! A PostgreSQL cluster of a test's own.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use tokio_postgres::{Client, Config, NoTls};
+
+/// A cluster on loopback that ends, and is removed, with this value.
+#[derive(Debug)]
+pub struct Postgres {
+    place: PathBuf,
+    port: u16,
+    server: Child,
+}
+
+/// Whose password is in no secret.
+const ADMIN: &str = "admin";
+const ADMIN_PASSWORD: &str = "of-the-cluster-alone";
+
+impl Postgres {
+    /// Starts an empty cluster with password authentication.
+    ///
+    /// # Panics
+    /// With a sentence that says what to install.
+    pub async fn start() -> Self {
+        static CLUSTERS: AtomicU32 = AtomicU32::new(0);
+
+        let binaries = binaries();
+        let nth = CLUSTERS.fetch_add(1, Ordering::Relaxed);
+        let place = std::env::temp_dir().join(format!("secrets-tests-{}-{nth}", std::process::id()));
+        let _ = fs::remove_dir_all(&place);
+        fs::create_dir(&place).expect("a directory for the cluster");
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o700)).expect("it is ours");
+        let password_file = place.join("password");
+        fs::write(&password_file, ADMIN_PASSWORD).expect("it can be written");
+        let user = unprivileged(&place);
+
+        let data = place.join("data");
+        let mut initdb = Command::new(binaries.join("initdb"));
+        initdb.args(["--auth=scram-sha-256", "--no-sync", "--encoding=UTF8", "--locale=C", "--username", ADMIN]);
+        initdb.arg("--pwfile").arg(&password_file).arg("--pgdata").arg(&data);
+        let made = as_user(&mut initdb, user, &place).output().expect("initdb runs");
+        assert!(made.status.success(), "initdb failed: {}", String::from_utf8_lossy(&made.stderr));
+
+        let port = free_port();
+        let mut server = Command::new(binaries.join("postgres"));
+        server.arg("-D").arg(&data).args(["-h", "127.0.0.1", "-p", &port.to_string(), "-k", ""]);
+        for setting in ["fsync=off", "max_connections=200", "logging_collector=off"] {
+            server.args(["-c", setting]);
+        }
+        server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let server = as_user(&mut server, user, &place).spawn().expect("postgres runs");
+        let postgres = Self { place, port, server };
+        postgres.wait().await;
+        postgres
+    }
+
+    /// Where it listens, on 127.0.0.1.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Runs statements as the administrator.
+    ///
+    /// # Panics
+    /// If one fails.
+    pub async fn run(&self, statements: &str) {
+        let client = self.connect(ADMIN, ADMIN_PASSWORD).await.expect("the administrator may log in");
+        client.batch_execute(statements).await.expect("valid statements");
+    }
+
+    /// Logs in.
+    ///
+    /// # Errors
+    /// The server does not let the user in.
+    pub async fn connect(&self, user: &str, password: &str) -> Result<Client, tokio_postgres::Error> {
+        let mut config = Config::new();
+        config.host("127.0.0.1").port(self.port).dbname("postgres").user(user).password(password);
+        let (client, connection) = config.connect(NoTls).await?;
+        tokio::spawn(connection);
+        Ok(client)
+    }
+
+    async fn wait(&self) {
+        for _ in 0..600 {
+            if self.connect(ADMIN, ADMIN_PASSWORD).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the PostgreSQL cluster in {} did not start within 30 s", self.place.display());
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // Its own process, which ends its children.
+        let pid = self.server.id().to_string();
+        let _ = Command::new("kill").args(["-QUIT", &pid]).status();
+        let _ = self.server.wait();
+        let _ = fs::remove_dir_all(&self.place);
+    }
+}
+
+/// Where Debian, or the `PATH`, has the server's programs.
+fn binaries() -> PathBuf {
+    let debian =
+        fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = debian.chain(std::env::split_paths(&path).collect::<Vec<_>>());
+    let mut places: Vec<PathBuf> = places.filter(|place| place.join("initdb").is_file()).collect();
+    places.sort();
+    places
+        .pop()
+        .expect("these tests need a PostgreSQL server: `apt-get install postgresql` (Debian), then run them again")
+}
+
+/// `initdb` refuses to run as root: then the cluster belongs to `nobody`.
+fn unprivileged(place: &Path) -> Option<u32> {
+    const NOBODY: u32 = 65_534;
+
+    let id = Command::new("id").arg("-u").output().expect("`id` runs").stdout;
+    let is_root = String::from_utf8_lossy(&id).trim() == "0";
+    is_root.then(|| {
+        for path in [place.to_owned(), place.join("password")] {
+            chown(path, Some(NOBODY), Some(NOBODY)).expect("root may");
+        }
+        NOBODY
+    })
+}
+
+fn as_user<'a>(command: &'a mut Command, user: Option<u32>, place: &Path) -> &'a mut Command {
+    command.current_dir(place).env("HOME", place).env("LC_ALL", OsStr::new("C"));
+    match user {
+        Some(user) => command.uid(user).gid(user),
+        None => command,
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("it is bound").port()
+}

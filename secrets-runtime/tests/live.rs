@@ -697,3 +697,36 @@ async fn a_source_that_panics_is_a_failing_source() {
     sleep(2 * MINUTE).await;
     assert_eq!(password(&live), "second");
 }
+
+/// Fetches twenty at a time.
+#[derive(Clone)]
+struct Twenty(Memory);
+
+impl Source for Twenty {
+    fn batch_size(&self) -> usize {
+        20
+    }
+
+    async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+        assert!(requests.len() <= 20);
+        self.0.fetch(requests).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_secrets_have_one_task_and_a_poll_is_one_call_per_twenty() {
+    let memory = Memory::new();
+    let ids: Vec<String> = (0..10_001).map(|number| format!("many/{number}")).collect();
+    for id in &ids {
+        memory.set(id, db("first"));
+    }
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let before = tasks();
+    let secrets = Secrets::new(Twenty(memory.clone()));
+    let lives = secrets.live_many::<Db>(&ids).await.expect("live");
+    assert_eq!((lives.len(), memory.calls(), tasks() - before), (10_001, 501, 1));
+    sleep(HOUR).await;
+    let (polls, rest) = ((memory.calls() - 501) / 501, (memory.calls() - 501) % 501);
+    assert!(rest == 0 && (10..=14).contains(&polls), "{polls} polls and {rest} calls");
+    assert!(lives.iter().all(|live| live.status().state == HealthState::Ok));
+}

@@ -100,8 +100,16 @@ impl Emulator {
         self.post(Exchange::post("/moto-api/reset-auth", "0", &[("content-type", "text/plain")])).await;
     }
 
+    /// Forgets everything, as after a restart.
+    ///
+    /// # Panics
+    /// If the emulator refuses.
+    pub async fn restart_empty(&self) {
+        self.post(Exchange::post("/moto-api/reset", "", &[])).await;
+    }
+
     async fn post(&self, exchange: Exchange) -> String {
-        let (status, answer) = exchange.send(self.address).await;
+        let (status, answer) = exchange.exchange(self.address).await.expect("the emulator answers");
         assert!(status.is_success(), "{status}: {answer}");
         answer
     }

@@ -2,12 +2,16 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Bytes, Frame};
 use hyper::header::HeaderMap;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, client, server};
@@ -51,12 +55,35 @@ pub struct Call {
 pub struct Reply {
     status: u16,
     body: String,
+    end: End,
+}
+
+/// How an answer ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Whole,
+    /// The connection breaks before the answer is over.
+    Broken,
+    /// It does not even begin.
+    Never,
 }
 
 impl Reply {
     /// Any answer.
     pub fn new(status: u16, body: impl Into<String>) -> Self {
-        Self { status, body: body.into() }
+        Self { status, body: body.into(), end: End::Whole }
+    }
+
+    /// The beginning of an answer, and then the end of the connection; without an answer if `body` is empty.
+    #[must_use]
+    pub fn broken(body: impl Into<String>) -> Self {
+        Self { end: End::Broken, ..Self::new(200, body) }
+    }
+
+    /// No answer, for as long as somebody waits.
+    #[must_use]
+    pub fn never() -> Self {
+        Self { end: End::Never, ..Self::new(200, "") }
     }
 
     /// A failure, as the service words it.
@@ -160,10 +187,7 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-async fn respond(
-    shared: Arc<Shared>,
-    request: Request<hyper::body::Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn respond(shared: Arc<Shared>, request: Request<hyper::body::Incoming>) -> Result<Response<Body>, Infallible> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let exchange = Exchange { request: Request::from_parts(head, Full::new(body.clone())) };
@@ -172,16 +196,38 @@ async fn respond(
     shared.together.wait().await;
     let reply = (shared.answer)(&call);
     shared.calls().push(call);
-    let (status, body) = match (reply, shared.upstream) {
-        (Some(reply), _) => (StatusCode::from_u16(reply.status).unwrap_or_default(), reply.body),
+    let (status, body, end) = match (reply, shared.upstream) {
+        (Some(Reply { status, body, end }), _) => (StatusCode::from_u16(status).unwrap_or_default(), body, end),
         (None, Some(upstream)) => exchange.send(upstream).await,
-        (None, None) => (StatusCode::BAD_GATEWAY, String::new()),
+        (None, None) => (StatusCode::BAD_GATEWAY, String::new(), End::Whole),
     };
+    if end == End::Never {
+        std::future::pending::<()>().await;
+    }
     shared.under_way.fetch_sub(1, Ordering::SeqCst);
-    let mut response = Response::new(Full::new(Bytes::from(body)));
+    let mut response = Response::new(self::body(body, end));
     *response.status_mut() = status;
     response.headers_mut().insert("x-amzn-requestid", hyper::header::HeaderValue::from_static("0a1b2c3d-4e5f"));
     Ok(response)
+}
+
+type Body = BoxBody<Bytes, io::Error>;
+
+fn body(text: String, end: End) -> Body {
+    let beginning = if text.is_empty() { Duration::ZERO } else { Duration::from_millis(20) };
+    let whole = Full::new(Bytes::from(text)).map_err(|never| match never {});
+    if end == End::Whole {
+        return whole.boxed();
+    }
+    let pieces = whole.into_data_stream().map_ok(Frame::data);
+    let broken = stream::once(async move {
+        // The beginning goes out first, if there is one.
+        if !beginning.is_zero() {
+            tokio::time::sleep(beginning).await;
+        }
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
+    });
+    BodyExt::boxed(StreamBody::new(pieces.chain(broken)))
 }
 
 /// One request and its answer.
@@ -206,14 +252,22 @@ impl Exchange {
     }
 
     /// Sends it over a connection of its own.
-    pub(crate) async fn send(self, to: SocketAddr) -> (StatusCode, String) {
-        let stream = TcpStream::connect(to).await.expect("the server listens");
-        let (mut sender, connection) =
-            client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a connection");
+    async fn send(self, to: SocketAddr) -> (StatusCode, String, End) {
+        match self.exchange(to).await {
+            Some((status, text)) => (status, text, End::Whole),
+            // The server is being restarted.
+            None => (StatusCode::OK, String::new(), End::Broken),
+        }
+    }
+
+    /// Sends it; `None` if the server does not answer.
+    pub(crate) async fn exchange(self, to: SocketAddr) -> Option<(StatusCode, String)> {
+        let stream = TcpStream::connect(to).await.ok()?;
+        let (mut sender, connection) = client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
         tokio::spawn(connection);
-        let response = sender.send_request(self.request).await.expect("an answer");
+        let response = sender.send_request(self.request).await.ok()?;
         let status = response.status();
-        let body = response.into_body().collect().await.expect("a whole answer").to_bytes();
-        (status, String::from_utf8_lossy(&body).into_owned())
+        let body = response.into_body().collect().await.ok()?.to_bytes();
+        Some((status, String::from_utf8_lossy(&body).into_owned()))
     }
 }

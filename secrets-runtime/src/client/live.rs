@@ -83,6 +83,30 @@ impl Secrets {
         })
     }
 
+    /// Loads many secrets of one type and keeps each fresh, by ids that are known at run time, in their order.
+    ///
+    /// # Errors
+    /// As [`live_all`](Self::live_all).
+    #[must_use = "nothing is loaded before it is awaited"]
+    pub fn live_many<'a, T: Secret + Send + Sync + 'static>(
+        &'a self,
+        ids: impl IntoIterator<Item: AsRef<str>>,
+    ) -> BoxFuture<'a, Result<Vec<Live<T>>, Error>> {
+        let asked: Vec<_> = ids.into_iter().map(|id| given::<T>(id.as_ref())).collect();
+        Box::pin(async move {
+            let count = asked.len();
+            let started = first_looks(&self.0.hub, asked).await;
+            let (mut lives, mut errors) = (Vec::with_capacity(count), Vec::new());
+            for started in started {
+                match begin(started).await {
+                    Ok(live) => lives.push(live),
+                    Err(error) => errors.push(error),
+                }
+            }
+            if errors.is_empty() { Ok(lives) } else { Err(Error::several(errors, count)) }
+        })
+    }
+
     /// Begins to load a secret that the program can live without at first, and goes on until it is there.
     ///
     /// # Errors

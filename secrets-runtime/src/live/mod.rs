@@ -45,7 +45,7 @@ pub enum Refreshed {
     Changed,
     /// The source was asked, and the value is the newest.
     Unchanged,
-    /// The source was asked less than five seconds ago, and not again.
+    /// Somebody had the source asked less than five seconds ago; it was not asked again.
     Recent,
 }
 
@@ -100,7 +100,7 @@ impl<T> Live<T> {
         Err(Error::stale(self.0.shown(), self.0.age(), reason.as_ref()))
     }
 
-    /// Asks the source now, unless it was asked less than five seconds ago. Callers share one look.
+    /// Asks the source now, unless somebody did so less than five seconds ago. Callers share one look.
     ///
     /// An older version than the published one, which otherwise has to stay for 15 s before it counts as a rollback, counts
     /// at once.
@@ -114,13 +114,13 @@ impl<T> Live<T> {
     async fn look(&self, how: How) -> Result<Refreshed, Error> {
         let Some(entry) = self.0.feed.entry() else { return Ok(Refreshed::Unchanged) };
         let before = self.0.slot.borrow().number;
-        let looked = entry.look_apart(how).await;
+        let looked = entry.look_on_demand(how).await;
         if let Some(refusal) = self.0.refusal() {
             return Err(refusal.error);
         }
         match looked {
-            Err(_) => entry.record().error.map_or(Ok(Refreshed::Recent), Err),
-            Ok(looked) => {
+            None => entry.record().error.map_or(Ok(Refreshed::Recent), Err),
+            Some(looked) => {
                 looked?;
                 let is_same = self.0.slot.borrow().number == before;
                 Ok(if is_same { Refreshed::Unchanged } else { Refreshed::Changed })

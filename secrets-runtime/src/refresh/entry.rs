@@ -68,8 +68,8 @@ struct State {
     flight: Option<WeakShared<BoxFuture<'static, Looked>>>,
     /// Whether somebody who called `refresh` waits for the flight.
     is_explicit: bool,
-    /// When the source was last asked.
-    asked: Option<Moment>,
+    /// When somebody last demanded a look, and got one of their own.
+    demanded: Option<Moment>,
     /// When it last had an answer.
     answered: Option<Moment>,
     failures: u32,
@@ -92,7 +92,7 @@ pub(crate) struct Record {
     pub(crate) sooner: Option<Moment>,
 }
 
-/// How far explicit refreshes are apart.
+/// How far looks that are demanded are apart.
 const APART: Duration = Duration::from_secs(5);
 
 impl Entry {
@@ -102,7 +102,7 @@ impl Entry {
             interval: Duration::MAX,
             flight: None,
             is_explicit: false,
-            asked: None,
+            demanded: None,
             answered: None,
             failures: 0,
             error: None,
@@ -173,7 +173,6 @@ impl Entry {
         let mut state = lock(&self.state);
         state.flight = flight.downgrade();
         state.is_explicit = how == How::Explicit;
-        state.asked = Some(asked);
         state.sooner = None;
         flight
     }
@@ -186,15 +185,19 @@ impl Entry {
         }
     }
 
-    /// As [`look`](Self::look), unless the source was asked a moment ago: then how long to wait.
-    pub(crate) async fn look_apart(self: &Arc<Self>, how: How) -> Result<Looked, Duration> {
-        let under_way = self.flight(how);
-        let age = lock(&self.state).asked.map(|asked| asked.age(Moment::now()));
-        match (under_way, age) {
-            (Some(flight), _) => Ok(flight.await),
-            (None, Some(age)) if age < APART => Err(APART.saturating_sub(age)),
-            (None, _) => Ok(self.look(how).await),
+    /// As [`look`](Self::look), unless somebody else demanded one a moment ago.
+    pub(crate) async fn look_on_demand(self: &Arc<Self>, how: How) -> Option<Looked> {
+        if let Some(flight) = self.flight(how) {
+            return Some(flight.await);
         }
+        let now = Moment::now();
+        let is_recent = lock(&self.state).demanded.is_some_and(|demanded| demanded.age(now) < APART);
+        if is_recent {
+            return None;
+        }
+        let flight = self.hub.look(std::slice::from_ref(self), how).pop()?;
+        lock(&self.state).demanded = Some(now);
+        Some(flight.await)
     }
 
     /// Another version of the secret; `None` where there is no such version. Nobody is shown it.

@@ -13,7 +13,10 @@ pub(crate) struct Moment {
 
 impl Moment {
     pub(crate) fn now() -> Self {
-        Self { monotonic: Instant::now(), wall: SystemTime::now() }
+        let wall = SystemTime::now();
+        #[cfg(test)]
+        let wall = tests::skewed(wall);
+        Self { monotonic: Instant::now(), wall }
     }
 
     /// How long ago this was: the longer of what the clocks say.
@@ -49,8 +52,26 @@ impl Moment {
 const FAR: Duration = Duration::from_hours(24 * 365 * 100);
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    thread_local! {
+        /// By how many seconds somebody has set the wall clock forward.
+        static SKEW: Cell<i64> = const { Cell::new(0) };
+    }
+
+    pub(super) fn skewed(wall: SystemTime) -> SystemTime {
+        let skew = SKEW.get();
+        let distance = Duration::from_secs(skew.unsigned_abs());
+        if skew < 0 { wall - distance } else { wall + distance }
+    }
+
+    /// Sets the wall clock of this thread.
+    pub(crate) fn jump(seconds: i64) {
+        SKEW.set(SKEW.get() + seconds);
+    }
 
     const MINUTE: Duration = Duration::from_mins(1);
 

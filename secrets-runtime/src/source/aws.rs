@@ -335,6 +335,12 @@ fn of_sdk<E: ProvideErrorMetadata + StdError + 'static>(error: &SdkError<E, Http
             let is_name = cause_says(error, "dns error") || cause_says(error, "lookup address");
             SourceError::new(ErrorKind::Unreachable, if is_name { failure::NO_SUCH_HOST } else { "" })
         }
+        // The SDK knows it for passing: the connection was closed before the answer came.
+        SdkError::DispatchFailure(failure)
+            if failure.as_connector_error().is_some_and(|error| error.as_other().is_some()) =>
+        {
+            SourceError::new(ErrorKind::Unreachable, "the connection broke")
+        }
         SdkError::DispatchFailure(_) => SourceError::new(
             ErrorKind::Configuration,
             "the SDK could not send the request; does its configuration have a credentials provider?",

@@ -577,6 +577,18 @@ async fn a_pending_version_is_tried_if_that_is_asked_for_and_published_to_nobody
 }
 
 #[tokio::test(start_paused = true)]
+async fn reading_allocates_nothing() {
+    let live = Secrets::new(source()).live::<Db>().await.expect("live");
+    drop(live.current());
+    let counted = allocation_counter::measure(|| {
+        for _ in 0..1_000 {
+            assert_eq!(live.read(|db| db.password.len()), live.current().password.len());
+        }
+    });
+    assert_eq!(counted.count_total, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_fixed_value_stays() {
     let live = Live::fixed(7);
     assert_eq!((*live.current(), *live.fresh(Duration::ZERO).await.expect("fixed")), (7, 7));

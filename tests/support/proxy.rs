@@ -33,6 +33,7 @@ struct Shared {
     calls: Mutex<Vec<Call>>,
     /// How many calls have to be under way before they are answered.
     together: Barrier,
+    latency: Duration,
     under_way: AtomicUsize,
     most_at_once: AtomicUsize,
 }
@@ -105,7 +106,16 @@ impl Proxy {
         Self::bind(upstream, Box::new(answer), 1).await
     }
 
+    /// A server that answers each call after a while.
+    pub async fn answering_after(latency: Duration, answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
+        Self::bind_slow(None, Box::new(move |call| Some(answer(call))), 1, latency).await
+    }
+
     async fn bind(upstream: Option<SocketAddr>, answer: Box<Answer>, together: usize) -> Self {
+        Self::bind_slow(upstream, answer, together, Duration::ZERO).await
+    }
+
+    async fn bind_slow(upstream: Option<SocketAddr>, answer: Box<Answer>, together: usize, latency: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let shared = Arc::new(Shared {
@@ -113,6 +123,7 @@ impl Proxy {
             answer,
             calls: Mutex::default(),
             together: Barrier::new(together),
+            latency,
             under_way: AtomicUsize::new(0),
             most_at_once: AtomicUsize::new(0),
         });
@@ -194,6 +205,9 @@ async fn respond(shared: Arc<Shared>, request: Request<hyper::body::Incoming>) -
     let call = exchange.call(&body);
     shared.most_at_once.fetch_max(shared.under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
     shared.together.wait().await;
+    if !shared.latency.is_zero() {
+        tokio::time::sleep(shared.latency).await;
+    }
     let reply = (shared.answer)(&call);
     shared.calls().push(call);
     let (status, body, end) = match (reply, shared.upstream) {

@@ -88,10 +88,10 @@ impl Secrets {
     /// # Errors
     /// As [`live_all`](Self::live_all).
     #[must_use = "nothing is loaded before it is awaited"]
-    pub fn live_many<'a, T: Secret + Send + Sync + 'static>(
-        &'a self,
+    pub fn live_many<T: Secret + Send + Sync + 'static>(
+        &self,
         ids: impl IntoIterator<Item: AsRef<str>>,
-    ) -> BoxFuture<'a, Result<Vec<Live<T>>, Error>> {
+    ) -> BoxFuture<'_, Result<Vec<Live<T>>, Error>> {
         let asked: Vec<_> = ids.into_iter().map(|id| given::<T>(id.as_ref())).collect();
         Box::pin(async move {
             let count = asked.len();

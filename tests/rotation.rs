@@ -1,14 +1,19 @@
 //! Rotation, end to end: a Secrets Manager API, a PostgreSQL server, and the pool of `examples/axum-postgres`, while eight
 //! clients query through it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use secrets_example_axum_postgres::database::{Failure, Limits, Orders, OrdersDb, connect, count};
+use secrets_example_axum_postgres::service::{Service, router};
 use secrets_runtime::{BoxFuture, HealthState, Retry, Secrets};
 use secrets_tests::{Emulator, Postgres, sdk_config};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 const ID: &str = "rotation/orders/db";
@@ -206,4 +211,53 @@ async fn requests_fail_with_a_value_that_is_loaded_once() {
     until("requests fail", || load.failed.load(Ordering::Relaxed) > CLIENTS).await;
     let (served, failed) = load.stop().await;
     assert!(served > 0 && failed > CLIENTS, "{served} served, {failed} failed");
+}
+
+/// What the example answers on a path, with its status line.
+async fn get(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
+    stream.write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer");
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_example_serves_orders_readiness_and_figures() {
+    let emulator = Emulator::start();
+    let mut rotation = Rotation::begin(&emulator, &["orders"]).await;
+    let secrets = live(&emulator);
+    let metrics = PrometheusBuilder::new().install_recorder().expect("the only one of this process");
+    let orders = Orders::open(&secrets, LIMITS).await.expect("open");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound");
+    let router = router(Service { orders, secrets: secrets.clone(), metrics });
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+
+    assert!(get(address, "/orders").await.ends_with("3 orders\n"));
+    assert!(get(address, "/ready").await.starts_with("HTTP/1.0 200"));
+    rotation.rotate(async {}).await;
+    assert!(get(address, "/orders").await.ends_with("3 orders\n"), "with the new password");
+    rotation.client.delete_secret().secret_id(ID).send().await.expect("deleted");
+    until("health is degraded", || secrets.health().state == HealthState::Degraded).await;
+    let ready = get(address, "/ready").await;
+    assert!(ready.starts_with("HTTP/1.0 200") && ready.contains("degraded"), "{ready}");
+    assert!(get(address, "/orders").await.ends_with("3 orders\n"), "the last good value");
+    let degraded = async {
+        while !get(address, "/metrics").await.contains("secrets_degraded 1") {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), degraded).await.expect("an alarm");
+    let figures = get(address, "/metrics").await;
+    for figure in [
+        r#"secrets_refresh_total{id="{APP_ENV}/orders/db",outcome="ok"}"#,
+        r#"secrets_refresh_total{id="{APP_ENV}/orders/db",outcome="failed"}"#,
+        r#"secrets_age_seconds{id="{APP_ENV}/orders/db"}"#,
+        r#"secrets_refused{id="{APP_ENV}/orders/db"} 0"#,
+    ] {
+        assert!(figures.contains(figure), "{figure} is not in {figures}");
+    }
+    assert!(!figures.contains("password-"), "{figures}");
+    server.abort();
 }

@@ -710,6 +710,25 @@ async fn a_source_that_panics_is_a_failing_source() {
     assert_eq!(password(&live), "second");
 }
 
+#[tokio::test(start_paused = true)]
+async fn two_types_of_one_secret_are_one_request() {
+    /// Counts what is asked for, one request a call.
+    #[derive(Clone)]
+    struct Counted(Memory, Arc<AtomicUsize>);
+
+    impl Source for Counted {
+        async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+            self.1.fetch_add(requests.len(), Ordering::SeqCst);
+            self.0.fetch(requests).await
+        }
+    }
+
+    let source = Counted(source(), Arc::default());
+    let secrets = Secrets::new(source.clone());
+    let (_db, _user, _mail) = secrets.live_all::<(Db, User, Mail)>().await.expect("live");
+    assert_eq!(source.1.load(Ordering::SeqCst), 2);
+}
+
 /// Fetches twenty at a time.
 #[derive(Clone)]
 struct Twenty(Memory);

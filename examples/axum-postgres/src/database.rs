@@ -23,7 +23,7 @@ pub struct OrdersDb {
 }
 
 /// The orders.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Orders {
     pool: Live<Pool>,
 }
@@ -48,6 +48,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { connections: 8, age: Duration::from_mins(15) }
+    }
+}
+
+/// It hides the pool, whose own `Debug` shows the user name.
+impl fmt::Debug for Orders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Orders").finish_non_exhaustive()
     }
 }
 

@@ -114,7 +114,10 @@ impl<T> Live<T> {
     async fn look(&self, how: How) -> Result<Refreshed, Error> {
         let Some(entry) = self.0.feed.entry() else { return Ok(Refreshed::Unchanged) };
         let before = self.0.slot.borrow().number;
-        let looked = entry.look_on_demand(how).await;
+        let looked = match entry.hub.look_on_demand(entry, how) {
+            Some(flight) => Some(flight.await),
+            None => None,
+        };
         if let Some(refusal) = self.0.refusal() {
             return Err(refusal.error);
         }

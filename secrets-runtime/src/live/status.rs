@@ -43,10 +43,7 @@ impl Status {
         let refusal = cell.refusal();
         let entry = cell.feed.entry();
         let record = entry.map(|entry| entry.record());
-        let condition = entry.map(|entry| {
-            let record = entry.record();
-            Condition::new(now, record.error, [cell.standing()])
-        });
+        let condition = record.as_ref().map(|record| Condition::new(now, record.error.clone(), [cell.standing()]));
         let planned = entry.zip(record.as_ref()).and_then(|(entry, record)| {
             let regular = entry.hub.due(record.interval);
             record.sooner.into_iter().chain(regular).map(|moment| now.until(moment)).min()

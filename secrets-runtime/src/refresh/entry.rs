@@ -185,19 +185,14 @@ impl Entry {
         }
     }
 
-    /// As [`look`](Self::look), unless somebody else demanded one a moment ago.
-    pub(crate) async fn look_on_demand(self: &Arc<Self>, how: How) -> Option<Looked> {
-        if let Some(flight) = self.flight(how) {
-            return Some(flight.await);
+    /// Whether somebody may have a look of their own: nobody had one a moment ago.
+    pub(crate) fn demand(&self, now: Moment) -> bool {
+        let mut state = lock(&self.state);
+        let may = state.demanded.is_none_or(|demanded| demanded.age(now) >= APART);
+        if may {
+            state.demanded = Some(now);
         }
-        let now = Moment::now();
-        let is_recent = lock(&self.state).demanded.is_some_and(|demanded| demanded.age(now) < APART);
-        if is_recent {
-            return None;
-        }
-        let flight = self.hub.look(std::slice::from_ref(self), how).pop()?;
-        lock(&self.state).demanded = Some(now);
-        Some(flight.await)
+        may
     }
 
     /// Another version of the secret; `None` where there is no such version. Nobody is shown it.

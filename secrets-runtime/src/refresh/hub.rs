@@ -1,6 +1,6 @@
 //! What all handles of a `Secrets` share: the source, the settings, the secrets that are kept fresh, and their task.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
@@ -107,8 +107,25 @@ impl Hub {
     /// Looks at secrets, or joins the looks under way: a flight each, in order. Nothing happens before they are polled.
     pub(crate) fn look(&self, entries: &[Arc<Entry>], how: How) -> Vec<Flight> {
         let _launching = lock(&self.launching);
+        self.launch(entries, how)
+    }
+
+    /// As [`look`](Self::look), unless somebody else demanded a look at it a moment ago.
+    pub(crate) fn look_on_demand(&self, entry: &Arc<Entry>, how: How) -> Option<Flight> {
+        let _launching = lock(&self.launching);
+        let flight = entry.flight(how);
+        if flight.is_some() || !entry.demand(Moment::now()) {
+            return flight;
+        }
+        self.launch(std::slice::from_ref(entry), how).pop()
+    }
+
+    fn launch(&self, entries: &[Arc<Entry>], how: How) -> Vec<Flight> {
         let mut flights: Vec<Option<Flight>> = entries.iter().map(|entry| entry.flight(how)).collect();
-        let grounded: Vec<usize> = (0..entries.len()).filter(|&at| flights[at].is_none()).collect();
+        // Several types may be read from one secret: it is asked for once.
+        let mut asked_for = HashSet::new();
+        let is_grounded = |at: &usize| flights[*at].is_none() && asked_for.insert(Arc::as_ptr(&entries[*at]));
+        let grounded: Vec<usize> = (0..entries.len()).filter(is_grounded).collect();
         let asked = Moment::now();
         for places in grounded.chunks(self.source.batch_size_any().max(1)) {
             let answers = self.ask(places.iter().map(|&at| entries[at].request.clone()).collect());
@@ -116,7 +133,7 @@ impl Hub {
                 flights[at] = Some(entries[at].take_off(answers.clone(), nth, how, asked));
             }
         }
-        flights.into_iter().flatten().collect()
+        flights.into_iter().zip(entries).filter_map(|(own, entry)| own.or_else(|| entry.flight(how))).collect()
     }
 
     /// One call of the source. If it panics, that is its answer.

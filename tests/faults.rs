@@ -367,6 +367,24 @@ async fn a_bad_current_version_at_the_start() {
 }
 
 #[tokio::test]
+async fn a_bad_current_version_at_the_start_of_a_batch() {
+    let emulator = Emulator::start();
+    for id in ["start/a", "start/b"] {
+        emulator.create(id, &document(1)).await;
+    }
+    let bad = emulator.client().put_secret_value().secret_id("start/b").secret_string("{}");
+    bad.send().await.expect("put");
+    let proxy = Proxy::watching(emulator.address()).await;
+    let secrets = Secrets::builder().batch(Batch::On).from_sdk_config(&impatient(&proxy.endpoint()));
+    let lives = secrets.live_many::<Db>(["start/a", "start/b"]).await.expect("one of them on the version before");
+    assert_eq!(lives.iter().map(|live| live.current().nth).collect::<Vec<_>>(), [1, 1]);
+    let states: Vec<HealthState> = lives.iter().map(|live| live.status().state).collect();
+    assert_eq!(states, [HealthState::Ok, HealthState::Degraded]);
+    let calls: Vec<String> = proxy.calls().iter().map(|call| call.operation.clone()).collect();
+    assert_eq!(calls, ["BatchGetSecretValue", "GetSecretValue"], "a batch has current versions only");
+}
+
+#[tokio::test]
 async fn a_process_that_is_frozen_past_several_intervals() {
     let scene = Scene::begin().await;
     let proxy = Proxy::watching(scene.emulator.address()).await;

@@ -10,7 +10,8 @@ use aws_sdk_secretsmanager::Client;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use secrets_example_axum_postgres::database::{Failure, Limits, Orders, OrdersDb, connect, count};
 use secrets_example_axum_postgres::service::{Service, router};
-use secrets_runtime::{BoxFuture, HealthState, Retry, Secrets};
+use secrets_runtime::testing::Drill;
+use secrets_runtime::{BoxFuture, HealthState, Memory, Retry, Secrets};
 use secrets_tests::{Emulator, Postgres, sdk_config};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -211,6 +212,27 @@ async fn requests_fail_with_a_value_that_is_loaded_once() {
     until("requests fail", || load.failed.load(Ordering::Relaxed) > CLIENTS).await;
     let (served, failed) = load.stop().await;
     assert!(served > 0 && failed > CLIENTS, "{served} served, {failed} failed");
+}
+
+/// The example's own requests, through everything that happens to secrets: rotations that finish and that get stuck, bad
+/// edits, outages.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_example_passes_the_drill() {
+    let postgres = Postgres::start().await;
+    postgres.run("create table orders (id int); insert into orders select generate_series(1, 3)").await;
+    postgres.run("create role orders login password 'password-0'; grant select on orders to orders").await;
+    let document = |nth| document("orders", nth, postgres.port());
+    let source = Memory::new().with(ID, document(0));
+    let secrets = Secrets::builder().placeholder("APP_ENV", "rotation").refresh(Duration::from_millis(50));
+    let orders = Orders::open(&secrets.source(source.clone()), LIMITS).await.expect("open");
+
+    let drill = Drill::new(&source, ID, document).set(async |document: String| {
+        let password = document.split('"').find(|text| text.starts_with("password-")).expect("the drill's own");
+        postgres.run(&format!("alter role orders password '{password}'")).await;
+    });
+    let report = drill.run(|| orders.count()).await;
+    println!("{report}");
+    assert!(report.is_passed(), "{report}");
 }
 
 /// What the example answers on a path, with its status line.

@@ -190,7 +190,7 @@ impl Error {
 
     /// What a source says of one secret.
     pub(crate) fn source(id: &str, error: SourceError) -> Self {
-        let SourceError { kind, detail, transient, origin, hint } = error;
+        let SourceError { kind, detail, transient, origin, hint, version_id: _ } = error;
         let mut message = format!("secret {id:?} {}", kind.predicate());
         if !detail.is_empty() {
             message.push_str(": ");
@@ -224,9 +224,9 @@ impl Error {
         Self::source(id, SourceError::new(ErrorKind::Refused, reason))
     }
 
-    /// Code of the program panicked while a version was shown to it.
+    /// Code of the program that judges a version panicked over it.
     pub(crate) fn panicked(id: &str) -> Self {
-        Self::refused(id, "the program's `validate`, `custom` or `try_map` panicked over it")
+        Self::refused(id, "the program's `validate`, `custom` or `FromStr` panicked over it")
     }
 
     /// All handles are gone.
@@ -244,7 +244,7 @@ impl Error {
 
     /// Whether the secret could be read and its value is what is wrong.
     pub(crate) fn is_about_value(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Binary | ErrorKind::NotJson | ErrorKind::Invalid)
+        matches!(self.kind(), ErrorKind::Binary | ErrorKind::NotJson | ErrorKind::Invalid | ErrorKind::Refused)
     }
 
     /// A document that did not become a `T`; `id` where it was fetched.

@@ -11,6 +11,8 @@ mod schema;
 mod secret;
 mod source;
 mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod value;
 
 pub use client::{BoxFuture, Builder, SecretSet, Secrets};

@@ -201,5 +201,8 @@ impl SecretSpec {
 /// The staging label of the version in use.
 pub(crate) const AWSCURRENT: &str = "AWSCURRENT";
 
+/// The staging label of the version that a rotation is about to make current.
+pub(crate) const AWSPENDING: &str = "AWSPENDING";
+
 /// The staging label of the version that was in use before.
 pub(crate) const AWSPREVIOUS: &str = "AWSPREVIOUS";

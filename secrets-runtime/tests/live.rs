@@ -761,3 +761,64 @@ async fn ten_thousand_secrets_have_one_task_and_a_poll_is_one_call_per_twenty() 
     assert!(rest == 0 && (10..=14).contains(&polls), "{polls} polls and {rest} calls");
     assert!(lives.iter().all(|live| live.status().state == HealthState::Ok));
 }
+
+#[derive(Secret)]
+#[secret(id = "db", validate = panic_over_it)]
+struct Touchy {
+    password: String,
+}
+
+fn panic_over_it(touchy: &Touchy) -> Result<(), &'static str> {
+    assert!(touchy.password != "Xq7canary", "the test says so");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_judge_that_panics_refuses_the_version_for_its_own_type() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let document = db("Xq7canary");
+    let (db, touchy) = secrets.live_all::<(Db, Touchy)>().await.expect("live");
+    source.set("db", document);
+    sleep(6 * MINUTE).await;
+    assert_eq!(password(&db), "Xq7canary", "the other type has no objection");
+    assert_eq!(touchy.current().password, "first");
+    let status = touchy.status();
+    let error = status.last_error.as_ref().expect("refused");
+    assert_eq!((error.kind(), status.failures), (ErrorKind::Refused, 0));
+    assert!(!format!("{error} {status:?} {}", secrets.health()).contains("canary"));
+    assert_eq!(secrets.health().state, HealthState::Degraded);
+
+    let restarted = secrets.live::<Touchy>().await.expect("the version before is good");
+    assert_eq!(restarted.current().password, "first");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handle_that_is_dropped_while_a_map_runs_lets_it_end_and_no_other_begin() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let document = db("second");
+    let db = secrets.live::<Db>().await.expect("live");
+    let (begun, ended) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (begin, end) = (Arc::clone(&begun), Arc::clone(&ended));
+    let mapped = db.try_map(move |_| {
+        let (begin, end) = (Arc::clone(&begin), Arc::clone(&end));
+        async move {
+            if begin.fetch_add(1, Ordering::SeqCst) > 0 {
+                sleep(20 * SECOND).await;
+            }
+            end.fetch_add(1, Ordering::SeqCst);
+            Ok::<_, &str>(())
+        }
+    });
+    let mapped = mapped.await.expect("mapped");
+    source.set("db", document);
+    while begun.load(Ordering::SeqCst) == 1 {
+        sleep(SECOND).await;
+    }
+    drop((mapped, db, secrets));
+    let calls = source.calls();
+    sleep(HOUR).await;
+    assert_eq!((begun.load(Ordering::SeqCst), ended.load(Ordering::SeqCst)), (2, 2));
+    assert_eq!(source.calls(), calls, "nobody looks any more");
+}

@@ -30,8 +30,8 @@ impl Secrets {
     /// let secrets = Secrets::new(source.clone());
     /// let mail = secrets.live::<MailApi>().await?;
     /// source.set("mail/api", r#"{"key": "k-456"}"#);
-    /// mail.refresh().await.ok(); // or wait until it is time
-    /// # let mut changes = mail.changes();
+    /// mail.refresh().await?; // or wait until it is time
+    /// assert_eq!(mail.current().key, "k-456");
     /// # Ok::<(), secrets_runtime::Error>(())
     /// # }).unwrap();
     /// # }
@@ -116,7 +116,7 @@ impl Secrets {
         let request = self.declared::<T>()?;
         let hub = &self.0.hub;
         hub.ensure_task()?;
-        Ok(Pending::new(hub.entry(&request), hub.interval(&T::SPEC), hub.max_stale(&T::SPEC)))
+        Ok(Pending::new(hub.entry(&request)))
     }
 
     /// How all live secrets are. Cheap enough for a probe: it asks nobody.

@@ -13,6 +13,7 @@ use super::changes::Changes;
 use super::snapshot::Snapshot;
 use super::{Live, Refreshed};
 use crate::refresh::{How, backoff};
+use crate::secret::AWSPENDING;
 
 /// Which failures of [`Live::attempt`] are worth another version of the secret, and for how long.
 ///
@@ -179,7 +180,7 @@ impl<T, P, F> Prober<'_, T, P, F> {
                 }
             }
             if self.pending == Pending::Tried
-                && let Ok(Some(pending)) = self.live.0.feed.staged("AWSPENDING").await
+                && let Ok(Some(pending)) = self.live.0.feed.staged(AWSPENDING).await
             {
                 let pending = Snapshot(pending);
                 match self.run(&pending).await {

@@ -1,5 +1,6 @@
 //! What a live secret is made of: the published value, and how the version fetched last stands to it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
@@ -178,6 +179,10 @@ impl<T: Secret + Send + Sync + 'static> View for Cell<T> {
         }
     }
 
+    fn refuse(&self, version: Version, error: Error) {
+        self.refuse(version, error);
+    }
+
     fn settle(&self) -> BoxFuture<'_, ()> {
         Box::pin(self.settle_children())
     }
@@ -217,9 +222,10 @@ impl<T: Secret> Cell<T> {
     }
 }
 
-/// Reads a fetched version.
+/// Reads a fetched version. The program's own judges run in here: one that panics refuses the version.
 pub(super) fn decode<T: Secret>(fetched: &Fetched, shown: &str) -> Result<T, Error> {
-    value::decode(fetched.text()).map_err(|failure| Error::decoding::<T>(Some(shown), failure))
+    let decoded = catch_unwind(AssertUnwindSafe(|| value::decode(fetched.text())));
+    decoded.map_err(|_| Error::panicked(shown))?.map_err(|failure| Error::decoding::<T>(Some(shown), failure))
 }
 
 /// The values of a secret that a struct declares.

@@ -182,7 +182,7 @@ impl<T: Send + Sync + 'static> Live<T> {
     #[must_use]
     pub fn fixed(value: T) -> Self {
         let now = Moment::now();
-        let first = Published { value, version: Version::unknown(now), number: 1 };
+        let first = Published { value, version: Version::unknown(None, now), number: 1 };
         let cell = Cell::new(first, now, None, Arc::new(Fixed));
         cell.close(true);
         Self(Arc::new(cell))

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::Live;
-use super::cell::{Cell, Declared, Refusal, decode};
-use super::snapshot::Published;
+use super::cell::{Refusal, decode};
+use super::start::live;
 use crate::client::BoxFuture;
 use crate::error::Error;
 use crate::refresh::{Entry, How, Look, Moment, Standing, Version, View, observe};
@@ -22,23 +22,23 @@ use crate::sync::lock;
 pub struct Pending<T>(Arc<Coming<T>>);
 
 struct Coming<T> {
-    declared: Declared,
-    cell: OnceLock<Arc<Cell<T>>>,
+    entry: Arc<Entry>,
+    live: OnceLock<Live<T>>,
     refused: Mutex<Option<Refusal>>,
     came: Notify,
 }
 
 impl<T: Secret + Send + Sync + 'static> Pending<T> {
-    pub(crate) fn new(entry: Arc<Entry>, interval: Duration, max_stale: Option<Duration>) -> Self {
+    pub(crate) fn new(entry: Arc<Entry>) -> Self {
         let coming = Arc::new(Coming {
-            declared: Declared { entry, max_stale },
-            cell: OnceLock::new(),
+            entry,
+            live: OnceLock::new(),
             refused: Mutex::default(),
             came: Notify::new(),
         });
-        let entry = &coming.declared.entry;
+        let entry = &coming.entry;
         let as_view: Weak<Coming<T>> = Arc::downgrade(&coming);
-        entry.watch(as_view, interval);
+        entry.watch(as_view, entry.hub.interval(&T::SPEC));
         entry.look_at(Moment::now());
         entry.hub.wake();
         Self(coming)
@@ -47,7 +47,7 @@ impl<T: Secret + Send + Sync + 'static> Pending<T> {
     /// The live secret, if there is one yet. Never waits.
     #[must_use]
     pub fn get(&self) -> Option<Live<T>> {
-        self.0.cell.get().cloned().map(Live)
+        self.0.live.get().cloned()
     }
 
     /// Waits for the live secret, for as long as it takes: bound it with `tokio::time::timeout`.
@@ -57,7 +57,7 @@ impl<T: Secret + Send + Sync + 'static> Pending<T> {
             if let Some(live) = self.get() {
                 return live;
             }
-            let entry = &self.0.declared.entry;
+            let entry = &self.0.entry;
             if entry.hub.has_task() {
                 came.await;
                 continue;
@@ -73,7 +73,7 @@ impl<T: Secret + Send + Sync + 'static> Pending<T> {
     #[must_use]
     pub fn last_error(&self) -> Option<Error> {
         let refused = lock(&self.0.refused).as_ref().map(|refused| refused.error.clone());
-        refused.or_else(|| self.0.declared.entry.record().error)
+        refused.or_else(|| self.0.entry.record().error)
     }
 }
 
@@ -85,40 +85,40 @@ impl<T> Clone for Pending<T> {
 
 impl<T> fmt::Debug for Pending<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let id = self.0.declared.entry.request.shown();
-        f.debug_struct("Pending").field("id", &id).field("is_ready", &self.0.cell.get().is_some()).finish()
+        let id = self.0.entry.request.shown();
+        f.debug_struct("Pending").field("id", &id).field("is_ready", &self.0.live.get().is_some()).finish()
     }
 }
 
 impl<T: Secret + Send + Sync + 'static> View for Coming<T> {
     fn offer(&self, fetched: &Fetched, look: Look) {
         // Once there is one, it is a view of its own.
-        let is_done = self.cell.get().is_some();
+        let is_done = self.live.get().is_some();
         if is_done || lock(&self.refused).as_ref().is_some_and(|refused| refused.version.is(fetched)) {
             return;
         }
         let version = Version::of(fetched, look.now);
-        let Declared { entry, max_stale } = &self.declared;
-        match decode::<T>(fetched, entry.request.shown()) {
+        let shown = self.entry.request.shown();
+        match decode::<T>(fetched, shown) {
             Ok(value) => {
-                observe::published(entry.request.shown(), &version);
-                let first = Published { value, version, number: 1 };
-                let feed = Arc::new(Declared { entry: Arc::clone(entry), max_stale: *max_stale });
-                self.cell.get_or_init(|| {
-                    let cell = Arc::new(Cell::new(first, look.asked, None, feed));
-                    let as_view: Weak<Cell<T>> = Arc::downgrade(&cell);
-                    // On its own from now on: the handle may outlive this one.
-                    entry.watch(as_view, entry.record().interval);
-                    cell
-                });
+                observe::published(shown, &version);
+                self.live.get_or_init(|| live(&self.entry, (value, fetched), look.asked, None));
                 *lock(&self.refused) = None;
                 self.came.notify_waiters();
             }
-            Err(error) => {
-                observe::refused(entry.request.shown(), &version, &error);
-                *lock(&self.refused) = Some(Refusal { version, error });
-            }
+            Err(error) => self.refuse(version, error),
         }
+    }
+
+    fn refuse(&self, version: Version, error: Error) {
+        if self.live.get().is_some() {
+            return;
+        }
+        let mut refused = lock(&self.refused);
+        if !refused.as_ref().is_some_and(|refused| refused.version.is_same(&version)) {
+            observe::refused(self.entry.request.shown(), &version, &error);
+        }
+        *refused = Some(Refusal { version, error });
     }
 
     fn settle(&self) -> BoxFuture<'_, ()> {
@@ -126,11 +126,11 @@ impl<T: Secret + Send + Sync + 'static> View for Coming<T> {
     }
 
     fn standing(&self) -> Standing {
-        match self.cell.get() {
-            Some(cell) => cell.standing(),
+        match self.live.get() {
+            Some(live) => live.0.standing(),
             None => Standing {
                 confirmed: None,
-                max_stale: self.declared.max_stale,
+                max_stale: None,
                 refused: lock(&self.refused).as_ref().map(|refused| refused.error.clone()),
                 is_in_doubt: false,
             },

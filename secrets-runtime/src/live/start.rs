@@ -80,7 +80,7 @@ pub(crate) async fn begin<T: Secret + Send + Sync + 'static>(
             Ok(value) => return Ok(live(&entry, (value, fetched), asked, None)),
             Err(error) => Refusal { version: Version::of(fetched, Moment::now()), error },
         },
-        Err(error) => Refusal { version: Version::unknown(asked), error: error.clone() },
+        Err(error) => Refusal { version: Version::unknown(None, asked), error: error.clone() },
     };
     let error = unreadable.error.clone();
     let may_fall_back =
@@ -101,7 +101,8 @@ pub(crate) async fn begin<T: Secret + Send + Sync + 'static>(
     Ok(live(&entry, (value, &previous), asked, Some(unreadable)))
 }
 
-fn live<T: Secret + Send + Sync + 'static>(
+/// A live secret whose first value is read; the entry shows it every version from now on.
+pub(super) fn live<T: Secret + Send + Sync + 'static>(
     entry: &Arc<Entry>,
     (value, fetched): (T, &Fetched),
     asked: Moment,

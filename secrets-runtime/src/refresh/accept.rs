@@ -30,9 +30,9 @@ impl Version {
         }
     }
 
-    /// No version of any secret.
-    pub(crate) fn unknown(now: Moment) -> Self {
-        Self { id: None, fingerprint: 0, stages: Arc::default(), created: None, fetched: now.wall }
+    /// A version of which nothing is known, but for its id perhaps.
+    pub(crate) fn unknown(id: Option<Arc<str>>, now: Moment) -> Self {
+        Self { id, fingerprint: 0, stages: Arc::default(), created: None, fetched: now.wall }
     }
 
     pub(crate) fn is(&self, fetched: &Fetched) -> bool {

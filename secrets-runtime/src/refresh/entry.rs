@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::{Shared, WeakShared, join_all};
 
-use super::accept::How;
+use super::accept::{How, Version};
 use super::hub::Hub;
 use super::moment::Moment;
 use super::{observe, schedule};
@@ -26,6 +26,9 @@ pub(crate) type Flight = Shared<BoxFuture<'static, Looked>>;
 pub(crate) trait View: Send + Sync {
     /// Judges a fetched version: publishes it, refuses it, or waits.
     fn offer(&self, fetched: &Fetched, look: Look);
+
+    /// Keeps what is published: the version that was fetched cannot be read at all.
+    fn refuse(&self, version: Version, error: Error);
 
     /// Lets what is derived from the value follow it.
     fn settle(&self) -> BoxFuture<'_, ()>;
@@ -216,18 +219,28 @@ impl Entry {
     /// Records an answer and shows it to the views. Code of the program's runs in here: if it panics, that is an error.
     async fn take(self: &Arc<Self>, answer: Result<Arc<Fetched>, SourceError>, asked: Moment) -> Looked {
         let how = if std::mem::take(&mut lock(&self.state).is_explicit) { How::Explicit } else { How::Routine };
+        let look = Look { how, asked, now: Moment::now() };
         match answer {
             Ok(fetched) => {
-                let look = Look { how, asked, now: Moment::now() };
                 let shown = AssertUnwindSafe(self.show(&fetched, look)).catch_unwind().await;
                 shown.map_err(|_| self.failed(Error::panicked(self.request.shown())))?;
                 self.answered(look);
                 Ok(fetched)
             }
-            Err(error) => {
-                let error = self.failed(Error::source(self.request.shown(), error));
+            Err(answer) => {
+                let version = Version::unknown(answer.version_id.clone(), look.now);
+                let mut error = Error::source(self.request.shown(), answer);
+                let is_answer = error.is_about_value();
+                if is_answer {
+                    self.views().iter().for_each(|view| view.refuse(version.clone(), error.clone()));
+                } else {
+                    error = self.failed(error);
+                }
                 // What was published may still have to be tried again by what is derived from it.
                 let _ = AssertUnwindSafe(self.settle()).catch_unwind().await;
+                if is_answer {
+                    self.answered(look);
+                }
                 Err(error)
             }
         }

@@ -27,6 +27,7 @@ pub(crate) struct Hub {
     /// Held while looks begin, so that none begins twice.
     launching: Mutex<()>,
     wake: Arc<Notify>,
+    degraded: observe::Degraded,
 }
 
 /// What the builder and the environment say; a declaration speaks where they are silent.
@@ -74,6 +75,7 @@ impl Hub {
             registry: Mutex::default(),
             launching: Mutex::default(),
             wake: Arc::default(),
+            degraded: observe::Degraded::default(),
         }
     }
 
@@ -197,7 +199,7 @@ impl Hub {
         let flights = if due.is_empty() { Vec::new() } else { self.look(&due, How::Routine) };
         let sooner = entries.iter().filter_map(|(entry, _)| entry.sooner());
         let next = ticks.into_values().map(|(_, next)| next).chain(sooner).min_by_key(|moment| moment.monotonic);
-        observe::standing(&entries);
+        self.degraded.show(&entries);
         (flights, next)
     }
 

@@ -64,24 +64,51 @@ fn count(id: &str, outcome: &'static str) {
 #[cfg(not(feature = "metrics"))]
 fn count(_: &str, _: &'static str) {}
 
-/// How all secrets stand.
-#[cfg(feature = "metrics")]
-pub(super) fn standing(entries: &[(Arc<Entry>, Duration)]) {
-    use crate::live::Condition;
+/// How many secrets of one `Secrets` are not well. The gauge has those of the whole process.
+#[derive(Debug, Default)]
+pub(super) struct Degraded(#[cfg(feature = "metrics")] std::sync::atomic::AtomicI64);
 
-    let mut degraded = 0_u32;
-    for (entry, _) in entries {
-        let id = entry.request.shown();
-        let condition = Condition::of(entry);
-        degraded += u32::from(!condition.is_ok());
-        let refused = if condition.refused.is_some() { 1.0 } else { 0.0 };
-        metrics::gauge!("secrets_refused", "id" => id.to_owned()).set(refused);
-        if let Some(age) = condition.age {
-            metrics::gauge!("secrets_age_seconds", "id" => id.to_owned()).set(age.as_secs_f64());
+#[cfg(feature = "metrics")]
+impl Degraded {
+    /// How all secrets stand.
+    pub(super) fn show(&self, entries: &[(Arc<Entry>, Duration)]) {
+        use crate::live::Condition;
+
+        let mut degraded = 0;
+        for (entry, _) in entries {
+            let id = entry.request.shown();
+            let condition = Condition::of(entry);
+            degraded += i64::from(!condition.is_ok());
+            let refused = if condition.refused.is_some() { 1.0 } else { 0.0 };
+            metrics::gauge!("secrets_refused", "id" => id.to_owned()).set(refused);
+            if let Some(age) = condition.age {
+                metrics::gauge!("secrets_age_seconds", "id" => id.to_owned()).set(age.as_secs_f64());
+            }
         }
+        self.set(degraded);
     }
-    metrics::gauge!("secrets_degraded").set(degraded);
+
+    fn set(&self, degraded: i64) {
+        use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+        static OF_ALL: AtomicI64 = AtomicI64::new(0);
+
+        let more = degraded - self.0.swap(degraded, Relaxed);
+        let of_all = OF_ALL.fetch_add(more, Relaxed) + more;
+        #[allow(clippy::cast_precision_loss, reason = "nobody has that many secrets")]
+        metrics::gauge!("secrets_degraded").set(of_all as f64);
+    }
+}
+
+#[cfg(feature = "metrics")]
+impl Drop for Degraded {
+    fn drop(&mut self) {
+        self.set(0);
+    }
 }
 
 #[cfg(not(feature = "metrics"))]
-pub(super) fn standing(_: &[(Arc<Entry>, Duration)]) {}
+impl Degraded {
+    #[allow(clippy::unused_self, reason = "as with the feature")]
+    pub(super) fn show(&self, _: &[(Arc<Entry>, Duration)]) {}
+}

@@ -296,7 +296,10 @@ fn fetched(
     stages: Option<Vec<String>>,
     created: Option<DateTime>,
 ) -> Answer {
-    let text = text.ok_or_else(|| SourceError::new(ErrorKind::Binary, ""))?;
+    let Some(text) = text else {
+        let error = SourceError::new(ErrorKind::Binary, "");
+        return Err(version_id.iter().fold(error, |error, id| error.version_id(id)));
+    };
     let created = created.and_then(|created| SystemTime::try_from(created).ok());
     Ok(Fetched { arn, version_id, stages: stages.unwrap_or_default(), created, ..Fetched::new(text) })
 }

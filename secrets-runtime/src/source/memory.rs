@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::watch;
+use zeroize::Zeroizing;
 
 use super::{Fetched, Request, Selector, Source, SourceError};
 use crate::error::ErrorKind;
 use crate::secret::{AWSCURRENT, AWSPREVIOUS};
+use crate::sync::lock;
 
 /// A source whose secrets the program sets. Clones share them; `Debug` shows none.
 ///
@@ -16,16 +20,46 @@ use crate::secret::{AWSCURRENT, AWSPREVIOUS};
 ///
 /// let source = Memory::new().with("orders/db", r#"{"username": "orders"}"#);
 /// ```
+///
+/// With the feature `testing`, it also does what happens to secrets in production: rotations step by step, rollbacks,
+/// deletions, outages.
 #[derive(Clone, Default)]
-pub struct Memory(Arc<Mutex<State>>);
+pub struct Memory(Arc<Shared>);
 
 #[derive(Default)]
-struct State {
-    /// By id, then by stage.
-    secrets: HashMap<String, HashMap<String, Answer>>,
+struct Shared {
+    state: Mutex<State>,
+    /// Whether fetches wait.
+    pub(super) frozen: watch::Sender<bool>,
+    /// How many fetches began.
+    pub(super) calls: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    secrets: HashMap<String, Stored>,
     versions: u64,
-    calls: u64,
+    created: Option<SystemTime>,
     delay: Duration,
+}
+
+/// A secret; a version is kept for as long as it has a label.
+#[derive(Default)]
+pub(super) struct Stored {
+    pub(super) labels: HashMap<String, Arc<Version>>,
+    pub(super) fault: Option<SourceError>,
+}
+
+pub(super) struct Version {
+    id: String,
+    created: SystemTime,
+    pub(super) value: Value,
+}
+
+pub(super) enum Value {
+    Text(Zeroizing<String>),
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "stored by scripts alone"))]
+    Binary,
 }
 
 type Answer = Result<Fetched, SourceError>;
@@ -44,28 +78,31 @@ impl Memory {
         self
     }
 
-    /// Gives a secret a new current version; the one before becomes `AWSPREVIOUS`, as in a rotation.
+    /// Gives a secret a new current version, as somebody does who edits it; the one before becomes `AWSPREVIOUS`. Ends what
+    /// [`fail`](Self::fail) began.
     pub fn set(&self, id: impl Into<String>, text: impl Into<String>) {
+        self.put(id.into(), Value::Text(Zeroizing::new(text.into())));
+    }
+
+    /// In one step: no fetch sees the secret without a current version.
+    pub(super) fn put(&self, id: String, value: Value) {
         let mut state = self.state();
-        let version = state.version(AWSCURRENT, text.into());
-        let versions = state.secrets.entry(id.into()).or_default();
-        // In one step: no fetch sees the secret without a current version.
-        if let Some(Ok(before)) = versions.insert(AWSCURRENT.to_owned(), Ok(version)) {
-            versions.insert(AWSPREVIOUS.to_owned(), Ok(before.stages([AWSPREVIOUS])));
-        }
+        let version = state.version(value);
+        let stored = state.secrets.entry(id).or_default();
+        stored.fault = None;
+        stored.make_current(version);
     }
 
     /// Gives a secret a new version with this staging label.
     pub fn set_stage(&self, id: impl Into<String>, label: impl Into<String>, text: impl Into<String>) {
-        let label = label.into();
         let mut state = self.state();
-        let version = state.version(&label, text.into());
-        state.secrets.entry(id.into()).or_default().insert(label, Ok(version));
+        let version = state.version(Value::Text(Zeroizing::new(text.into())));
+        state.secrets.entry(id.into()).or_default().labels.insert(label.into(), version);
     }
 
-    /// Lets every request for the current version of a secret fail, until it is set again.
+    /// Lets every request for a secret fail, until it is set again.
     pub fn fail(&self, id: impl Into<String>, error: SourceError) {
-        self.state().secrets.entry(id.into()).or_default().insert(AWSCURRENT.to_owned(), Err(error));
+        self.state().secrets.entry(id.into()).or_default().fault = Some(error);
     }
 
     /// Lets every fetch take this long.
@@ -76,34 +113,75 @@ impl Memory {
     /// How often [`Source::fetch`] was called.
     #[must_use]
     pub fn calls(&self) -> u64 {
-        self.state().calls
+        *self.0.calls.borrow()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it is held, and every write leaves it whole.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.0.state)
+    }
+}
+
+/// What scripts need.
+#[cfg(feature = "testing")]
+impl Memory {
+    pub(super) fn set_frozen(&self, is_frozen: bool) {
+        self.0.frozen.send_replace(is_frozen);
+    }
+
+    /// Counts the fetches as they begin.
+    pub(crate) fn watch_calls(&self) -> watch::Receiver<u64> {
+        self.0.calls.subscribe()
     }
 }
 
 impl State {
-    fn version(&mut self, stage: &str, text: String) -> Fetched {
+    /// A version that is newer than all others, also where the clock has not moved.
+    pub(super) fn version(&mut self, value: Value) -> Arc<Version> {
         self.versions += 1;
-        Fetched::new(text).version_id(format!("memory-{}", self.versions)).stages([stage])
+        let now = SystemTime::now();
+        let created = self.created.map_or(now, |last| now.max(last + Duration::from_nanos(1)));
+        self.created = Some(created);
+        Arc::new(Version { id: format!("memory-{}", self.versions), created, value })
+    }
+
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "changed by scripts alone"))]
+    pub(super) fn stored(&mut self, id: &str) -> Option<&mut Stored> {
+        self.secrets.get_mut(id)
     }
 
     fn answer(&self, request: &Request) -> Answer {
-        let Some(versions) = self.secrets.get(request.id()) else {
+        let Some(stored) = self.secrets.get(request.id()) else {
             let error = SourceError::new(ErrorKind::NotFound, "it was not set in this in-memory source");
             return Err(error.hint("set it with `Memory::with` or `Memory::set`".to_owned()));
         };
+        if let Some(fault) = &stored.fault {
+            return Err(fault.clone());
+        }
         let version = match request.selector() {
-            Selector::Stage(stage) => versions.get(&**stage).cloned(),
-            Selector::Version(id) => {
-                let has_id = |version: &&Fetched| version.version_id.as_deref() == Some(id);
-                versions.values().flatten().find(has_id).cloned().map(Ok)
-            }
+            Selector::Stage(stage) => stored.labels.get(&**stage),
+            Selector::Version(id) => stored.labels.values().find(|version| version.id == **id),
         };
-        version.unwrap_or_else(|| Err(SourceError::new(ErrorKind::NotFound, "it has no such version in memory")))
+        version
+            .ok_or_else(|| SourceError::new(ErrorKind::NotFound, "it has no such version in memory"))
+            .and_then(|version| stored.fetched(version))
+    }
+}
+
+impl Stored {
+    /// The version before becomes `AWSPREVIOUS`.
+    pub(super) fn make_current(&mut self, version: Arc<Version>) {
+        if let Some(before) = self.labels.insert(AWSCURRENT.to_owned(), version) {
+            self.labels.insert(AWSPREVIOUS.to_owned(), before);
+        }
+    }
+
+    fn fetched(&self, version: &Arc<Version>) -> Answer {
+        let Value::Text(text) = &version.value else {
+            return Err(SourceError::new(ErrorKind::Binary, "").version_id(&version.id));
+        };
+        let has_label = |(label, labelled): (&String, &Arc<Version>)| Arc::ptr_eq(labelled, version).then(|| label.clone());
+        let stages = self.labels.iter().filter_map(has_label);
+        Ok(Fetched::new(text.as_str()).version_id(&version.id).created(version.created).stages(stages))
     }
 }
 
@@ -113,11 +191,10 @@ impl Source for Memory {
     }
 
     async fn fetch(&self, requests: &[Request]) -> Vec<Answer> {
-        let delay = {
-            let mut state = self.state();
-            state.calls += 1;
-            state.delay
-        };
+        self.0.calls.send_modify(|calls| *calls += 1);
+        // An error would mean that the sender is gone, and it is in `self`.
+        let _ = self.0.frozen.subscribe().wait_for(|is_frozen| !is_frozen).await;
+        let delay = self.state().delay;
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }

@@ -4,6 +4,8 @@ mod file;
 mod memory;
 mod or;
 mod platform;
+#[cfg(feature = "testing")]
+mod script;
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -29,6 +31,8 @@ pub use file::File;
 pub use memory::Memory;
 pub use or::Or;
 pub(crate) use platform::Platform;
+#[cfg(feature = "testing")]
+pub use script::Rotation;
 
 use crate::client::BoxFuture;
 use crate::error::ErrorKind;
@@ -242,19 +246,27 @@ pub struct SourceError {
     /// Under which name others know the failure: an error code, a request id, what a fallback said.
     pub(crate) origin: Option<String>,
     pub(crate) hint: Option<String>,
+    /// The version that was read, where that is what is wrong.
+    pub(crate) version_id: Option<Arc<str>>,
 }
 
 impl SourceError {
     /// A failure of this kind; `detail` says what the kind does not, or is empty.
     #[must_use]
     pub fn new(kind: ErrorKind, detail: &'static str) -> Self {
-        Self { kind, detail, transient: kind.is_transient(), origin: None, hint: None }
+        Self { kind, detail, transient: kind.is_transient(), origin: None, hint: None, version_id: None }
     }
 
     /// Says that the same request may succeed later, although failures of this kind usually persist.
     #[must_use]
     pub fn transient(mut self) -> Self {
         self.transient = true;
+        self
+    }
+
+    /// Adds the version whose value cannot be used, so that its refusal is told once.
+    pub(crate) fn version_id(mut self, version_id: &str) -> Self {
+        self.version_id = Some(version_id.into());
         self
     }
 

@@ -1,0 +1,136 @@
+//! What happens to a secret in production, done to one in memory.
+
+use std::fmt;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::SourceError;
+use super::memory::{Memory, Value, Version};
+use crate::error::ErrorKind;
+use crate::secret::{AWSCURRENT, AWSPENDING, AWSPREVIOUS};
+
+/// Faults and changes, one call each. They take effect with the next fetch.
+impl Memory {
+    /// Begins a rotation: the *create* step, which stages a new version `AWSPENDING`. The secret is current as before until
+    /// [`Rotation::finish`]; what the *set* and *test* steps do elsewhere is up to the caller.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// use secrets_runtime::{Memory, Secret, Secrets};
+    ///
+    /// #[derive(Secret)]
+    /// #[secret(id = "orders/db")]
+    /// struct OrdersDb {
+    ///     password: String,
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
+    /// let secrets = Secrets::new(source.clone());
+    /// let db = secrets.live::<OrdersDb>().await?;
+    ///
+    /// let rotation = source.rotate("orders/db", r#"{"password": "two"}"#); // create
+    /// // set: the database accepts "two" from here on; a rotation that gets stuck stays here
+    /// db.refresh().await?;
+    /// assert_eq!(db.current().password, "one");
+    /// rotation.finish();
+    /// # let db = secrets.load::<OrdersDb>().await?;
+    /// # assert_eq!(db.password, "two");
+    /// # Ok::<(), secrets_runtime::Error>(())
+    /// # }).unwrap();
+    /// # }
+    /// ```
+    #[must_use = "a rotation that is dropped is stuck before its last step"]
+    pub fn rotate(&self, id: impl Into<String>, text: impl Into<String>) -> Rotation {
+        let id = id.into();
+        let mut state = self.state();
+        let pending = state.version(Value::Text(Zeroizing::new(text.into())));
+        if let Some(stored) = state.stored(&id) {
+            stored.labels.insert(AWSPENDING.to_owned(), Arc::clone(&pending));
+        }
+        drop(state);
+        Rotation { source: self.clone(), id, pending }
+    }
+
+    /// Moves `AWSCURRENT` back to the version staged `AWSPREVIOUS`, and that label to the one that was current. `false` if
+    /// there is none to go back to.
+    pub fn roll_back(&self, id: &str) -> bool {
+        let mut state = self.state();
+        let Some(stored) = state.stored(id) else { return false };
+        let previous = stored.labels.get(AWSPREVIOUS).cloned();
+        let has_previous = previous.is_some();
+        if let Some(previous) = previous {
+            stored.make_current(previous);
+        }
+        has_previous
+    }
+
+    /// Stores a binary value, which only text secrets have no use for.
+    pub fn set_binary(&self, id: impl Into<String>) {
+        self.put(id.into(), Value::Binary);
+    }
+
+    /// Lets requests for a secret be throttled, until it is set or [restored](Self::restore).
+    pub fn throttle(&self, id: impl Into<String>) {
+        self.fail(id, SourceError::new(ErrorKind::Throttled, ""));
+    }
+
+    /// Marks a secret for deletion: it cannot be read until it is [restored](Self::restore).
+    pub fn delete(&self, id: impl Into<String>) {
+        self.fail(id, SourceError::new(ErrorKind::MarkedForDeletion, ""));
+    }
+
+    /// Ends what [`delete`](Self::delete), [`throttle`](Self::throttle) and [`fail`](Self::fail) began; the secret is what it
+    /// was.
+    pub fn restore(&self, id: &str) {
+        if let Some(stored) = self.state().stored(id) {
+            stored.fault = None;
+        }
+    }
+
+    /// Lets every fetch wait until [`thaw`](Self::thaw): what a process that is frozen past several intervals, or cut off
+    /// from the network, sees of the source.
+    pub fn freeze(&self) {
+        self.set_frozen(true);
+    }
+
+    /// Ends what [`freeze`](Self::freeze) began: fetches that waited get what is current now.
+    pub fn thaw(&self) {
+        self.set_frozen(false);
+    }
+
+    /// The text of the current version.
+    pub(crate) fn current_text(&self, id: &str) -> Option<Zeroizing<String>> {
+        match &self.state().stored(id)?.labels.get(AWSCURRENT)?.value {
+            Value::Text(text) => Some(text.clone()),
+            Value::Binary => None,
+        }
+    }
+}
+
+/// A rotation under way; see [`Memory::rotate`]. Dropping it leaves the rotation stuck.
+#[must_use = "a rotation that is dropped is stuck before its last step"]
+pub struct Rotation {
+    source: Memory,
+    id: String,
+    pending: Arc<Version>,
+}
+
+impl Rotation {
+    /// The *finish* step: `AWSCURRENT` moves to the new version, `AWSPREVIOUS` to the one before.
+    pub fn finish(self) {
+        let mut state = self.source.state();
+        if let Some(stored) = state.stored(&self.id) {
+            stored.labels.remove(AWSPENDING);
+            stored.make_current(self.pending);
+        }
+    }
+}
+
+/// Without the value.
+impl fmt::Debug for Rotation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rotation").field("id", &self.id).finish_non_exhaustive()
+    }
+}

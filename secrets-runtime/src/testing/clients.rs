@@ -1,0 +1,142 @@
+//! The clients of a drill: requests without end, and a tally of what becomes of them.
+
+use std::future::Future;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use super::report::Outcome;
+use super::scenario::Scenario;
+use crate::sync::lock;
+
+/// How long a client waits between two requests; lets paused time go on.
+const PACE: Duration = Duration::from_millis(5);
+
+/// Where the clients stand.
+pub(super) struct Clients<E> {
+    count: usize,
+    patience: Duration,
+    tally: Mutex<Tally<E>>,
+    /// What may change while somebody waits for it.
+    state: watch::Sender<State>,
+}
+
+struct Tally<E> {
+    steps: Vec<Outcome<E>>,
+    /// Which clients ended a request that they began in the step.
+    answered: Vec<bool>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct State {
+    signal: Signal,
+    /// How many requests are under way.
+    under_way: usize,
+    /// How many clients ended a request that they began in the step.
+    answered: usize,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Signal {
+    #[default]
+    Go,
+    Pause,
+    Stop,
+}
+
+impl<E> Clients<E> {
+    pub(super) fn new(count: usize, patience: Duration) -> Self {
+        let count = count.max(1);
+        let tally = Tally { steps: vec![Outcome::of(None, "steady")], answered: vec![false; count] };
+        Self { count, patience, tally: Mutex::new(tally), state: watch::Sender::default() }
+    }
+
+    /// Sends requests, one after the other, until it is stopped.
+    pub(super) async fn run<R, T, Fut>(&self, client: usize, request: &R)
+    where
+        R: Fn() -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+    {
+        while self.may_go_on().await {
+            let step = self.begin();
+            let answer = timeout(self.patience, request()).await;
+            self.end(client, step, answer.ok().map(|answer| answer.map(drop)));
+            sleep(PACE).await;
+        }
+    }
+
+    pub(super) fn numbers(&self) -> std::ops::Range<usize> {
+        0..self.count
+    }
+
+    /// From now on, requests begin in this step.
+    pub(super) fn enter(&self, scenario: Scenario, step: &'static str) {
+        let mut tally = lock(&self.tally);
+        tally.steps.push(Outcome::of(Some(scenario), step));
+        tally.answered.fill(false);
+        self.state.send_modify(|state| state.answered = 0);
+    }
+
+    /// Waits until each client has the answer to a request that it began in this step, for as long as requests may take.
+    pub(super) async fn are_answered(&self) {
+        self.wait(|state| state.answered == self.count).await;
+    }
+
+    /// Lets no more requests begin; returns once none is under way.
+    pub(super) async fn pause(&self) {
+        self.state.send_modify(|state| state.signal = Signal::Pause);
+        self.wait(|state| state.under_way == 0).await;
+    }
+
+    pub(super) fn go_on(&self) {
+        self.state.send_modify(|state| state.signal = Signal::Go);
+    }
+
+    pub(super) fn stop(&self) {
+        self.state.send_modify(|state| state.signal = Signal::Stop);
+    }
+
+    pub(super) fn into_steps(self) -> Vec<Outcome<E>> {
+        self.tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).steps
+    }
+
+    async fn wait(&self, is_so: impl Fn(&State) -> bool) {
+        let mut state = self.state.subscribe();
+        // Two answers may have to be waited for: one that was under way, and one of this step.
+        let _ = timeout(self.patience * 2, state.wait_for(is_so)).await;
+    }
+
+    async fn may_go_on(&self) -> bool {
+        let mut state = self.state.subscribe();
+        let decided = state.wait_for(|state| state.signal != Signal::Pause).await;
+        decided.is_ok_and(|state| state.signal == Signal::Go)
+    }
+
+    /// The step in which a request begins.
+    fn begin(&self) -> usize {
+        self.state.send_modify(|state| state.under_way += 1);
+        lock(&self.tally).steps.len() - 1
+    }
+
+    fn end(&self, client: usize, step: usize, answer: Option<Result<(), E>>) {
+        let mut tally = lock(&self.tally);
+        let is_of_this_step = step + 1 == tally.steps.len();
+        let is_first = is_of_this_step && !std::mem::replace(&mut tally.answered[client], is_of_this_step);
+        let outcome = &mut tally.steps[step];
+        match answer {
+            Some(Ok(())) => outcome.served += 1,
+            Some(Err(error)) => {
+                outcome.failed += 1;
+                outcome.first_error.get_or_insert(error);
+            }
+            None => outcome.unanswered += 1,
+        }
+        drop(tally);
+        self.state.send_modify(|state| {
+            state.under_way -= 1;
+            state.answered += usize::from(is_first);
+        });
+    }
+}

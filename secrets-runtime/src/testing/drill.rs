@@ -1,0 +1,309 @@
+//! The rotation drill.
+
+use std::fmt;
+use std::future::{Future, ready};
+use std::time::Duration;
+
+use futures_util::future::{join, join_all};
+use tokio::time::{sleep, timeout};
+
+use super::clients::Clients;
+use super::report::Report;
+use super::scenario::Scenario;
+use crate::Memory;
+use crate::client::BoxFuture;
+use crate::source::Rotation;
+
+/// Leads a program's own requests through what happens to its secret in production, and reports which step failed one.
+///
+/// The program reads its secret from a [`Memory`] that the drill rotates, breaks and mends. Clients send requests all the
+/// time. Where values have to be known elsewhere, as a password is by its database, [`set`](Self::set) tells it, as the *set*
+/// step of a rotation does.
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// use std::sync::{Arc, Mutex};
+/// use secrets_runtime::testing::Drill;
+/// use secrets_runtime::{Memory, Retry, Secret, Secrets};
+///
+/// #[derive(Secret)]
+/// #[secret(id = "orders/db")]
+/// struct OrdersDb {
+///     password: String,
+/// }
+///
+/// # #[derive(Debug)]
+/// struct Rejected;
+///
+/// /// Stands for a database with one user.
+/// #[derive(Clone, Default)]
+/// struct Database(Arc<Mutex<String>>);
+///
+/// impl Database {
+///     fn alter_user(&self, password: &str) {
+///         *self.0.lock().unwrap() = password.to_owned();
+///     }
+///
+///     async fn query(&self, password: &str) -> Result<u32, Rejected> {
+///         if *self.0.lock().unwrap() == password { Ok(3) } else { Err(Rejected) }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), secrets_runtime::Error> {
+/// let document = |nth| format!(r#"{{"password": "password-{nth}"}}"#);
+/// let source = Memory::new().with("orders/db", document(0));
+/// let database = Database::default();
+/// database.alter_user("password-0");
+///
+/// // The program as it is, but for where its secrets come from.
+/// let secrets = Secrets::new(source.clone());
+/// let db = secrets.live::<OrdersDb>().await?;
+/// let request = || async {
+///     let retry = Retry::on(|_: &Rejected| true).within(std::time::Duration::from_secs(60));
+///     db.attempt(retry, |db| {
+///         let database = database.clone();
+///         async move { database.query(&db.password).await }
+///     })
+///     .await
+/// };
+///
+/// let drill = Drill::new(&source, "orders/db", document).set(async |document| {
+///     database.alter_user(&OrdersDb::from_json(&document).unwrap().password);
+/// });
+/// let report = drill.run(request).await;
+/// assert!(report.is_passed(), "{report}");
+/// # Ok(())
+/// # }
+/// # }
+/// ```
+///
+/// Let the program look at its secrets often, with [`Builder::refresh`](crate::Builder::refresh) or in time that tokio has
+/// paused: a step in which the program has to notice something lasts until it has looked.
+#[must_use = "a drill does nothing before it is run"]
+pub struct Drill<'a> {
+    source: Memory,
+    id: String,
+    documents: Box<dyn Fn(u64) -> String + Send + Sync + 'a>,
+    set: Box<dyn Fn(String) -> BoxFuture<'a, ()> + Send + Sync + 'a>,
+    scenarios: Vec<Scenario>,
+    clients: usize,
+    window: Duration,
+    patience: Duration,
+}
+
+impl<'a> Drill<'a> {
+    /// A drill with the secret `id` of `source`, whose `documents` are those of its versions: 0 is the one that it has now.
+    pub fn new(
+        source: &Memory,
+        id: impl Into<String>,
+        documents: impl Fn(u64) -> String + Send + Sync + 'a,
+    ) -> Self {
+        Self {
+            source: source.clone(),
+            id: id.into(),
+            documents: Box::new(documents),
+            set: Box::new(|_| Box::pin(ready(()))),
+            scenarios: Scenario::ALL.to_vec(),
+            clients: 8,
+            window: Duration::from_millis(200),
+            patience: Duration::from_mins(2),
+        }
+    }
+
+    /// What makes a document's values work elsewhere: the *set* step. With the strategy of a single user it makes those
+    /// before stop working, as `alter role .. password ..` does.
+    pub fn set<F, Fut>(mut self, set: F) -> Self
+    where
+        F: Fn(String) -> Fut + Send + Sync + 'a,
+        Fut: Future<Output = ()> + Send + 'a,
+    {
+        self.set = Box::new(move |document| Box::pin(set(document)));
+        self
+    }
+
+    /// Leads through these only, in their order.
+    pub fn only(mut self, scenarios: impl IntoIterator<Item = Scenario>) -> Self {
+        self.scenarios = scenarios.into_iter().collect();
+        self
+    }
+
+    /// How many clients send requests, one after the other each; 8 by default, at least 1.
+    pub fn clients(self, clients: usize) -> Self {
+        Self { clients, ..self }
+    }
+
+    /// How long each step lasts at least; 200 ms by default.
+    pub fn window(self, window: Duration) -> Self {
+        Self { window, ..self }
+    }
+
+    /// How long a request may take before it counts as unanswered, and how long the program may take to look at its secret;
+    /// 2 minutes by default.
+    pub fn patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// Runs `request` in all clients at once until the last step is over. Dropping the future ends both.
+    pub async fn run<R, T, E, Fut>(self, request: R) -> Report<E>
+    where
+        R: Fn() -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+    {
+        let clients = Clients::new(self.clients, self.patience);
+        let requests = join_all(clients.numbers().map(|client| clients.run(client, &request)));
+        let script = async {
+            Script { drill: &self, clients: &clients, version: 0 }.play().await;
+            clients.stop();
+        };
+        join(script, requests).await;
+        Report { steps: clients.into_steps() }
+    }
+}
+
+/// Without the documents.
+impl fmt::Debug for Drill<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drill").field("id", &self.id).field("scenarios", &self.scenarios).finish_non_exhaustive()
+    }
+}
+
+/// A drill under way.
+struct Script<'a, 'd, E> {
+    drill: &'a Drill<'d>,
+    clients: &'a Clients<E>,
+    /// The number of the newest document.
+    version: u64,
+}
+
+impl<E> Script<'_, '_, E> {
+    async fn play(&mut self) {
+        self.clients.are_answered().await;
+        for &scenario in &self.drill.scenarios {
+            match scenario {
+                Scenario::Rotation => self.rotation().await,
+                Scenario::StuckRotation => self.stuck_rotation().await,
+                Scenario::Rollback => self.rollback().await,
+                Scenario::BadEdit => self.bad_edit().await,
+                Scenario::Throttling => self.throttling().await,
+                Scenario::Deletion => self.deletion().await,
+                Scenario::Freeze => self.freeze().await,
+            }
+        }
+    }
+
+    async fn rotation(&mut self) {
+        let rotation = self.until_set(Scenario::Rotation).await;
+        self.clients.enter(Scenario::Rotation, "test");
+        self.window().await;
+        self.clients.enter(Scenario::Rotation, "finish");
+        rotation.finish();
+        self.is_noticed().await;
+    }
+
+    async fn stuck_rotation(&mut self) {
+        let rotation = self.until_set(Scenario::StuckRotation).await;
+        self.clients.enter(Scenario::StuckRotation, "stuck");
+        sleep(self.drill.window * 10).await;
+        self.clients.enter(Scenario::StuckRotation, "finish late");
+        rotation.finish();
+        self.is_noticed().await;
+    }
+
+    /// The first two steps of a rotation.
+    async fn until_set(&mut self, scenario: Scenario) -> Rotation {
+        let Drill { source, id, documents, set, .. } = self.drill;
+        self.version += 1;
+        let document = documents(self.version);
+        self.clients.enter(scenario, "create");
+        let rotation = source.rotate(id, &*document);
+        self.window().await;
+        self.clients.enter(scenario, "set");
+        set(document).await;
+        self.window().await;
+        rotation
+    }
+
+    async fn rollback(&mut self) {
+        let Drill { source, id, set, .. } = self.drill;
+        if source.roll_back(id) {
+            self.clients.enter(Scenario::Rollback, "roll back");
+            if let Some(text) = source.current_text(id) {
+                set(text.to_string()).await;
+            }
+            self.is_noticed().await;
+        }
+    }
+
+    async fn bad_edit(&mut self) {
+        let Drill { source, id, .. } = self.drill;
+        let enter = |step| self.clients.enter(Scenario::BadEdit, step);
+        let good = source.current_text(id);
+        enter("not JSON");
+        source.set(id, "password=");
+        self.is_noticed().await;
+        enter("wrong keys");
+        source.set(id, r#"["no", "object"]"#);
+        self.is_noticed().await;
+        enter("binary");
+        source.set_binary(id);
+        self.is_noticed().await;
+        enter("mend");
+        if let Some(good) = good {
+            source.set(id, good.as_str());
+        }
+        self.is_noticed().await;
+    }
+
+    async fn throttling(&mut self) {
+        let Drill { source, id, .. } = self.drill;
+        self.clients.enter(Scenario::Throttling, "throttle");
+        source.throttle(id);
+        self.is_noticed().await;
+        self.clients.enter(Scenario::Throttling, "let go");
+        source.restore(id);
+        self.is_noticed().await;
+    }
+
+    async fn deletion(&mut self) {
+        let Drill { source, id, .. } = self.drill;
+        self.clients.enter(Scenario::Deletion, "delete");
+        source.delete(id);
+        self.is_noticed().await;
+        self.clients.enter(Scenario::Deletion, "restore");
+        source.restore(id);
+        self.is_noticed().await;
+    }
+
+    async fn freeze(&mut self) {
+        let Drill { source, id, documents, set, .. } = self.drill;
+        self.clients.pause().await;
+        self.clients.enter(Scenario::Freeze, "thaw");
+        source.freeze();
+        for _ in 0..2 {
+            self.version += 1;
+            let document = documents(self.version);
+            let rotation = source.rotate(id, &*document);
+            set(document).await;
+            rotation.finish();
+            self.window().await;
+        }
+        source.thaw();
+        self.clients.go_on();
+        self.is_noticed().await;
+    }
+
+    async fn window(&self) {
+        sleep(self.drill.window).await;
+    }
+
+    /// Waits until the program has looked at what is there now, and has answered requests since.
+    async fn is_noticed(&self) {
+        let mut calls = self.drill.source.watch_calls();
+        // One call may have begun before.
+        let enough = *calls.borrow() + 2;
+        let _ = timeout(self.drill.patience, calls.wait_for(|calls| *calls >= enough)).await;
+        self.window().await;
+        self.clients.are_answered().await;
+    }
+}

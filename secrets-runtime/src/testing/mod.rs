@@ -1,0 +1,15 @@
+//! For tests of programs: what happens to secrets in production, happening to one in memory.
+//!
+//! [`Memory`](crate::Memory) gets rotations in AWS's steps, rollbacks, deletions and outages, one call each. A [`Drill`] leads
+//! the program's own requests through all of them and reports which step failed one.
+
+mod clients;
+mod drill;
+mod report;
+mod scenario;
+
+pub use drill::Drill;
+pub use report::{Outcome, Report};
+pub use scenario::Scenario;
+
+pub use crate::source::Rotation;

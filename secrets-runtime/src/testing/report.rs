@@ -1,0 +1,101 @@
+//! What became of the requests of a drill.
+
+use std::fmt;
+
+use super::scenario::Scenario;
+
+/// How a program came through a drill, step by step; `Display` is a table for people.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Report<E> {
+    /// In the order in which the steps were taken.
+    pub steps: Vec<Outcome<E>>,
+}
+
+/// What became of the requests that began in one step.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Outcome<E> {
+    /// The step's scenario; `None` before the first one.
+    pub scenario: Option<Scenario>,
+    /// The step: `create`, `set`, `finish`, ..
+    pub step: &'static str,
+    /// How many were served.
+    pub served: u64,
+    /// How many failed.
+    pub failed: u64,
+    /// How many had no answer in time.
+    pub unanswered: u64,
+    /// Why the first one failed. It may quote a secret, which the report's own `Display` and `Debug` therefore do not show.
+    pub first_error: Option<E>,
+}
+
+impl<E> Report<E> {
+    /// Whether every request was served, in every step.
+    #[must_use]
+    pub fn is_passed(&self) -> bool {
+        self.failures().next().is_none()
+    }
+
+    /// The steps that failed a request.
+    pub fn failures(&self) -> impl Iterator<Item = &Outcome<E>> {
+        self.steps.iter().filter(|step| !step.is_passed())
+    }
+
+    /// How many requests were sent.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.steps.iter().map(|step| step.served + step.failed + step.unanswered).sum()
+    }
+}
+
+impl<E> Outcome<E> {
+    pub(super) fn of(scenario: Option<Scenario>, step: &'static str) -> Self {
+        Self { scenario, step, served: 0, failed: 0, unanswered: 0, first_error: None }
+    }
+
+    /// Whether every request was served.
+    #[must_use]
+    pub fn is_passed(&self) -> bool {
+        self.failed == 0 && self.unanswered == 0
+    }
+}
+
+/// Without the error.
+impl<E> fmt::Debug for Outcome<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { scenario, step, served, failed, unanswered, first_error: _ } = self;
+        f.debug_struct("Outcome")
+            .field("scenario", scenario)
+            .field("step", step)
+            .field("served", served)
+            .field("failed", failed)
+            .field("unanswered", unanswered)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<E> fmt::Display for Report<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lost: u64 = self.failures().map(|step| step.failed + step.unanswered).sum();
+        write!(f, "{} requests, {lost} not served", self.requests())?;
+        for step in &self.steps {
+            let scenario = step.scenario.map_or_else(|| "before".to_owned(), |scenario| scenario.to_string());
+            write!(f, "\n  {scenario:<15} {:<12} {:>6} served", step.step, step.served)?;
+            if step.failed > 0 {
+                write!(f, ", {} FAILED", step.failed)?;
+            }
+            if step.unanswered > 0 {
+                write!(f, ", {} WITHOUT AN ANSWER", step.unanswered)?;
+            }
+        }
+        let mut told = None;
+        for scenario in self.failures().filter_map(|step| step.scenario) {
+            if told != Some(scenario) {
+                write!(f, "\nhelp for {scenario}: {}", scenario.remedy())?;
+            }
+            told = Some(scenario);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! Live secrets where programs use them: in axum handlers and in spawned tasks, with what these have borrowed.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::get;
+use secrets_runtime::{Live, Memory, Retry, Secret, Secrets};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+#[derive(Secret)]
+#[secret(id = "keys")]
+struct Keys {
+    prefix: String,
+}
+
+#[derive(Debug, PartialEq)]
+struct Rejected;
+
+/// Greets with the current prefix; a name of nobody is rejected.
+async fn greet(prefix: &str, name: &str) -> Result<String, Rejected> {
+    tokio::task::yield_now().await;
+    if name == "nobody" { Err(Rejected) } else { Ok(format!("{prefix}, {name}")) }
+}
+
+fn retry() -> Retry<impl Fn(&Rejected) -> bool> {
+    Retry::on(|_: &Rejected| true).within(Duration::ZERO)
+}
+
+async fn attempt(State(keys): State<Live<Keys>>, Path(name): Path<String>) -> Result<String, StatusCode> {
+    let name = &name;
+    let greeting = keys.attempt(retry(), |keys| async move { greet(&keys.prefix, name).await }).await;
+    greeting.map_err(|Rejected| StatusCode::UNAUTHORIZED)
+}
+
+async fn map(State(keys): State<Live<Keys>>, Path(name): Path<String>) -> Result<String, StatusCode> {
+    let mapped = keys.try_map(move |keys| {
+        let name = name.clone();
+        async move { greet(&keys.prefix, &name).await }
+    });
+    let mapped = mapped.await.map_err(|Rejected| StatusCode::UNAUTHORIZED)?;
+    Ok(mapped.read(String::clone))
+}
+
+async fn live() -> Live<Keys> {
+    let secrets = Secrets::new(Memory::new().with("keys", r#"{"prefix": "hello"}"#));
+    secrets.live().await.expect("live")
+}
+
+async fn answer(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
+    stream.write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer");
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn handlers_attempt_and_map() {
+    let router = Router::new().route("/attempt/{name}", get(attempt)).route("/map/{name}", get(map));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound");
+    let router = router.with_state(live().await);
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    for path in ["/attempt/ann", "/map/ann"] {
+        assert!(answer(address, path).await.ends_with("\r\n\r\nhello, ann"), "{path}");
+    }
+    for path in ["/attempt/nobody", "/map/nobody"] {
+        assert!(answer(address, path).await.starts_with("HTTP/1.0 401"), "{path}");
+    }
+    server.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn spawned_tasks_attempt_and_map() {
+    let keys = live().await;
+    let task = tokio::spawn(async move {
+        let (name, suffix) = ("ann".to_owned(), String::from("!"));
+        let (name, suffix) = (&name, &suffix);
+        let attempted = keys.attempt(retry(), |keys| async move {
+            greet(&keys.prefix, name).await.map(|greeting| greeting + suffix)
+        });
+        let attempted = attempted.await?;
+        let mapped = keys.try_map(async |keys| greet(&keys.prefix, "bob").await).await?;
+        Ok::<_, Rejected>((attempted, mapped.read(String::clone)))
+    });
+    assert_eq!(task.await.expect("it ends"), Ok(("hello, ann!".to_owned(), "hello, bob".to_owned())));
+}

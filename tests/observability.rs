@@ -1,0 +1,145 @@
+//! What an operator sees of refused versions and failing looks: log lines and figures.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusBuilder;
+use secrets_runtime::{Live, Memory, Secret, Secrets};
+use tracing_subscriber::fmt::MakeWriter;
+
+/// In every value, so that a leak is found.
+const CANARY: &str = "Xq7canaryXq7";
+
+#[derive(Secret)]
+#[secret(id = "db", refresh = "10s")]
+struct Db {
+    #[secret(length(min = 12))]
+    password: String,
+}
+
+fn document(nth: u32) -> String {
+    format!(r#"{{"password": "{CANARY}-{nth}"}}"#)
+}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// How many lines say this.
+    fn count(&self, what: &str) -> usize {
+        let text = self.0.lock().expect("whole");
+        String::from_utf8_lossy(&text).lines().filter(|line| line.contains(what)).count()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("whole").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// Runs in paused time on this thread, whose log lines and figures it collects.
+fn observe(program: impl AsyncFn(&Log, &dyn Fn() -> String)) {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let runtime = runtime.expect("a runtime");
+    tracing::subscriber::with_default(subscriber, || {
+        metrics::with_local_recorder(&recorder, || runtime.block_on(program(&log, &|| handle.render())));
+    });
+    let told = format!("{}{}", String::from_utf8_lossy(&log.0.lock().expect("whole")), handle.render());
+    assert!(!told.to_lowercase().contains("canary"), "{told}");
+}
+
+async fn live(source: &Memory) -> (Secrets, Live<Db>) {
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live().await.expect("live");
+    (secrets, live)
+}
+
+/// Several intervals.
+async fn a_while() {
+    tokio::time::sleep(Duration::from_mins(2)).await;
+}
+
+#[test]
+fn a_refused_version_is_logged_once_and_counted_at_each_look() {
+    observe(async |log, figures| {
+        let source = Memory::new().with("db", document(0));
+        let (_secrets, live) = live(&source).await;
+        let refusals: [(&str, &dyn Fn()); 3] = [
+            ("is binary", &|| source.set_binary("db")),
+            ("is not the JSON", &|| source.set("db", format!("password={CANARY}"))),
+            ("1 violation", &|| source.set("db", format!(r#"{{"passwort": "{CANARY}"}}"#))),
+        ];
+        for (nth, (told, refuse)) in (1..).zip(refusals) {
+            refuse();
+            a_while().await;
+            assert_eq!(log.count("a version is refused"), nth, "{told}");
+            assert_eq!(log.count(told), 1);
+            assert!(figures().contains(r#"secrets_refused{id="db"} 1"#), "{}", figures());
+            assert!(figures().contains(r#"secrets_refresh_total{id="db",outcome="refused"}"#), "{}", figures());
+            source.set("db", document(nth.try_into().expect("few")));
+            a_while().await;
+            assert_eq!(live.status().last_error.map(drop), None);
+            assert!(figures().contains(r#"secrets_refused{id="db"} 0"#), "{}", figures());
+        }
+        source.set_binary("db");
+        a_while().await;
+        source.set_binary("db");
+        a_while().await;
+        assert_eq!(log.count("is binary"), 3, "another binary version is another refusal");
+        assert!(!figures().contains(r#"outcome="failed""#), "{}", figures());
+    });
+}
+
+#[test]
+fn an_outage_is_logged_when_it_begins_and_when_it_ends() {
+    observe(async |log, figures| {
+        let source = Memory::new().with("db", document(0));
+        let (_secrets, _live) = live(&source).await;
+        source.throttle("db");
+        a_while().await;
+        assert_eq!(log.count("the secret cannot be refreshed"), 1);
+        assert!(figures().contains(r#"secrets_refresh_total{id="db",outcome="failed"}"#), "{}", figures());
+        source.restore("db");
+        a_while().await;
+        assert_eq!(log.count("the secret can be read again"), 1);
+    });
+}
+
+#[test]
+fn the_degraded_of_a_process_are_those_of_all_its_secrets() {
+    observe(async |_, figures| {
+        let (first, second) = (Memory::new().with("db", document(0)), Memory::new().with("db", document(0)));
+        let (one, other) = (live(&first).await, live(&second).await);
+        first.delete("db");
+        a_while().await;
+        assert!(figures().contains("secrets_degraded 1"), "{}", figures());
+        second.delete("db");
+        a_while().await;
+        assert!(figures().contains("secrets_degraded 2"), "{}", figures());
+        drop(other);
+        assert!(figures().contains("secrets_degraded 1"), "{}", figures());
+        first.restore("db");
+        a_while().await;
+        assert!(figures().contains("secrets_degraded 0"), "{}", figures());
+        drop(one);
+    });
+}

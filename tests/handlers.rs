@@ -80,9 +80,8 @@ async fn spawned_tasks_attempt_and_map() {
     let task = tokio::spawn(async move {
         let (name, suffix) = ("ann".to_owned(), String::from("!"));
         let (name, suffix) = (&name, &suffix);
-        let attempted = keys.attempt(retry(), |keys| async move {
-            greet(&keys.prefix, name).await.map(|greeting| greeting + suffix)
-        });
+        let attempted = keys
+            .attempt(retry(), |keys| async move { greet(&keys.prefix, name).await.map(|greeting| greeting + suffix) });
         let attempted = attempted.await?;
         let mapped = keys.try_map(async |keys| greet(&keys.prefix, "bob").await).await?;
         Ok::<_, Rejected>((attempted, mapped.read(String::clone)))

@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use secrets_example_axum_postgres::database::{Failure, Limits, Orders, OrdersDb, connect, count};
 use secrets_example_axum_postgres::service::{Service, router};
 use secrets_runtime::testing::Drill;
-use secrets_runtime::{BoxFuture, HealthState, Memory, Retry, Secrets};
+use secrets_runtime::{BoxFuture, File, HealthState, Memory, Retry, Secrets};
 use secrets_tests::{Emulator, Postgres, sdk_config};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -212,6 +212,24 @@ async fn requests_fail_with_a_value_that_is_loaded_once() {
     until("requests fail", || load.failed.load(Ordering::Relaxed) > CLIENTS).await;
     let (served, failed) = load.stop().await;
     assert!(served > 0 && failed > CLIENTS, "{served} served, {failed} failed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_example_follows_an_edit_of_its_local_file() {
+    let postgres = Postgres::start().await;
+    postgres.run("create table orders (id int); insert into orders select generate_series(1, 3)").await;
+    postgres.run("create role orders login password 'password-0'; grant select on orders to orders").await;
+    let path = std::env::temp_dir().join(format!("secrets-tests-{}.json", std::process::id()));
+    let edit = |nth| std::fs::write(&path, format!(r#"{{"{ID}": {}}}"#, document("orders", nth, postgres.port())));
+    edit(0).expect("written");
+    let secrets = Secrets::builder().placeholder("APP_ENV", "rotation").refresh(Duration::from_millis(50));
+    let orders = Orders::open(&secrets.source(File::new(&path)), LIMITS).await.expect("open");
+    assert_eq!(orders.count().await.expect("counted"), 3);
+    postgres.run("alter role orders password 'password-1'").await;
+    edit(1).expect("written");
+    tokio::time::sleep(LIMITS.age).await;
+    assert_eq!(orders.count().await.expect("counted with the new password"), 3);
+    std::fs::remove_file(&path).expect("removed");
 }
 
 /// The example's own requests, through everything that happens to secrets: rotations that finish and that get stuck, bad

@@ -768,6 +768,7 @@ struct Touchy {
     password: String,
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "the signature of a judge")]
 fn panic_over_it(touchy: &Touchy) -> Result<(), &'static str> {
     assert!(touchy.password != "Xq7canary", "the test says so");
     Ok(())
@@ -800,14 +801,14 @@ async fn a_handle_that_is_dropped_while_a_map_runs_lets_it_end_and_no_other_begi
     let document = db("second");
     let db = secrets.live::<Db>().await.expect("live");
     let (begun, ended) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let (begin, end) = (Arc::clone(&begun), Arc::clone(&ended));
+    let (first, last) = (Arc::clone(&begun), Arc::clone(&ended));
     let mapped = db.try_map(move |_| {
-        let (begin, end) = (Arc::clone(&begin), Arc::clone(&end));
+        let (first, last) = (Arc::clone(&first), Arc::clone(&last));
         async move {
-            if begin.fetch_add(1, Ordering::SeqCst) > 0 {
+            if first.fetch_add(1, Ordering::SeqCst) > 0 {
                 sleep(20 * SECOND).await;
             }
-            end.fetch_add(1, Ordering::SeqCst);
+            last.fetch_add(1, Ordering::SeqCst);
             Ok::<_, &str>(())
         }
     });

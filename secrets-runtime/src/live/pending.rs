@@ -30,12 +30,7 @@ struct Coming<T> {
 
 impl<T: Secret + Send + Sync + 'static> Pending<T> {
     pub(crate) fn new(entry: Arc<Entry>) -> Self {
-        let coming = Arc::new(Coming {
-            entry,
-            live: OnceLock::new(),
-            refused: Mutex::default(),
-            came: Notify::new(),
-        });
+        let coming = Arc::new(Coming { entry, live: OnceLock::new(), refused: Mutex::default(), came: Notify::new() });
         let entry = &coming.entry;
         let as_view: Weak<Coming<T>> = Arc::downgrade(&coming);
         entry.watch(as_view, entry.hub.interval(&T::SPEC));

@@ -179,7 +179,8 @@ impl Stored {
         let Value::Text(text) = &version.value else {
             return Err(SourceError::new(ErrorKind::Binary, "").version_id(&version.id));
         };
-        let has_label = |(label, labelled): (&String, &Arc<Version>)| Arc::ptr_eq(labelled, version).then(|| label.clone());
+        let has_label =
+            |(label, labelled): (&String, &Arc<Version>)| Arc::ptr_eq(labelled, version).then(|| label.clone());
         let stages = self.labels.iter().filter_map(has_label);
         Ok(Fetched::new(text.as_str()).version_id(&version.id).created(version.created).stages(stages))
     }

@@ -55,6 +55,7 @@ impl Memory {
 
     /// Moves `AWSCURRENT` back to the version staged `AWSPREVIOUS`, and that label to the one that was current. `false` if
     /// there is none to go back to.
+    #[must_use = "there may be no version to go back to"]
     pub fn roll_back(&self, id: &str) -> bool {
         let mut state = self.state();
         let Some(stored) = state.stored(id) else { return false };

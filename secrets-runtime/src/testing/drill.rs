@@ -94,11 +94,7 @@ pub struct Drill<'a> {
 
 impl<'a> Drill<'a> {
     /// A drill with the secret `id` of `source`, whose `documents` are those of its versions: 0 is the one that it has now.
-    pub fn new(
-        source: &Memory,
-        id: impl Into<String>,
-        documents: impl Fn(u64) -> String + Send + Sync + 'a,
-    ) -> Self {
+    pub fn new(source: &Memory, id: impl Into<String>, documents: impl Fn(u64) -> String + Send + Sync + 'a) -> Self {
         Self {
             source: source.clone(),
             id: id.into(),

@@ -54,7 +54,7 @@ impl MakeWriter<'_> for Log {
 }
 
 /// Runs in paused time on this thread, whose log lines and figures it collects.
-fn observe(program: impl AsyncFn(&Log, &dyn Fn() -> String)) {
+fn observe(program: &impl AsyncFn(&Log, &dyn Fn() -> String)) {
     static ALONE: Mutex<()> = Mutex::new(());
 
     // One figure is of the whole process.
@@ -85,7 +85,7 @@ async fn a_while() {
 
 #[test]
 fn a_refused_version_is_logged_once_and_counted_at_each_look() {
-    observe(async |log, figures| {
+    observe(&async |log, figures| {
         let source = Memory::new().with("db", document(0));
         let (_secrets, live) = live(&source).await;
         let refusals: [(&str, &dyn Fn()); 3] = [
@@ -116,7 +116,7 @@ fn a_refused_version_is_logged_once_and_counted_at_each_look() {
 
 #[test]
 fn an_outage_is_logged_when_it_begins_and_when_it_ends() {
-    observe(async |log, figures| {
+    observe(&async |log, figures| {
         let source = Memory::new().with("db", document(0));
         let (_secrets, _live) = live(&source).await;
         source.throttle("db");
@@ -131,7 +131,7 @@ fn an_outage_is_logged_when_it_begins_and_when_it_ends() {
 
 #[test]
 fn the_degraded_of_a_process_are_those_of_all_its_secrets() {
-    observe(async |_, figures| {
+    observe(&async |_, figures| {
         let (first, second) = (Memory::new().with("db", document(0)), Memory::new().with("db", document(0)));
         let (one, other) = (live(&first).await, live(&second).await);
         first.delete("db");

@@ -102,33 +102,41 @@ impl Builder {
     /// # Errors
     /// As [`Secrets::from_env`].
     #[allow(clippy::wrong_self_convention, reason = "the builder's counterpart of `Secrets::from_env`")]
-    pub async fn from_env(mut self) -> Result<Secrets, Error> {
+    pub async fn from_env(self) -> Result<Secrets, Error> {
         let environment = Environment::read(super::environment)?;
-        self.settings.refresh = self.settings.refresh.or(environment.refresh);
-        self.settings.max_stale = self.settings.max_stale.or(environment.max_stale);
-        if environment.place == Platform::Lambda {
-            self.settings.background = Background::Nobody;
-        }
+        let builder = self.settled(&environment);
         match &environment.source {
             Selected::File(path) => {
-                environment.allow_file(self.file_in_production)?;
-                Ok(self.source(File::new(path)))
+                environment.allow_file(builder.file_in_production)?;
+                Ok(builder.source(File::new(path)))
             }
-            Selected::Aws => self.aws_from_env(environment).await,
+            Selected::Aws => builder.aws_from_env().await,
         }
     }
 
+    /// What the program did not set is taken from the environment.
+    fn settled(mut self, environment: &Environment) -> Self {
+        self.settings.refresh = self.settings.refresh.or(environment.refresh);
+        self.settings.max_stale = self.settings.max_stale.or(environment.max_stale);
+        #[cfg(feature = "aws")]
+        {
+            self.batch = self.batch.or(environment.batch);
+        }
+        if environment.place == Platform::Lambda {
+            self.settings.background = Background::Nobody;
+        }
+        self
+    }
+
     #[cfg(feature = "aws")]
-    async fn aws_from_env(self, environment: Environment) -> Result<Secrets, Error> {
-        let batch = self.batch.or(environment.batch);
-        let builder = Self { batch, ..self };
+    async fn aws_from_env(self) -> Result<Secrets, Error> {
         let source = Aws::from_env().await;
-        Ok(builder.aws(source))
+        Ok(self.aws(source))
     }
 
     #[cfg(not(feature = "aws"))]
     #[allow(clippy::unused_async, reason = "as with the feature")]
-    async fn aws_from_env(self, _: Environment) -> Result<Secrets, Error> {
+    async fn aws_from_env(self) -> Result<Secrets, Error> {
         Err(Error::configuration(
             "secrets-runtime was built without its `aws` feature",
             "switch the feature on, or set SECRETS_SOURCE=file:<path>",
@@ -170,5 +178,51 @@ impl fmt::Debug for Builder {
             .field("placeholders", &names)
             .field("file_in_production", &self.file_in_production)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Memory;
+    use crate::secret::SecretSpec;
+
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        let read = |name: &str| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
+        Environment::read(read).expect("the test's own")
+    }
+
+    #[test]
+    fn the_builder_goes_before_the_environment_before_the_declaration_before_the_default() {
+        let set = || Builder::default().refresh(MINUTE).max_stale(MINUTE);
+        let declared = SecretSpec::new("T").refreshed_every(3 * MINUTE).stale_after(3 * MINUTE);
+        let variables = environment(&[("SECRETS_REFRESH", "2m"), ("SECRETS_MAX_STALE", "2m")]);
+        let none = environment(&[]);
+        let of = |builder: Builder, environment: &Environment, spec: &SecretSpec| {
+            let Secrets(shared) = builder.settled(environment).source(Memory::new());
+            (shared.hub.interval(spec), shared.hub.max_stale(spec))
+        };
+        assert_eq!(of(set(), &variables, &declared), (MINUTE, Some(MINUTE)));
+        assert_eq!(of(Builder::default(), &variables, &declared), (2 * MINUTE, Some(2 * MINUTE)));
+        assert_eq!(of(Builder::default(), &none, &declared), (3 * MINUTE, Some(3 * MINUTE)));
+        assert_eq!(of(Builder::default(), &none, &SecretSpec::new("T")), (5 * MINUTE, None));
+    }
+
+    #[cfg(feature = "aws")]
+    #[test]
+    fn batches_are_off_unless_the_environment_or_the_builder_says_otherwise() {
+        let on = environment(&[("SECRETS_BATCH", "1")]);
+        assert_eq!(Builder::default().settled(&environment(&[])).batch, None);
+        assert_eq!(Builder::default().settled(&on).batch, Some(Batch::On));
+        assert_eq!(Builder::default().batch(Batch::Off).settled(&on).batch, Some(Batch::Off));
+    }
+
+    #[test]
+    fn on_lambda_there_is_no_background_task() {
+        let lambda = environment(&[("AWS_LAMBDA_FUNCTION_NAME", "orders")]);
+        assert_eq!(Builder::default().settled(&lambda).settings.background, Background::Nobody);
+        assert_eq!(Builder::default().settled(&environment(&[])).settings.background, Background::Task);
     }
 }

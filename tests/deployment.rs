@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use secrets_example_axum_postgres::database::OrdersDb;
 use secrets_example_axum_postgres::figures;
 use secrets_runtime::{Memory, NamedSecret, Secrets};
-use secrets_tests::{Emulator, Postgres, Proxy, Reply, lint_template, read_template};
+use secrets_tests::{Emulator, Postgres, Proxy, REGION, Reply, lint_template, read_template};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::TcpStream;
@@ -57,6 +57,18 @@ fn escaped(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
+/// A text whose `%XX` are what they stand for.
+fn unescaped(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (code, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(code, 16).expect("two digits"));
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).expect("text")
+}
+
 /// The texts of all elements with this name.
 fn elements(xml: &str, name: &str) -> Vec<String> {
     let (start, end) = (format!("<{name}>"), format!("</{name}>"));
@@ -95,6 +107,8 @@ async fn the_service_runs_on_what_the_stack_creates() {
     let missing: BTreeSet<String> = resources(&parsed, None).difference(&made).cloned().collect();
     assert_eq!(missing, resources(&parsed, Some("AWS::CloudWatch::Alarm")));
 
+    assert_eq!(policy(&emulator, &outputs).await, policy_of_the_program(&outputs["KeyArn"]));
+
     // What docs/ecs.md has people do once: the database learns the password that was generated.
     let secret = emulator.client().get_secret_value().secret_id(&outputs["SecretArn"]).send().await.expect("created");
     let document: Value = serde_json::from_str(secret.secret_string().expect("text")).expect("JSON");
@@ -113,6 +127,24 @@ async fn the_service_runs_on_what_the_stack_creates() {
     );
     assert!(!written.concat().contains(password));
     service.stops().await;
+}
+
+/// The policy of the task role that was created.
+async fn policy(emulator: &Emulator, outputs: &BTreeMap<String, String>) -> Value {
+    let role = outputs["TaskRoleArn"].rsplit('/').next().expect("a name");
+    let form = format!("Action=GetRolePolicy&Version=2010-05-08&RoleName={role}&PolicyName=secrets");
+    let answer = emulator.iam(&form).await;
+    serde_json::from_str(&unescaped(&elements(&answer, "PolicyDocument")[0])).expect("JSON")
+}
+
+/// What `cargo secrets policy` prints for the program.
+fn policy_of_the_program(key: &str) -> Value {
+    let secret = format!("arn:aws:secretsmanager:{REGION}:123456789012:secret:prod/orders/db-??????");
+    json!({"Version": "2012-10-17", "Statement": [
+        {"Sid": "ReadSecrets", "Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": [secret]},
+        {"Sid": "DecryptSecrets", "Effect": "Allow", "Action": "kms:Decrypt", "Resource": [key],
+            "Condition": {"StringEquals": {"kms:ViaService": [format!("secretsmanager.{REGION}.amazonaws.com")]}}},
+    ]})
 }
 
 /// The container of the stack's task definition.

@@ -4,6 +4,8 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use secrets_runtime::{ExposeSecret, Fetched, Request, Secret, SecretString, Secrets, Source, SourceError};
 
@@ -14,17 +16,21 @@ fn unmasked(byte: u8) -> u8 {
     byte ^ 1
 }
 
-/// A source that makes the text when it is asked, in a buffer that does not grow.
-struct Made;
+/// A source that makes the text when it is asked, in a buffer that does not grow. The password is in the first text alone.
+#[derive(Default)]
+struct Made(AtomicU32);
 
 impl Source for Made {
     async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+        let nth = self.0.fetch_add(1, Ordering::SeqCst);
         let made = |_: &Request| {
             let mut text = String::with_capacity(256);
             text.push_str(r#"{"username": "orders", "password": ""#);
-            text.extend(MASKED.iter().map(|&byte| char::from(unmasked(byte))));
+            if nth == 0 {
+                text.extend(MASKED.iter().map(|&byte| char::from(unmasked(byte))));
+            }
             text.push_str(r#""}"#);
-            Ok(Fetched::new(text))
+            Ok(Fetched::new(text).version_id(format!("version-{nth}")))
         };
         requests.iter().map(made).collect()
     }
@@ -66,20 +72,35 @@ fn copies() -> usize {
     copies
 }
 
+/// The tests look at the same memory.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime")
+}
+
 #[test]
 fn the_fetched_text_is_gone_after_decoding_and_a_secret_string_when_it_is_dropped() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let _alone = ALONE.lock().expect("the other test passed");
     assert_eq!(copies(), 0, "before");
-    let secrets = Secrets::new(Made);
-    let db: Db = runtime.block_on(secrets.load()).expect("loaded");
+    let db: Db = runtime().block_on(Secrets::new(Made::default()).load()).expect("loaded");
     assert_eq!((db.username.as_str(), db.password.expose_secret().len()), ("orders", MASKED.len()));
     assert_eq!(copies(), 1, "the `SecretString`, and not the text that it was read from");
     drop(db);
     assert_eq!(copies(), 0, "after");
+}
 
+#[test]
+fn the_value_before_is_gone_from_memory_after_its_last_reader() {
+    let _alone = ALONE.lock().expect("the other test passed");
+    let runtime = runtime();
+    let secrets = Secrets::new(Made::default());
     let live = runtime.block_on(secrets.live::<Db>()).expect("live");
-    assert_eq!(copies(), 1, "a live secret keeps the value, not the text");
-    drop(live);
-    drop((secrets, runtime));
-    assert_eq!(copies(), 0, "after the last handle");
+    assert_eq!(copies(), 1, "the value, and not the text");
+    let reader = live.current();
+    runtime.block_on(live.refresh()).expect("a new version");
+    assert_eq!(live.read(|db| db.password.expose_secret().len()), 0);
+    assert_eq!(copies(), 1, "somebody reads it");
+    drop(reader);
+    assert_eq!(copies(), 0, "nobody does");
 }

@@ -1,9 +1,15 @@
+// The README links to files of the repository; here its links lead to `guides`, because the first definition counts. What
+// rustdoc says of `links.md` beyond its own lines is about the README.
+#![cfg_attr(all(feature = "derive", feature = "aws"), doc = include_str!("links.md"))]
 #![cfg_attr(all(feature = "derive", feature = "aws"), doc = include_str!("../README.md"))]
 #![cfg_attr(not(all(feature = "derive", feature = "aws")), doc = "Typed secrets from AWS Secrets Manager.")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod client;
 mod error;
+// Documentation alone: nothing of it is compiled into a program.
+#[cfg(all(any(doc, doctest), feature = "derive", feature = "aws"))]
+pub mod guides;
 mod id;
 mod live;
 mod refresh;

@@ -3,11 +3,13 @@
 pub mod documents;
 mod emulator;
 mod install;
+mod lint;
 mod postgres;
 mod proxy;
 pub mod shapes;
 
 pub use emulator::Emulator;
+pub use lint::{lint_template, read_template};
 pub use postgres::Postgres;
 pub use proxy::{Call, Proxy, Reply};
 

@@ -47,6 +47,13 @@ pub(super) enum FileInProduction {
 
 impl Builder {
     /// What `{name}` in a declared id stands for, in place of the environment variable of that name.
+    ///
+    /// ```
+    /// use secrets_runtime::{Memory, Secrets};
+    ///
+    /// // `{APP_ENV}/mail` is `test/mail`, whatever the environment says.
+    /// let secrets = Secrets::builder().placeholder("APP_ENV", "test").source(Memory::new());
+    /// ```
     pub fn placeholder(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.placeholders.insert(name.into(), value.into());
         self
@@ -54,17 +61,41 @@ impl Builder {
 
     /// Lets `SECRETS_SOURCE=file:..` take effect on ECS, EKS and Lambda too, where it usually is left over from somebody's
     /// laptop.
+    ///
+    /// ```
+    /// # use secrets_runtime::Secrets;
+    /// # async fn example() -> Result<(), secrets_runtime::Error> {
+    /// let secrets = Secrets::builder().allow_file_source_in_production().from_env().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn allow_file_source_in_production(self) -> Self {
         Self { file_in_production: FileInProduction::Allowed, ..self }
     }
 
     /// How many AWS calls may be under way at once; 16 by default.
+    ///
+    /// ```
+    /// # use secrets_runtime::Secrets;
+    /// # async fn example() -> Result<(), secrets_runtime::Error> {
+    /// let secrets = Secrets::builder().concurrency(4).from_env().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "aws")]
     pub fn concurrency(self, calls: usize) -> Self {
         Self { concurrency: Some(calls), ..self }
     }
 
     /// Whether many secrets are fetched by `BatchGetSecretValue`; wins over `SECRETS_BATCH`.
+    ///
+    /// ```
+    /// # use secrets_runtime::{Batch, Secrets};
+    /// # async fn example() -> Result<(), secrets_runtime::Error> {
+    /// let secrets = Secrets::builder().batch(Batch::On).from_env().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "aws")]
     pub fn batch(self, batch: Batch) -> Self {
         Self { batch: Some(batch), ..self }
@@ -72,6 +103,13 @@ impl Builder {
 
     /// How often live secrets are looked at, give or take a tenth; wins over `SECRETS_REFRESH` and over what their
     /// declarations say. At least a millisecond.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use secrets_runtime::{Memory, Secrets};
+    ///
+    /// let secrets = Secrets::builder().refresh(Duration::from_secs(30)).source(Memory::new());
+    /// ```
     pub fn refresh(mut self, interval: Duration) -> Self {
         self.settings.refresh = Some(interval);
         self
@@ -79,12 +117,25 @@ impl Builder {
 
     /// How old the values of live secrets may get before [`health`](Secrets::health) is degraded and
     /// [`fresh`](crate::Live::fresh) asks the source; wins over `SECRETS_MAX_STALE` and over what their declarations say.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use secrets_runtime::{Memory, Secrets};
+    ///
+    /// let secrets = Secrets::builder().max_stale(Duration::from_secs(3600)).source(Memory::new());
+    /// ```
     pub fn max_stale(mut self, age: Duration) -> Self {
         self.settings.max_stale = Some(age);
         self
     }
 
     /// Lets a live secret fail to start whose current version is refused, although the one before is good.
+    ///
+    /// ```
+    /// use secrets_runtime::{Memory, Secrets};
+    ///
+    /// let secrets = Secrets::builder().start_on_current_only().source(Memory::new());
+    /// ```
     pub fn start_on_current_only(mut self) -> Self {
         self.settings.start = Start::OnCurrentOnly;
         self
@@ -92,12 +143,26 @@ impl Builder {
 
     /// Leaves looking at live secrets to [`fresh`](crate::Live::fresh) and [`refresh`](crate::Live::refresh): for processes
     /// that are frozen between calls. `from_env` does this by itself on AWS Lambda.
+    ///
+    /// ```
+    /// use secrets_runtime::{Memory, Secrets};
+    ///
+    /// let secrets = Secrets::builder().without_background_task().source(Memory::new());
+    /// ```
     pub fn without_background_task(mut self) -> Self {
         self.settings.background = Background::Nobody;
         self
     }
 
     /// As [`Secrets::from_env`].
+    ///
+    /// ```
+    /// # use secrets_runtime::Secrets;
+    /// # async fn example() -> Result<(), secrets_runtime::Error> {
+    /// let secrets = Secrets::builder().from_env().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Secrets::from_env`].
@@ -144,6 +209,15 @@ impl Builder {
     }
 
     /// As [`Secrets::from_sdk_config`].
+    ///
+    /// ```no_run
+    /// # use secrets_runtime::Secrets;
+    /// # async fn example() -> Result<(), secrets_runtime::Error> {
+    /// let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+    /// let secrets = Secrets::builder().concurrency(4).from_sdk_config(&config);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "aws")]
     #[allow(clippy::wrong_self_convention, reason = "the builder's counterpart of `Secrets::from_sdk_config`")]
     #[must_use]
@@ -163,6 +237,12 @@ impl Builder {
     }
 
     /// As [`Secrets::new`]. The settings for AWS do not apply to other sources.
+    ///
+    /// ```
+    /// use secrets_runtime::{File, Secrets};
+    ///
+    /// let secrets = Secrets::builder().source(File::new("secrets.json"));
+    /// ```
     #[must_use]
     pub fn source(self, source: impl Source) -> Secrets {
         let hub = Arc::new(Hub::new(Box::new(source), self.settings));

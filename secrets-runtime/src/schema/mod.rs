@@ -13,6 +13,12 @@ pub(crate) use words::short;
 ///
 /// Read it from [`SecretValue::SHAPE`](crate::SecretValue::SHAPE). Its variants and their contents are not a public
 /// interface before 1.0.
+///
+/// ```
+/// use secrets_runtime::{SecretValue, Shape};
+///
+/// const SHAPE: Shape = <Option<String>>::SHAPE;
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Shape {

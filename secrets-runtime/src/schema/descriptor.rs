@@ -54,12 +54,11 @@ impl Descriptor {
         writer.text_member("type", type_path);
         writer.text_member("package", package);
         writer.text_member("version", version);
-        match schema {
-            Some(path) => writer.text_member("schema", path),
-            None => {
-                writer.member("schema");
-                writer.put("null");
-            }
+        if let Some(path) = schema {
+            writer.text_member("schema", path);
+        } else {
+            writer.member("schema");
+            writer.put("null");
         }
         writer.text_member("stage", spec.stage());
         writer.text_member(

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdout, Command};
 
 fn file(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/ecs").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../ecs").join(name)
 }
 
 #[test]
@@ -171,7 +171,7 @@ impl Service {
             r#"{"AccessKeyId":"AKIDOFTHETASKROLE","SecretAccessKey":"key","Token":"session","Expiration":"2099-01-01T00:00:00Z"}"#,
         ))
         .await;
-        let mut command = Command::new(env!("CARGO_BIN_EXE_orders"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_axum-postgres"));
         command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
         for variable in container["environment"].as_array().expect("variables") {
             command.env(variable["name"].as_str().expect("a name"), variable["value"].as_str().expect("a value"));

@@ -10,6 +10,7 @@
 //! | [`tls`] | certificates that follow their secret |
 //! | [`tenants`] | many secrets of one type |
 //! | [`changing_keys`] | while two versions of a program run |
+//! | [`drill`] | a test of what a program does in a rotation |
 //! | [`errors`] | and what to do |
 //! | [`limits`] | of AWS, and of this crate |
 //! | [`security`] | what is protected, from whom, and what is not |
@@ -37,3 +38,7 @@ page!(changing_keys, "changing-keys.md");
 page!(errors, "errors.md");
 page!(limits, "limits.md");
 page!(security, "security.md");
+
+/// A test of what a program does in a rotation; needs the feature `testing`.
+#[cfg_attr(feature = "testing", doc = concat!("\n", include_str!("links.md"), "\n\n", include_str!("../docs/drill.md")))]
+pub mod drill {}

@@ -97,6 +97,9 @@ impl<'f> SchemaFile<'f> {
 
     /// The schemas of which one holds.
     pub(super) const fn alternatives(&self, at: usize) -> Option<usize> {
+        if !self.nodes[at].names_schemas {
+            return None;
+        }
         match self.list(at, "anyOf") {
             None => self.list(at, "oneOf"),
             list => list,
@@ -105,6 +108,9 @@ impl<'f> SchemaFile<'f> {
 
     /// The schemas that hold as well: what `$ref` points at, what is in `allOf`, and the one alternative that is not `null`.
     pub(super) const fn also(&self, at: usize, index: usize) -> Option<usize> {
+        if !self.nodes[at].names_schemas {
+            return None;
+        }
         let mut count = 0;
         while self.conjunct(at, count).is_some() {
             count += 1;
@@ -117,6 +123,9 @@ impl<'f> SchemaFile<'f> {
 
     /// What `$ref` points at, then what is in `allOf`.
     const fn conjunct(&self, at: usize, index: usize) -> Option<usize> {
+        if !self.nodes[at].names_schemas {
+            return None;
+        }
         let target = self.target(at);
         match (target, self.list(at, "allOf")) {
             (Some(_), _) if index == 0 => target,
@@ -203,6 +212,9 @@ impl<'f> SchemaFile<'f> {
 
     /// The schemas that hold as well, then the alternatives.
     const fn branch(&self, at: usize, index: usize) -> Option<usize> {
+        if !self.nodes[at].names_schemas {
+            return None;
+        }
         let mut count = 0;
         while self.also(at, count).is_some() {
             count += 1;

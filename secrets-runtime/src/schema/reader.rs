@@ -87,19 +87,21 @@ impl<const N: usize> Table<N> {
     /// Reads a text that has at most `N` [values](capacity).
     #[must_use]
     pub const fn read(text: &str) -> Self {
+        let mut nodes = [Node::NOTHING; N];
         let mut reader = Reader {
             text: text.as_bytes(),
             at: 0,
-            table: Self { nodes: [Node::NOTHING; N], error: None },
+            nodes: &mut nodes,
             length: 0,
             key: Span::NOTHING,
             open: [0; DEEPEST],
             depth: 0,
         };
-        if let Err(error) = reader.values() {
-            reader.table.error = Some(error);
-        }
-        reader.table
+        let error = match reader.values() {
+            Ok(()) => None,
+            Err(error) => Some(error),
+        };
+        Self { nodes, error }
     }
 
     pub(super) const fn nodes(&self) -> Result<&[Node], NotJson> {
@@ -125,10 +127,10 @@ pub const fn capacity(text: &str) -> usize {
     count
 }
 
-struct Reader<'t, const N: usize> {
+struct Reader<'t> {
     text: &'t [u8],
     at: usize,
-    table: Table<N>,
+    nodes: &'t mut [Node],
     length: usize,
     /// That of the next value.
     key: Span,
@@ -137,7 +139,7 @@ struct Reader<'t, const N: usize> {
     depth: usize,
 }
 
-impl<const N: usize> Reader<'_, N> {
+impl Reader<'_> {
     const fn values(&mut self) -> Result<(), NotJson> {
         loop {
             let opened = match self.value() {
@@ -186,9 +188,8 @@ impl<const N: usize> Reader<'_, N> {
     }
 
     const fn push(&mut self, kind: Kind, text: Span) {
-        if self.length < N {
-            self.table.nodes[self.length] =
-                Node { kind, key: self.key, text, next: self.length + 1, names_schemas: false };
+        if self.length < self.nodes.len() {
+            self.nodes[self.length] = Node { kind, key: self.key, text, next: self.length + 1, names_schemas: false };
         }
         self.length += 1;
         self.key = Span::NOTHING;
@@ -219,13 +220,13 @@ impl<const N: usize> Reader<'_, N> {
                 return if self.at == self.text.len() { Ok(false) } else { Err(self.expected("nothing more")) };
             }
             let container = self.open[self.depth - 1];
-            let is_object = matches!(self.table.nodes[container].kind, Kind::Object);
+            let is_object = matches!(self.nodes[container].kind, Kind::Object);
             match (is_object, self.peek()) {
                 (true, b'}') | (false, b']') => {
                     self.at += 1;
                     self.depth -= 1;
-                    self.table.nodes[container].next = self.length;
-                    self.table.nodes[container].text.end = self.at;
+                    self.nodes[container].next = self.length;
+                    self.nodes[container].text.end = self.at;
                 }
                 (true, b',') => {
                     self.at += 1;
@@ -251,7 +252,7 @@ impl<const N: usize> Reader<'_, N> {
             Ok(key) => {
                 self.key = key;
                 if matches!(key.hash, REF | ALL_OF | ANY_OF | ONE_OF | UNKNOWN) {
-                    self.table.nodes[self.open[self.depth - 1]].names_schemas = true;
+                    self.nodes[self.open[self.depth - 1]].names_schemas = true;
                 }
             }
             Err(error) => return Err(error),

@@ -45,7 +45,7 @@ async fn create(
     let mut form = format!("Action=CreateStack&StackName={name}&TemplateBody={}", escaped(template));
     for (nth, (key, value)) in (1..).zip(parameters) {
         let member = format!("Parameters.member.{nth}");
-        form.push_str(&format!("&{member}.ParameterKey={key}&{member}.ParameterValue={}", escaped(value)));
+        form += &format!("&{member}.ParameterKey={key}&{member}.ParameterValue={}", escaped(value));
     }
     emulator.cloudformation(&form).await;
     let stack = emulator.cloudformation(&format!("Action=DescribeStacks&StackName={name}")).await;
@@ -54,7 +54,7 @@ async fn create(
 }
 
 fn escaped(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"))
 }
 
 /// The texts of all elements with this name.

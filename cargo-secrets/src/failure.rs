@@ -1,0 +1,46 @@
+//! What went wrong, and what to do about it.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// Why a question has no answer. It is made of names, ids and kinds; nothing that a secret contains gets in.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    /// Adds what to do.
+    pub(crate) fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// A file that cannot be read or written.
+    pub(crate) fn file(does: &str, path: &Path, error: &io::Error) -> Self {
+        Self::new(format!("cannot {does} {}: {error}", path.display()))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { message, help } = self;
+        f.write_str(message)?;
+        match help {
+            Some(help) => write!(f, "\nhelp: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The runtime's errors say what to do by themselves.
+impl From<secrets_runtime::Error> for Failure {
+    fn from(error: secrets_runtime::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}

@@ -1,0 +1,329 @@
+//! The verdict over a document: a validator that others wrote gives it, and it is told in our own words.
+//!
+//! What a validator says repeats the document. Of its errors only the place and the keyword are used; a violation is made of
+//! what the schema declares, and of the kind of what was found.
+
+use std::fmt;
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::paths::LocationSegment;
+use jsonschema::{PatternOptions, ValidationError};
+use secrets_runtime::__tools::is_near;
+use serde_json::Value;
+
+use crate::document::{Document, Place, Step};
+use crate::failure::Failure;
+use crate::words;
+
+/// One way in which a document breaks a schema.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Violation {
+    path: String,
+    expected: String,
+    found: String,
+}
+
+impl Violation {
+    /// Where the text breaks is not told: of a password, even that would say something.
+    pub(crate) fn not_json() -> Self {
+        let (path, expected) = ("(root)".to_owned(), "a JSON object".to_owned());
+        Self { path, expected, found: "a text that is not JSON".to_owned() }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, expected, found } = self;
+        write!(f, "{path}: expected {expected}, found {found}")
+    }
+}
+
+/// A schema that documents are held against.
+pub(crate) struct Judge<'s> {
+    schema: &'s Value,
+    validator: jsonschema::Validator,
+}
+
+impl<'s> Judge<'s> {
+    /// # Errors
+    /// The schema is none. Why is not told: a validator may repeat what it looked at.
+    pub(crate) fn new(schema: &'s Value) -> Result<Self, Failure> {
+        // An engine that takes linear time, whatever the pattern.
+        let options = jsonschema::options().with_draft(jsonschema::Draft::Draft202012);
+        let validator = options.with_pattern_options(PatternOptions::regex()).build(schema);
+        let validator = validator.map_err(|_| Failure::new("the JSON Schema is none that can be validated against"))?;
+        Ok(Self { schema, validator })
+    }
+
+    /// Every way in which the document breaks the schema.
+    pub(crate) fn violations(&self, document: &Document) -> Vec<Violation> {
+        let mut told = Told { schema: self.schema, violations: Vec::new() };
+        for place in &document.doubled {
+            told.add(place, "every key once", "a key twice");
+        }
+        for error in self.validator.iter_errors(&document.value) {
+            told.error(&error, &document.value);
+        }
+        if told.violations.is_empty() && !self.validator.is_valid(&document.value) {
+            told.add(&[], &words::expected(self.schema), "another value");
+        }
+        told.violations
+    }
+}
+
+/// What has been told so far: of one place, only the first.
+struct Told<'s> {
+    schema: &'s Value,
+    violations: Vec<Violation>,
+}
+
+impl Told<'_> {
+    fn add(&mut self, place: &[Step], expected: &str, found: &str) {
+        let path = shown(place, self.schema);
+        if self.violations.iter().all(|told| told.path != path) {
+            self.violations.push(Violation { path, expected: expected.to_owned(), found: found.to_owned() });
+        }
+    }
+
+    fn error(&mut self, error: &ValidationError<'_>, document: &Value) {
+        let place = place(error);
+        let Some(value) = at(document, &place) else { return };
+        match error.kind() {
+            ValidationErrorKind::Required { property } => self.missing(&place, property.as_str(), value),
+            ValidationErrorKind::AdditionalProperties { unexpected }
+            | ValidationErrorKind::UnevaluatedProperties { unexpected } => self.unknown(&place, unexpected),
+            // What is forbidden altogether: the place is that of the unknown key.
+            ValidationErrorKind::FalseSchema => self.unknown(place.split_last().map_or(&[], |(_, object)| object), &[]),
+            ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+                self.branches(&place, value, context, document);
+            }
+            ValidationErrorKind::OneOfMultipleValid { .. } => self.spellings(&place, value),
+            _ => self.value(&place, value, error.kind().keyword()),
+        }
+    }
+
+    /// A value that is not what its schema asks for.
+    fn value(&mut self, place: &[Step], value: &Value, keyword: &str) {
+        let found = match keyword {
+            "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
+                "one of another length"
+            }
+            "type" => words::kind(value),
+            _ => another(value),
+        };
+        self.add(place, &self.expected(place), found);
+    }
+
+    fn missing(&mut self, object: &[Step], key: Option<&str>, value: &Value) {
+        let Some(key) = key else { return };
+        let declared: Vec<&str> =
+            schemas(self.schema, object).into_iter().flat_map(words::properties).map(|(key, _)| key.as_str()).collect();
+        let place = [object, &[Step::Key(key.to_owned())]].concat();
+        let mut others = value.as_object().into_iter().flat_map(|object| object.keys());
+        // The one key that may be repeated: it all but repeats a declared one.
+        let near = others.find(|other| is_near(other, key) && !declared.contains(&other.as_str()));
+        let found = near.map_or("nothing".to_owned(), |near| format!("nothing, but the similar key {near:?}"));
+        self.add(&place, &self.expected(&place), &found);
+    }
+
+    fn unknown(&mut self, object: &[Step], unknown: &[String]) {
+        let schemas = schemas(self.schema, object);
+        let expected =
+            schemas.iter().find(|schema| schema.get("properties").is_some()).copied().unwrap_or(&Value::Null);
+        let near = unknown.iter().find_map(|key| {
+            words::properties(expected)
+                .find(|(declared, _)| is_near(key, declared))
+                .map(|(declared, _)| (key, declared))
+        });
+        let found = match near {
+            Some((key, declared)) => format!("{key:?}, which is close to {declared:?}"),
+            None => "an unknown key".to_owned(),
+        };
+        self.add(object, &words::expected_keys(expected), &found);
+    }
+
+    /// No branch is fit. If only one of them is of the right kind, what it says is told.
+    fn branches(&mut self, place: &[Step], value: &Value, context: &[Vec<ValidationError<'static>>], document: &Value) {
+        let is_kind = |error: &ValidationError<'_>| error.kind().keyword() == "type" && self::place(error) == place;
+        let is_tag = |error: &ValidationError<'_>| {
+            matches!(error.kind().keyword(), "enum" | "const") && self::place(error).len() == place.len() + 1
+        };
+        let of_kind: Vec<_> = context.iter().filter(|branch| !branch.iter().any(is_kind)).collect();
+        let told: Vec<_> = match of_kind.as_slice() {
+            several if several.len() > 1 => several.iter().filter(|branch| !branch.iter().any(is_tag)).collect(),
+            few => few.iter().collect(),
+        };
+        match told.as_slice() {
+            [only] => only.iter().for_each(|error| self.error(error, document)),
+            _ => match tag(&schemas(self.schema, place)) {
+                Some(tag) if value.is_object() => self.tag(place, value, tag),
+                _ => self.spelled_or_other(place, value),
+            },
+        }
+    }
+
+    /// The key that tells variants apart.
+    fn tag(&mut self, object: &[Step], value: &Value, (key, names): (String, Vec<Value>)) {
+        let place = [object, &[Step::Key(key.clone())]].concat();
+        let found =
+            value.get(&key).map_or("nothing", |tag| if tag.is_string() { "another string" } else { words::kind(tag) });
+        self.add(&place, &words::expected(&serde_json::json!({ "enum": names })), found);
+    }
+
+    /// A key that has several spellings, and none is there; or a value of another kind.
+    fn spelled_or_other(&mut self, place: &[Step], value: &Value) {
+        let missing: Vec<String> = spellings(&schemas(self.schema, place))
+            .into_iter()
+            .filter(|keys| keys.iter().all(|key| value.get(key).is_none()))
+            .filter_map(|keys| keys.into_iter().next())
+            .collect();
+        if !value.is_object() || missing.is_empty() {
+            let found =
+                if value.is_object() || self.accepts_kind(place, value) { another(value) } else { words::kind(value) };
+            return self.add(place, &self.expected(place), found);
+        }
+        for key in missing {
+            self.missing(place, Some(&key), value);
+        }
+    }
+
+    /// A key that is there in two spellings.
+    fn spellings(&mut self, place: &[Step], value: &Value) {
+        let doubled = spellings(&schemas(self.schema, place))
+            .into_iter()
+            .find(|keys| keys.iter().filter(|key| value.get(key.as_str()).is_some()).count() > 1);
+        match doubled.and_then(|keys| keys.into_iter().next()) {
+            Some(key) => self.add(&[place, &[Step::Key(key)]].concat(), "the key once", "it twice"),
+            None => self.value(place, value, "oneOf"),
+        }
+    }
+
+    fn accepts_kind(&self, place: &[Step], value: &Value) -> bool {
+        let kind = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        };
+        schemas(self.schema, place)
+            .iter()
+            .any(|schema| schema["type"] == kind || (kind == "number" && schema["type"] == "integer"))
+    }
+
+    fn expected(&self, place: &[Step]) -> String {
+        let (_, schemas) = walk(self.schema, place);
+        schemas.first().map_or_else(|| "another value".to_owned(), |schema| words::expected(schema))
+    }
+}
+
+/// "another string": of the right kind.
+fn another(value: &Value) -> &'static str {
+    match value {
+        Value::Number(_) => "another number",
+        Value::String(_) => "another string",
+        other => words::kind(other),
+    }
+}
+
+fn place(error: &ValidationError<'_>) -> Place {
+    error
+        .instance_path()
+        .into_iter()
+        .map(|segment| match segment {
+            LocationSegment::Property(key) => Step::Key(key.into_owned()),
+            LocationSegment::Index(at) => Step::Index(at),
+        })
+        .collect()
+}
+
+fn at<'v>(document: &'v Value, place: &[Step]) -> Option<&'v Value> {
+    place.iter().try_fold(document, |value, step| match step {
+        Step::Key(key) => value.get(key),
+        Step::Index(at) => value.get(at),
+    })
+}
+
+/// A schema and the schemas that it is combined of.
+fn parts(schema: &Value) -> Vec<&Value> {
+    let mut found = vec![schema];
+    for keyword in ["anyOf", "oneOf", "allOf"] {
+        let inner = schema.get(keyword).and_then(Value::as_array).into_iter().flatten();
+        found.extend(inner.flat_map(parts));
+    }
+    found
+}
+
+/// A place as it is shown, and the schemas that apply there, combinations as one. A key that the schema does not declare
+/// is `*`.
+fn walk<'s>(schema: &'s Value, place: &[Step]) -> (String, Vec<&'s Value>) {
+    let (mut path, mut here) = (String::new(), vec![schema]);
+    for step in place {
+        let all: Vec<&Value> = here.iter().flat_map(|schema| parts(schema)).collect();
+        let of = |keyword: &'static str| all.iter().filter_map(move |schema| schema.get(keyword));
+        here = match step {
+            Step::Index(at) => {
+                path.push_str(&format!("[{at}]"));
+                of("items").collect()
+            }
+            Step::Key(key) => {
+                let declared: Vec<&Value> = of("properties").filter_map(|properties| properties.get(key)).collect();
+                let dot = if path.is_empty() { "" } else { "." };
+                match (declared.is_empty(), is_plain(key)) {
+                    (false, true) => path.push_str(&format!("{dot}{key}")),
+                    (false, false) => path.push_str(&format!("[{key:?}]")),
+                    (true, _) => path.push_str(&format!("{dot}*")),
+                }
+                if declared.is_empty() { of("additionalProperties").collect() } else { declared }
+            }
+        };
+    }
+    (path, here)
+}
+
+fn shown(place: &[Step], schema: &Value) -> String {
+    match walk(schema, place) {
+        (path, _) if !path.is_empty() => path,
+        _ => "(root)".to_owned(),
+    }
+}
+
+/// Whether a key can stand between dots without being misread.
+fn is_plain(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+}
+
+/// All schemas that apply at a place.
+fn schemas<'s>(schema: &'s Value, place: &[Step]) -> Vec<&'s Value> {
+    walk(schema, place).1.into_iter().flat_map(parts).collect()
+}
+
+/// The key whose value tells the variants of an enum apart, and its values.
+fn tag(schemas: &[&Value]) -> Option<(String, Vec<Value>)> {
+    let variants = schemas.iter().find_map(|schema| schema.get("oneOf")?.as_array())?;
+    let name = |variant: &Value, key: &str| match variant["properties"][key]["enum"].as_array().map(Vec::as_slice) {
+        Some([only]) => Some(only.clone()),
+        _ => None,
+    };
+    words::properties(variants.first()?).find_map(|(key, _)| {
+        let names: Option<Vec<Value>> = variants.iter().map(|variant| name(variant, key)).collect();
+        Some((key.clone(), names?))
+    })
+}
+
+/// The spellings of each key that has several: `oneOf` of what is required.
+fn spellings(schemas: &[&Value]) -> Vec<Vec<String>> {
+    let key = |branch: &Value| Some(branch.get("required")?.get(0)?.as_str()?.to_owned());
+    let of = |schema: &&Value| -> Vec<String> {
+        let is_bare = |branch: &Value| branch.get("properties").is_none();
+        let branches = schema.get("oneOf").and_then(Value::as_array).filter(|branches| branches.iter().all(is_bare));
+        branches.into_iter().flatten().filter_map(key).collect()
+    };
+    schemas.iter().map(of).filter(|keys| keys.len() > 1).collect()
+}
+
+/// The spellings of each key of an object that has several.
+pub(crate) fn spellings_of(object: &Value) -> Vec<Vec<String>> {
+    spellings(&parts(object))
+}

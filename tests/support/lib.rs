@@ -1,5 +1,6 @@
 //! What the tests share: a real Secrets Manager API of somebody else's making, and a proxy in front of it.
 
+mod application;
 pub mod documents;
 mod emulator;
 mod install;
@@ -7,6 +8,7 @@ mod postgres;
 mod proxy;
 pub mod shapes;
 
+pub use application::Application;
 pub use emulator::Emulator;
 pub use postgres::Postgres;
 pub use proxy::{Call, Proxy, Reply};

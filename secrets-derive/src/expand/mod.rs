@@ -5,6 +5,7 @@
 
 mod debug;
 mod decode;
+mod descriptor;
 mod fallback;
 mod field;
 mod rules;
@@ -34,6 +35,7 @@ pub(crate) fn expand(item: &Checked) -> TokenStream {
         }
     });
     let secret = secret(item, &generics);
+    let descriptor = descriptor::of(item);
     let flatten = matches!(body, Body::Struct(_)).then(|| {
         quote! {
             #[automatically_derived]
@@ -62,12 +64,14 @@ pub(crate) fn expand(item: &Checked) -> TokenStream {
         #flatten
 
         #debug
+
+        #descriptor
     }
 }
 
 /// `Secret` and `NamedSecret`, for what can be a whole secret.
 fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
-    let Checked { ident, spec: Spec { id, stage, refresh, max_stale }, runtime, body, .. } = item;
+    let Checked { ident, spec: Spec { id, schema: _, stage, refresh, max_stale }, runtime, body, .. } = item;
     let trims = match body {
         Body::Names(_) => return None,
         Body::Text(text) => Some(text.trims),

@@ -3,9 +3,14 @@
 //! A [`Shape`] is composed at compile time through the associated constants of the field types, so
 //! that rustc, not the derive, resolves aliases, newtypes and nested types.
 
+#[cfg(feature = "descriptor")]
+mod descriptor;
 mod json_schema;
 mod words;
+mod writer;
 
+#[cfg(feature = "descriptor")]
+pub use descriptor::{Descriptor, entry_length};
 pub(crate) use json_schema::document as json_schema;
 pub(crate) use words::short;
 

@@ -1,5 +1,7 @@
 //! A secret's text as a document.
 
+use std::collections::{BTreeSet, HashSet};
+
 use serde::Deserializer;
 use serde::de::{MapAccess, Visitor};
 use serde_json::Value;
@@ -46,10 +48,10 @@ fn find_doubled(text: &str, place: &mut Place, doubled: &mut Vec<Place>) {
     match text.trim_start().as_bytes().first() {
         Some(b'{') => {
             let Ok(members) = serde_json::Deserializer::from_str(text).deserialize_map(Members) else { return };
-            let mut twice: Vec<&String> = Vec::new();
-            for (at, (key, inner)) in members.iter().enumerate() {
-                if members[..at].iter().any(|(other, _)| other == key) && !twice.contains(&key) {
-                    twice.push(key);
+            let (mut once, mut twice) = (HashSet::new(), BTreeSet::new());
+            for (key, inner) in &members {
+                if !once.insert(key) {
+                    twice.insert(key);
                 }
                 descend(Step::Key(key.clone()), inner, doubled);
             }

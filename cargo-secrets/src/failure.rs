@@ -4,21 +4,29 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use secrets_runtime::ErrorKind;
+
 /// Why a question has no answer. It is made of names, ids and kinds; nothing that a secret contains gets in.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
     message: String,
     help: Option<String>,
+    is_missing: bool,
 }
 
 impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self { message: message.into(), help: None, is_missing: false }
     }
 
     /// Adds what to do.
     pub(crate) fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    /// Whether it is an answer all the same: there is no such secret.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.is_missing
     }
 
     /// A file that cannot be read or written.
@@ -29,7 +37,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { message, help } = self;
+        let Self { message, help, is_missing: _ } = self;
         f.write_str(message)?;
         match help {
             Some(help) => write!(f, "\nhelp: {help}"),
@@ -41,6 +49,7 @@ impl fmt::Display for Failure {
 /// The runtime's errors say what to do by themselves.
 impl From<secrets_runtime::Error> for Failure {
     fn from(error: secrets_runtime::Error) -> Self {
-        Self::new(error.to_string())
+        let is_missing = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::MarkedForDeletion);
+        Self { is_missing, ..Self::new(error.to_string()) }
     }
 }

@@ -327,3 +327,74 @@ fn spellings(schemas: &[&Value]) -> Vec<Vec<String>> {
 pub(crate) fn spellings_of(object: &Value) -> Vec<Vec<String>> {
     spellings(&parts(object))
 }
+
+#[cfg(test)]
+mod tests {
+    use secrets_tests::documents::{Random, mutate, plant};
+    use secrets_tests::shapes::subjects;
+    use serde_json::json;
+
+    use super::*;
+    use crate::descriptor::Format;
+
+    fn violations(schema: &Value, text: &str) -> Vec<String> {
+        let document = Document::read(text, Format::Json).expect("JSON");
+        let violations = Judge::new(schema).expect("a schema").violations(&document);
+        violations.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_document_is_judged_as_the_program_decodes_it_and_in_its_words() {
+        let (mut judged, mut alike) = (0, 0);
+        for subject in subjects() {
+            let schema: Value = serde_json::from_str(&(subject.schema)()).expect("JSON");
+            let valid: Value = serde_json::from_str(subject.valid).expect("JSON");
+            for seed in 0..300 {
+                let mut document = valid.clone();
+                mutate(&mut document, &mut Random::new(seed));
+                let text = document.to_string();
+                let told = violations(&schema, &text);
+                let decoded = (subject.decode)(&text);
+                assert_eq!(told.is_empty(), decoded.is_ok(), "{}: {text}\n{told:?}\n{decoded:?}", subject.name);
+                let Err(error) = decoded else { continue };
+                let expected: Vec<String> = error.violations().iter().map(ToString::to_string).collect();
+                judged += 1;
+                alike += usize::from(told.iter().all(|told| expected.contains(told)) && told.len() == expected.len());
+            }
+        }
+        // The decoder stops below a broken object, and knows what a schema cannot say.
+        assert!(judged > 1_000 && alike > judged * 9 / 10, "{alike} of {judged} in the same words");
+    }
+
+    #[test]
+    fn nothing_of_a_document_is_told() {
+        const TEXT: &str = "Xq7canaryXq7";
+        const NUMBER: &str = "7700770077";
+        for subject in subjects() {
+            let schema: Value = serde_json::from_str(&(subject.schema)()).expect("JSON");
+            let valid: Value = serde_json::from_str(subject.valid).expect("JSON");
+            for seed in 0..300 {
+                let mut random = Random::new(seed);
+                let mut document = valid.clone();
+                mutate(&mut document, &mut random);
+                plant(&mut document, TEXT, NUMBER, &mut random);
+                let told = violations(&schema, &document.to_string()).join("\n");
+                assert!(!told.contains("canary") && !told.contains(NUMBER), "{}: {document}\n{told}", subject.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_schema_that_people_wrote_is_judged_by_too() {
+        let schema = json!({
+            "$defs": {"host": {"type": "string", "pattern": "^[a-z.]+$"}},
+            "properties": {"host": {"$ref": "#/$defs/host"}, "mode": {"const": "tls"}, "n": {"multipleOf": 5}},
+            "patternProperties": {"^x-": false},
+            "dependentRequired": {"host": ["mode"]},
+        });
+        let told = violations(&schema, r#"{"host": "CANARY", "mode": "canary", "n": 7, "x-canary": 1}"#);
+        assert_eq!(told.len(), 4, "{told:?}");
+        assert!(!told.join("\n").to_lowercase().contains("canary"), "{told:?}");
+        assert_eq!(told[1], r#"mode: expected "tls", found another string"#);
+    }
+}

@@ -6,6 +6,7 @@ use crate::artifact;
 use crate::cli::Programs;
 use crate::descriptor::Descriptor;
 use crate::failure::Failure;
+use crate::files;
 use crate::output::Output;
 use crate::sources;
 use crate::workspace::Workspace;
@@ -67,7 +68,7 @@ fn build(programs: &Programs, output: &Output) -> Result<Vec<PathBuf>, Failure> 
         if missing.is_empty() {
             return failure;
         }
-        let missing: Vec<String> = missing.iter().map(|path| path.display().to_string()).collect();
+        let missing: Vec<String> = missing.iter().map(|path| files::shown(path)).collect();
         Failure::new(format!("the build failed, and schema files are missing: {}", missing.join(", ")))
             .help("they were not pulled yet: run `cargo secrets pull`")
     })

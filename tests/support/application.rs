@@ -24,6 +24,12 @@ impl Application {
         Self { root }
     }
 
+    /// Where it is.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Puts a file there; one that is there already is not touched, so that nothing is built for it.
     ///
     /// # Panics

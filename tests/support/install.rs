@@ -1,4 +1,4 @@
-//! Installs the emulator under `target/` on first use.
+//! Installs programs of others under `target/` on first use.
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,21 +6,34 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const REQUIREMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/emulator/requirements.txt");
+const EMULATOR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/emulator/requirements.txt");
+const LINTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/policies/requirements.txt");
 
 /// The Python interpreter of an environment that has the emulator; installs it if need be.
 ///
 /// # Errors
 /// A sentence that says what to install, or what the installer said.
 pub(crate) fn emulator(python: &str) -> Result<PathBuf, String> {
-    let requirements = fs::read(REQUIREMENTS).map_err(|error| format!("cannot read {REQUIREMENTS}: {error}"))?;
-    let place = target_directory()?.join(format!("emulator-{:016x}", hash(&requirements)));
-    install(python, &place).map(|()| place.join("bin/python"))
+    environment(python, "emulator", EMULATOR)
+}
+
+/// As [`emulator`], of one that has the linter of policies.
+///
+/// # Errors
+/// As [`emulator`].
+pub(crate) fn linter(python: &str) -> Result<PathBuf, String> {
+    environment(python, "linter", LINTER)
+}
+
+fn environment(python: &str, name: &str, requirements: &str) -> Result<PathBuf, String> {
+    let pinned = fs::read(requirements).map_err(|error| format!("cannot read {requirements}: {error}"))?;
+    let place = target_directory()?.join(format!("{name}-{:016x}", hash(&pinned)));
+    install(python, &place, requirements).map(|()| place.join("bin/python"))
 }
 
 /// Makes a virtual environment at `place`, once, whoever else is at it.
-fn install(python: &str, place: &Path) -> Result<(), String> {
-    let told = |error: io::Error| format!("cannot install the emulator in {}: {error}", place.display());
+fn install(python: &str, place: &Path, requirements: &str) -> Result<(), String> {
+    let told = |error: io::Error| format!("cannot install in {}: {error}", place.display());
     fs::create_dir_all(place).map_err(told)?;
     let lock = File::create(place.join("lock")).map_err(told)?;
     lock.lock().map_err(told)?;
@@ -30,7 +43,7 @@ fn install(python: &str, place: &Path) -> Result<(), String> {
     }
     run(Command::new(python).args(["-m", "venv"]).arg(place)).map_err(|said| {
         format!(
-            "the emulator tests need Python 3.10 or later with its venv module: install `python3` and `python3-venv` ({said})"
+            "the tests need Python 3.10 or later with its venv module: install `python3` and `python3-venv` ({said})"
         )
     })?;
     run(Command::new(place.join("bin/pip")).args([
@@ -39,9 +52,9 @@ fn install(python: &str, place: &Path) -> Result<(), String> {
         "--disable-pip-version-check",
         "--require-hashes",
         "-r",
-        REQUIREMENTS,
+        requirements,
     ]))
-    .map_err(|said| format!("the emulator's packages could not be installed with pip: {said}"))?;
+    .map_err(|said| format!("the packages of {requirements} could not be installed with pip: {said}"))?;
     fs::write(done, "").map_err(told)
 }
 
@@ -76,7 +89,7 @@ mod tests {
     #[test]
     fn without_python_one_sentence_says_what_to_install() {
         let place = target_directory().expect("a target directory").join("emulator-without-python");
-        let said = install("/nonexistent/python3", &place).expect_err("there is none");
+        let said = install("/nonexistent/python3", &place, EMULATOR).expect_err("there is none");
         assert!(said.contains("install `python3` and `python3-venv`") && said.lines().count() == 1, "{said}");
     }
 
@@ -84,7 +97,7 @@ mod tests {
     fn without_the_venv_module_one_sentence_says_what_to_install() {
         let place = target_directory().expect("a target directory").join("emulator-without-venv");
         // Stands for a Python whose `-m venv` fails, as Debian's does without python3-venv.
-        let said = install("/bin/false", &place).expect_err("it fails");
+        let said = install("/bin/false", &place, EMULATOR).expect_err("it fails");
         assert!(said.contains("install `python3` and `python3-venv`") && said.lines().count() == 1, "{said}");
     }
 }

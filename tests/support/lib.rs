@@ -4,12 +4,14 @@ mod application;
 pub mod documents;
 mod emulator;
 mod install;
+mod lint;
 mod postgres;
 mod proxy;
 pub mod shapes;
 
 pub use application::Application;
 pub use emulator::Emulator;
+pub use lint::lint;
 pub use postgres::Postgres;
 pub use proxy::{Call, Proxy, Reply};
 

@@ -1,6 +1,6 @@
 //! `check`: holds live secrets, or a document, against what programs accept.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -81,26 +81,35 @@ impl<'d> Checked<'d> {
 
     fn verdict(&self) -> Verdict {
         let fits = Verdict::of(self.types.iter().all(|(_, violations)| violations.is_empty()));
-        fits.and(if self.failure.is_some() { Verdict::Unknown } else { Verdict::Holds })
+        fits.and(match &self.failure {
+            Some(failure) if failure.is_missing() => Verdict::DoesNotHold,
+            Some(_) => Verdict::Unknown,
+            None => Verdict::Holds,
+        })
     }
 
     fn status(&self) -> (anstyle::Style, &'static str) {
         match self.verdict() {
             Verdict::Holds => (GOOD, "fits"),
+            Verdict::DoesNotHold if self.failure.is_some() => (BAD, "missing"),
             Verdict::DoesNotHold => (BAD, "does not fit"),
             Verdict::Unknown => (UNCLEAR, "unknown"),
         }
     }
 
-    /// One line, and the violations below.
-    fn human(&self) -> String {
-        let (style, status) = self.status();
+    /// The id, and what is read of it if it is not what usually is.
+    fn id(&self) -> String {
         let Wanted { id, stage } = self.wanted;
-        let stage = if stage == "AWSCURRENT" { String::new() } else { format!(" ({stage})") };
-        let types: Vec<&str> = self.types.iter().map(|(declared, _)| &*declared.descriptor.type_path).collect();
-        let mut types: Vec<&str> = types;
+        if stage == "AWSCURRENT" { id.clone() } else { format!("{id} ({stage})") }
+    }
+
+    /// One line, and the violations below.
+    fn human(&self, width: usize) -> String {
+        let (style, status) = self.status();
+        let mut types: Vec<&str> = self.types.iter().map(|(declared, _)| &*declared.descriptor.type_path).collect();
         types.dedup();
-        let mut text = format!("{}  {id}{stage}  {}\n", styled(style, format_args!("{status:<12}")), types.join(", "));
+        let status = styled(style, format_args!("{status:<12}"));
+        let mut text = format!("{status}  {:<width$}  {}\n", self.id(), types.join(", "));
         let is_one = self.types.len() == 1;
         for (declared, violations) in self.types.iter().filter(|(_, violations)| !violations.is_empty()) {
             let indent = if is_one { "  " } else { "    " };
@@ -146,9 +155,10 @@ fn violations(declared: &Declaration, text: &str) -> Result<Vec<Violation>, Fail
 }
 
 fn show(told: &[Checked<'_>], output: &Output) -> Result<(), Failure> {
+    let width = told.iter().map(|checked| checked.id().chars().count()).max().unwrap_or_default();
     match output.format {
         Format::Json => output.json(&told.iter().map(Checked::json).collect::<Vec<_>>()),
-        Format::Human => output.result(&told.iter().map(Checked::human).collect::<String>()),
+        Format::Human => output.result(&told.iter().map(|checked| checked.human(width)).collect::<String>()),
     }
 }
 
@@ -171,13 +181,7 @@ fn note_stale_files(arguments: &CheckArgs, wanted: &[Wanted], answers: &[Answer<
         let Some(documents) = documents else { continue };
         let pulled = file.compare(&documents.iter().collect::<Vec<_>>());
         if pulled.is_ok_and(|pulled| pulled.state == State::OutOfDate) {
-            output.note(format_args!("{} is out of date: run `cargo secrets pull`", shown(&file.path).display()));
+            output.note(format_args!("{} is out of date: run `cargo secrets pull`", files::shown(&file.path)));
         }
     }
-}
-
-/// Relative to where the command runs.
-fn shown(path: &Path) -> PathBuf {
-    let here = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(here).unwrap_or(path).to_owned()
 }

@@ -9,7 +9,9 @@ use crate::cli::{Format, PullArgs};
 use crate::document::Document;
 use crate::failure::Failure;
 use crate::files;
+use crate::judge::Violation;
 use crate::live::{self, Wanted};
+use crate::merge::Change;
 use crate::output::{BAD, GOOD, Output, UNCLEAR, Verdict, styled};
 use crate::schema_file::{Pulled, SchemaFile, State};
 use crate::sources;
@@ -20,7 +22,6 @@ type Documents = HashMap<Wanted, Result<Document, Failure>>;
 pub(super) fn run(arguments: &PullArgs, output: &Output) -> Result<Verdict, Failure> {
     let workspace = Workspace::find(&arguments.scope, output)?;
     let sources::Found { mut pullable, failures } = sources::find(&workspace);
-    failures.iter().for_each(|failure| output.error(failure));
     let all = pullable.len();
     pullable.retain(|declared| arguments.scope.has_type(&declared.type_name));
     if pullable.is_empty() {
@@ -31,13 +32,11 @@ pub(super) fn run(arguments: &PullArgs, output: &Output) -> Result<Verdict, Fail
         Some(path) => given(path, &schema_files)?,
         None => fetched(&schema_files, arguments, output)?,
     };
-    let mut told = Told { arguments, output, root: std::env::current_dir().unwrap_or_default(), lines: Vec::new() };
-    let verdict = Verdict::and(if failures.is_empty() { Verdict::Holds } else { Verdict::Unknown }, Verdict::Holds);
-    let verdict = schema_files.iter().fold(verdict, |verdict, file| verdict.and(told.file(file, &documents)));
-    if output.format == Format::Json {
-        output.json(&told.lines)?;
-    }
-    Ok(verdict)
+    let lines: Vec<Line<'_>> = schema_files.iter().map(|file| Line::new(file, &documents, arguments)).collect();
+    show(&lines, output)?;
+    failures.iter().chain(lines.iter().flat_map(|line| &line.failures)).for_each(|failure| output.error(failure));
+    let all_read = if failures.is_empty() { Verdict::Holds } else { Verdict::Unknown };
+    Ok(lines.iter().fold(all_read, |verdict, line| verdict.and(line.verdict())))
 }
 
 fn nothing(all: usize) -> Failure {
@@ -84,77 +83,109 @@ fn not_json(id: &str) -> Failure {
         .help("store a JSON object; or, if it is meant to be plain text, declare it `#[secret(text)]`")
 }
 
-/// What was told so far.
-struct Told<'a> {
-    arguments: &'a PullArgs,
-    output: &'a Output,
-    root: std::path::PathBuf,
-    lines: Vec<Value>,
+/// What became of one file.
+struct Line<'f> {
+    file: &'f SchemaFile,
+    status: Status,
+    pulled: Option<Pulled>,
+    failures: Vec<Failure>,
 }
 
-impl Told<'_> {
-    /// Brings one file up to date.
-    fn file(&mut self, file: &SchemaFile, documents: &Documents) -> Verdict {
-        let outcome = self.pull(file, documents);
-        let shown = file.path.strip_prefix(&self.root).unwrap_or(&file.path).display().to_string();
-        match outcome {
-            Ok(pulled) => self.pulled(file, &shown, &pulled),
-            Err(failures) => {
-                self.line(UNCLEAR, "unknown", &shown, file, None);
-                failures.iter().for_each(|failure| self.output.error(failure));
-                Verdict::Unknown
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Unchanged,
+    Written,
+    NotPulledYet,
+    OutOfDate,
+    Unknown,
+}
+
+impl<'f> Line<'f> {
+    /// Brings the file up to date, or only looks at it.
+    fn new(file: &'f SchemaFile, documents: &Documents, arguments: &PullArgs) -> Self {
+        match pull(file, documents, arguments) {
+            Ok(pulled) => {
+                let status = match (pulled.state, arguments.check) {
+                    (State::Unchanged, _) => Status::Unchanged,
+                    (_, false) => Status::Written,
+                    (State::Missing, true) => Status::NotPulledYet,
+                    (State::OutOfDate, true) => Status::OutOfDate,
+                };
+                Self { file, status, pulled: Some(pulled), failures: Vec::new() }
             }
+            Err(failures) => Self { file, status: Status::Unknown, pulled: None, failures },
         }
     }
 
-    fn pull(&self, file: &SchemaFile, documents: &Documents) -> Result<Pulled, Vec<Failure>> {
-        let (mut found, mut failures) = (Vec::new(), Vec::new());
-        for declared in &file.types {
-            let wanted = Wanted { id: declared.id.clone(), stage: declared.stage.clone() };
-            match documents.get(&wanted) {
-                Some(Ok(document)) => found.push(document),
-                Some(Err(failure)) => failures.push(failure.clone()),
-                None => failures.push(Failure::new(format!("secret {:?} was not asked for", declared.id))),
-            }
+    fn verdict(&self) -> Verdict {
+        let obeys = self.pulled.as_ref().is_none_or(|pulled| pulled.violations.is_empty());
+        match self.status {
+            Status::Unknown => Verdict::Unknown,
+            Status::NotPulledYet | Status::OutOfDate => Verdict::DoesNotHold,
+            Status::Unchanged | Status::Written => Verdict::of(obeys),
         }
-        if !failures.is_empty() {
-            return Err(failures);
-        }
-        let pulled = file.compare(&found).map_err(|failure| vec![failure])?;
-        if !self.arguments.check {
-            pulled.write(&file.path).map_err(|failure| vec![failure])?;
-        }
-        Ok(pulled)
     }
 
-    fn pulled(&mut self, file: &SchemaFile, shown: &str, pulled: &Pulled) -> Verdict {
-        let (style, status) = match (pulled.state, self.arguments.check) {
-            (State::Unchanged, _) => (GOOD, "unchanged"),
-            (_, false) => (GOOD, "written"),
-            (State::Missing, true) => (BAD, "not pulled yet"),
-            (State::OutOfDate, true) => (BAD, "out of date"),
-        };
-        self.line(style, status, shown, file, Some(pulled));
-        let is_current = pulled.state == State::Unchanged || !self.arguments.check;
-        Verdict::of(is_current && pulled.violations.is_empty())
+    fn status(&self) -> (anstyle::Style, &'static str) {
+        match self.status {
+            Status::Unchanged => (GOOD, "unchanged"),
+            Status::Written => (GOOD, "written"),
+            Status::NotPulledYet => (BAD, "not pulled yet"),
+            Status::OutOfDate => (BAD, "out of date"),
+            Status::Unknown => (UNCLEAR, "unknown"),
+        }
     }
 
-    fn line(&mut self, style: anstyle::Style, status: &str, shown: &str, file: &SchemaFile, pulled: Option<&Pulled>) {
-        let (changes, violations) = pulled.map_or((&[][..], &[][..]), |pulled| (&pulled.changes, &pulled.violations));
-        if self.output.format == Format::Json {
-            let line = json!({
-                "file": shown, "ids": file.types.iter().map(|declared| &declared.id).collect::<Vec<_>>(),
-                "status": status, "changes": changes, "violations": violations,
-            });
-            return self.lines.push(line);
-        }
-        let mut text = format!("{}  {shown}  {}\n", styled(style, format_args!("{status:<9}")), file.ids());
+    fn changes(&self) -> (&[Change], &[Violation]) {
+        self.pulled.as_ref().map_or((&[], &[]), |pulled| (&pulled.changes, &pulled.violations))
+    }
+
+    /// One line, and what changed below.
+    fn human(&self, width: usize) -> String {
+        let (style, status) = self.status();
+        let status = styled(style, format_args!("{status:<9}"));
+        let mut text = format!("{status}  {:<width$}  {}\n", files::shown(&self.file.path), self.file.ids());
+        let (changes, violations) = self.changes();
         changes.iter().for_each(|change| text.push_str(&format!("  {change}\n")));
-        for violation in violations {
-            text.push_str(&format!("  {violation}: as the file says by hand\n"));
+        violations.iter().for_each(|violation| text.push_str(&format!("  {violation}: as the file says by hand\n")));
+        text
+    }
+
+    fn json(&self) -> Value {
+        let ids: Vec<&String> = self.file.types.iter().map(|declared| &declared.id).collect();
+        let (changes, violations) = self.changes();
+        let errors: Vec<String> = self.failures.iter().map(ToString::to_string).collect();
+        json!({
+            "file": files::shown(&self.file.path), "ids": ids, "status": self.status().1,
+            "changes": changes, "violations": violations, "errors": errors,
+        })
+    }
+}
+
+fn pull(file: &SchemaFile, documents: &Documents, arguments: &PullArgs) -> Result<Pulled, Vec<Failure>> {
+    let (mut found, mut failures) = (Vec::new(), Vec::new());
+    for declared in &file.types {
+        let wanted = Wanted { id: declared.id.clone(), stage: declared.stage.clone() };
+        match documents.get(&wanted) {
+            Some(Ok(document)) => found.push(document),
+            Some(Err(failure)) => failures.push(failure.clone()),
+            None => failures.push(Failure::new(format!("secret {:?} was not asked for", declared.id))),
         }
-        if let Err(failure) = self.output.result(&text) {
-            self.output.error(&failure);
-        }
+    }
+    if !failures.is_empty() {
+        return Err(failures);
+    }
+    let pulled = file.compare(&found).map_err(|failure| vec![failure])?;
+    if !arguments.check {
+        pulled.write(&file.path).map_err(|failure| vec![failure])?;
+    }
+    Ok(pulled)
+}
+
+fn show(lines: &[Line<'_>], output: &Output) -> Result<(), Failure> {
+    let width = lines.iter().map(|line| files::shown(&line.file.path).chars().count()).max().unwrap_or_default();
+    match output.format {
+        Format::Json => output.json(&lines.iter().map(Line::json).collect::<Vec<_>>()),
+        Format::Human => output.result(&lines.iter().map(|line| line.human(width)).collect::<String>()),
     }
 }

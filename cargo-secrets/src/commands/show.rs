@@ -12,13 +12,25 @@ use crate::words;
 
 pub(super) fn schema(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
     let declarations = program::declarations(&arguments.programs, output)?;
-    show(&declarations, "schema", |descriptor| Ok(descriptor.json_schema.clone()), output)
+    show(
+        &declarations,
+        "schema",
+        |descriptor| Ok(descriptor.json_schema.clone()),
+        |schema| format!("{schema:#}"),
+        output,
+    )
 }
 
 pub(super) fn template(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
     let mut declarations = program::declarations(&arguments.programs, output)?;
     declarations.retain(|declaration| has_skeleton(&declaration.descriptor, output));
-    show(&declarations, "template", |descriptor| template::skeleton(&descriptor.json_schema), output)
+    show(
+        &declarations,
+        "template",
+        |descriptor| template::skeleton(&descriptor.json_schema),
+        |skeleton| template::text(skeleton, 0),
+        output,
+    )
 }
 
 /// A plain text has none, which is said.
@@ -36,6 +48,7 @@ fn show(
     declarations: &[Declaration],
     what: &str,
     make: impl Fn(&Descriptor) -> Result<Value, Failure>,
+    text: impl Fn(&Value) -> String,
     output: &Output,
 ) -> Result<Verdict, Failure> {
     let made: Result<Vec<Value>, Failure> =
@@ -52,7 +65,7 @@ fn show(
         if declarations.len() > 1 {
             output.result(&format!("// {type_path}, {id}\n"))?;
         }
-        output.json(&document)?;
+        output.result(&format!("{}\n", text(&document)))?;
     }
     Ok(Verdict::Holds)
 }

@@ -36,11 +36,11 @@ fn terraform(statements: &[Statement]) -> String {
     let mut text = "data \"aws_iam_policy_document\" \"secrets\" {\n".to_owned();
     for (at, Statement { sid, action, resources, through }) in statements.iter().enumerate() {
         let gap = if at == 0 { "" } else { "\n" };
-        text.push_str(&format!("{gap}  statement {{\n    sid     = \"{sid}\"\n    actions = [\"{action}\"]\n"));
+        text.push_str(&format!("{gap}  statement {{\n    sid     = \"{sid}\"\n    actions = [\"{action}\"]\n\n"));
         text.push_str(&format!("    resources = [\n{}    ]\n", list(resources, "      ", ",")));
         if !through.is_empty() {
             text.push_str(&format!(
-                "\n    condition {{\n      test     = \"{}\"\n      variable = \"kms:ViaService\"\n      values = [\n{}      ]\n    }}\n",
+                "\n    condition {{\n      test     = \"{}\"\n      variable = \"kms:ViaService\"\n\n      values = [\n{}      ]\n    }}\n",
                 operator(through),
                 list(through, "        ", ",")
             ));

@@ -1,0 +1,4 @@
+//! x
+use secrets_tests as _;
+#[test]
+fn x() {}

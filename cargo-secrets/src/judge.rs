@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::document::{Document, Place, Step};
 use crate::failure::Failure;
+use crate::spot::{Spot, parts, walk};
 use crate::words;
 
 /// One way in which a document breaks a schema.
@@ -67,22 +68,31 @@ impl<'s> Judge<'s> {
         if told.violations.is_empty() && !self.validator.is_valid(&document.value) {
             told.add(&[], &words::expected(self.schema), "another value");
         }
-        told.violations
+        told.in_order()
     }
 }
 
 /// What has been told so far: of one place, only the first.
 struct Told<'s> {
     schema: &'s Value,
-    violations: Vec<Violation>,
+    /// With where they belong among the others.
+    violations: Vec<(Vec<usize>, Violation)>,
 }
 
 impl Told<'_> {
     fn add(&mut self, place: &[Step], expected: &str, found: &str) {
-        let path = shown(place, self.schema);
-        if self.violations.iter().all(|told| told.path != path) {
-            self.violations.push(Violation { path, expected: expected.to_owned(), found: found.to_owned() });
+        let Spot { path, order, .. } = walk(self.schema, place);
+        let path = if path.is_empty() { "(root)".to_owned() } else { path };
+        if self.violations.iter().all(|(_, told)| told.path != path) {
+            let violation = Violation { path, expected: expected.to_owned(), found: found.to_owned() };
+            self.violations.push((order, violation));
         }
+    }
+
+    /// As the schema declares the keys.
+    fn in_order(mut self) -> Vec<Violation> {
+        self.violations.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self.violations.into_iter().map(|(_, violation)| violation).collect()
     }
 
     fn error(&mut self, error: &ValidationError<'_>, document: &Value) {
@@ -195,8 +205,10 @@ impl Told<'_> {
     }
 
     fn expected(&self, place: &[Step]) -> String {
-        let (_, schemas) = walk(self.schema, place);
-        schemas.first().map_or_else(|| "another value".to_owned(), |schema| words::expected(schema))
+        walk(self.schema, place)
+            .schemas
+            .first()
+            .map_or_else(|| "another value".to_owned(), |schema| words::expected(schema))
     }
 }
 
@@ -249,58 +261,9 @@ fn at<'v>(document: &'v Value, place: &[Step]) -> Option<&'v Value> {
     place.iter().try_fold(document, child)
 }
 
-/// A schema and the schemas that it is combined of.
-fn parts(schema: &Value) -> Vec<&Value> {
-    let mut found = vec![schema];
-    for keyword in ["anyOf", "oneOf", "allOf"] {
-        let inner = schema.get(keyword).and_then(Value::as_array).into_iter().flatten();
-        found.extend(inner.flat_map(parts));
-    }
-    found
-}
-
-/// A place as it is shown, and the schemas that apply there, combinations as one. A key that the schema does not declare
-/// is `*`.
-fn walk<'s>(schema: &'s Value, place: &[Step]) -> (String, Vec<&'s Value>) {
-    let (mut path, mut here) = (String::new(), vec![schema]);
-    for step in place {
-        let all: Vec<&Value> = here.iter().flat_map(|schema| parts(schema)).collect();
-        let of = |keyword: &'static str| all.iter().filter_map(move |schema| schema.get(keyword));
-        here = match step {
-            Step::Index(at) => {
-                path.push_str(&format!("[{at}]"));
-                of("items").collect()
-            }
-            Step::Key(key) => {
-                let declared: Vec<&Value> = of("properties").filter_map(|properties| properties.get(key)).collect();
-                let dot = if path.is_empty() { "" } else { "." };
-                match (declared.is_empty(), is_plain(key)) {
-                    (false, true) => path.push_str(&format!("{dot}{key}")),
-                    (false, false) => path.push_str(&format!("[{key:?}]")),
-                    (true, _) => path.push_str(&format!("{dot}*")),
-                }
-                if declared.is_empty() { of("additionalProperties").collect() } else { declared }
-            }
-        };
-    }
-    (path, here)
-}
-
-fn shown(place: &[Step], schema: &Value) -> String {
-    match walk(schema, place) {
-        (path, _) if !path.is_empty() => path,
-        _ => "(root)".to_owned(),
-    }
-}
-
-/// Whether a key can stand between dots without being misread.
-fn is_plain(key: &str) -> bool {
-    !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
-}
-
 /// All schemas that apply at a place.
 fn schemas<'s>(schema: &'s Value, place: &[Step]) -> Vec<&'s Value> {
-    walk(schema, place).1.into_iter().flat_map(parts).collect()
+    walk(schema, place).schemas.into_iter().flat_map(parts).collect()
 }
 
 /// The key whose value tells the variants of an enum apart, and its values.

@@ -17,6 +17,7 @@ mod policy;
 mod program;
 mod schema_file;
 mod sources;
+mod spot;
 mod template;
 mod words;
 mod workspace;

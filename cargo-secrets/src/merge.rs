@@ -104,7 +104,11 @@ impl Merge {
         if kinds.names().is_empty() || OF_PEOPLE.iter().any(|keyword| schema.contains_key(*keyword)) {
             return;
         }
-        self.kind(schema, kinds, path);
+        let is_same = self.kind(schema, kinds, path);
+        self.telling(is_same, |merge| merge.inside(schema, kinds, path));
+    }
+
+    fn inside(&mut self, schema: &mut Map<String, Value>, kinds: &Kinds, path: &str) {
         if let Some(object) = &kinds.object {
             self.object(schema, object, path);
         }
@@ -115,16 +119,17 @@ impl Merge {
         }
     }
 
-    /// `type`
-    fn kind(&mut self, schema: &mut Map<String, Value>, kinds: &Kinds, path: &str) {
+    /// `type`; returns whether it was right.
+    fn kind(&mut self, schema: &mut Map<String, Value>, kinds: &Kinds, path: &str) -> bool {
         let live = kinds.names();
         let checked_in = schema.get("type").map(names).unwrap_or_default();
         let is_known =
             |name: &&str| checked_in.contains(name) || (*name == "integer" && checked_in.contains(&"number"));
-        if !live.is_empty() && live.iter().all(is_known) {
-            return;
+        if live.iter().all(is_known) {
+            return true;
         }
-        if !checked_in.is_empty() {
+        let checked_in_is_empty = checked_in.is_empty();
+        if !checked_in_is_empty {
             self.tell(path, What::Kind, Some(kinds.words()), Some(words(&checked_in)));
         }
         schema.insert("type".to_owned(), type_of(&live));
@@ -135,6 +140,7 @@ impl Merge {
         for (_, keywords) in of_others.iter().filter(|(kind, _)| !live.contains(kind)) {
             keywords.iter().for_each(|keyword| drop(schema.shift_remove(*keyword)));
         }
+        checked_in_is_empty
     }
 
     fn object(&mut self, schema: &mut Map<String, Value>, object: &Object, path: &str) {

@@ -55,6 +55,7 @@ pub(super) fn options_fit(options: &Container, body: &Body, errors: &mut Errors)
         for span in [rename_all.span(), deny_unknown_fields.span(), default.span()] {
             refuse(span, TEXT);
         }
+        refuse(schema.span(), "a secret that is plain text has no `schema`: there are no keys to compare");
     } else {
         refuse(trim.span(), "`trim` goes with `text`: it takes the line ends off a secret that is plain text");
     }

@@ -9,6 +9,7 @@ mod descriptor;
 mod fallback;
 mod field;
 mod rules;
+mod schema;
 mod shape;
 
 use proc_macro2::{Span, TokenStream};
@@ -36,6 +37,7 @@ pub(crate) fn expand(item: &Checked) -> TokenStream {
     });
     let secret = secret(item, &generics);
     let descriptor = descriptor::of(item);
+    let schema = schema::of(item);
     let flatten = matches!(body, Body::Struct(_)).then(|| {
         quote! {
             #[automatically_derived]
@@ -66,6 +68,8 @@ pub(crate) fn expand(item: &Checked) -> TokenStream {
         #debug
 
         #descriptor
+
+        #schema
     }
 }
 
@@ -139,6 +143,13 @@ fn redacts_itself(field: &Field) -> bool {
 /// may come out of a user's macro.
 fn on(ty: &impl Spanned) -> Span {
     Span::call_site().located_at(ty.span())
+}
+
+/// The first and the last token of a type.
+fn ends(ty: &impl ToTokens, otherwise: Span) -> (Span, Span) {
+    let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or(otherwise);
+    (first, spans.last().unwrap_or(first))
 }
 
 /// An `Option` in generated code.

@@ -354,7 +354,7 @@ impl Writer<'_> {
 }
 
 /// Whether a value of this shape may be absent or `null`.
-const fn is_optional(shape: &Shape) -> bool {
+pub(super) const fn is_optional(shape: &Shape) -> bool {
     match shape {
         Shape::Optional(_) | Shape::Any => true,
         Shape::Embedded(inner) => is_optional(inner),
@@ -362,12 +362,12 @@ const fn is_optional(shape: &Shape) -> bool {
     }
 }
 
-const fn is_required(field: &FieldShape) -> bool {
+pub(super) const fn is_required(field: &FieldShape) -> bool {
     matches!(field.absence, Absence::OfType) && !is_optional(&field.shape)
 }
 
 /// The map that takes the keys which nobody else reads.
-const fn rest(object: &ObjectShape) -> Option<&FieldShape> {
+pub(super) const fn rest(object: &ObjectShape) -> Option<&FieldShape> {
     let mut at = 0;
     while at < object.fields.len() {
         let field = &object.fields[at];
@@ -386,7 +386,7 @@ const fn rest(object: &ObjectShape) -> Option<&FieldShape> {
 }
 
 /// A type's own bounds, tightened by every range that the rules give.
-const fn narrowed(mut min: i128, mut max: i128, rules: &[Rule]) -> (i128, i128) {
+pub(super) const fn narrowed(mut min: i128, mut max: i128, rules: &[Rule]) -> (i128, i128) {
     let mut at = 0;
     while at < rules.len() {
         if let Rule::Range { min: low, max: high } = &rules[at] {

@@ -87,7 +87,7 @@ impl<'b> Writer<'b> {
         let mut rest = text.as_bytes();
         loop {
             let (plain, escaped) = rest.split_at(plain(rest));
-            self.copy(plain);
+            self.quote(plain);
             let [byte, after @ ..] = escaped else { break };
             if matches!(byte, b'"' | b'\\') {
                 self.byte(b'\\');
@@ -104,10 +104,11 @@ impl<'b> Writer<'b> {
 
     /// JSON as it is.
     pub(super) const fn put(&mut self, json: &str) {
-        self.copy(json.as_bytes());
+        self.quote(json.as_bytes());
     }
 
-    const fn copy(&mut self, bytes: &[u8]) {
+    /// What stands in a JSON text already.
+    pub(super) const fn quote(&mut self, bytes: &[u8]) {
         let [.., last] = bytes else { return };
         let end = self.length + bytes.len();
         if end <= self.buffer.len() {

@@ -11,12 +11,13 @@ use secrets_runtime::ErrorKind;
 pub(crate) struct Failure {
     message: String,
     help: Option<String>,
-    is_missing: bool,
+    /// What is known of the secret all the same.
+    answer: Option<&'static str>,
 }
 
 impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None, is_missing: false }
+        Self { message: message.into(), help: None, answer: None }
     }
 
     /// Adds what to do.
@@ -24,9 +25,9 @@ impl Failure {
         Self { help: Some(help.into()), ..self }
     }
 
-    /// Whether it is an answer all the same: there is no such secret.
-    pub(crate) fn is_missing(&self) -> bool {
-        self.is_missing
+    /// What is known of the secret all the same: that there is none, or that it cannot fit.
+    pub(crate) fn answer(&self) -> Option<&'static str> {
+        self.answer
     }
 
     /// A file that cannot be read or written.
@@ -37,7 +38,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { message, help, is_missing: _ } = self;
+        let Self { message, help, answer: _ } = self;
         f.write_str(message)?;
         match help {
             Some(help) => write!(f, "\nhelp: {help}"),
@@ -49,7 +50,11 @@ impl fmt::Display for Failure {
 /// The runtime's errors say what to do by themselves.
 impl From<secrets_runtime::Error> for Failure {
     fn from(error: secrets_runtime::Error) -> Self {
-        let is_missing = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::MarkedForDeletion);
-        Self { is_missing, ..Self::new(error.to_string()) }
+        let answer = match error.kind() {
+            ErrorKind::NotFound | ErrorKind::MarkedForDeletion => Some("missing"),
+            ErrorKind::Binary => Some("does not fit"),
+            _ => None,
+        };
+        Self { answer, ..Self::new(error.to_string()) }
     }
 }

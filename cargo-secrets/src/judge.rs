@@ -361,6 +361,6 @@ mod tests {
         let told = violations(&schema, r#"{"host": "CANARY", "mode": "canary", "n": 7, "x-canary": 1}"#);
         assert_eq!(told.len(), 4, "{told:?}");
         assert!(!told.join("\n").to_lowercase().contains("canary"), "{told:?}");
-        assert_eq!(told[1], r#"mode: expected "tls", found another string"#);
+        assert!(told.contains(&r#"mode: expected "tls", found another string"#.to_owned()), "{told:?}");
     }
 }

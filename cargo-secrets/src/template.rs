@@ -122,4 +122,15 @@ mod tests {
         let any = json!({"type": "object", "properties": {"a": {}}, "required": ["a"]});
         assert_eq!(skeleton(&any).expect("a skeleton"), json!([{"a": ["fill in: another value"]}]));
     }
+
+    #[test]
+    fn no_skeleton_is_accepted_as_it_is() {
+        for subject in secrets_tests::shapes::subjects() {
+            let schema: Value = serde_json::from_str(&(subject.schema)()).expect("JSON");
+            let text = text(&skeleton(&schema).expect("a skeleton"), 0);
+            let value: Value = serde_json::from_str(&text).expect("a skeleton is JSON");
+            assert!(!jsonschema::draft202012::is_valid(&schema, &value), "{}: {text}", subject.name);
+            assert!((subject.decode)(&text).is_err(), "{}: {text}", subject.name);
+        }
+    }
 }

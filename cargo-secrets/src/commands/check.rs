@@ -82,7 +82,7 @@ impl<'d> Checked<'d> {
     fn verdict(&self) -> Verdict {
         let fits = Verdict::of(self.types.iter().all(|(_, violations)| violations.is_empty()));
         fits.and(match &self.failure {
-            Some(failure) if failure.is_missing() => Verdict::DoesNotHold,
+            Some(failure) if failure.answer().is_some() => Verdict::DoesNotHold,
             Some(_) => Verdict::Unknown,
             None => Verdict::Holds,
         })
@@ -91,8 +91,7 @@ impl<'d> Checked<'d> {
     fn status(&self) -> (anstyle::Style, &'static str) {
         match self.verdict() {
             Verdict::Holds => (GOOD, "fits"),
-            Verdict::DoesNotHold if self.failure.is_some() => (BAD, "missing"),
-            Verdict::DoesNotHold => (BAD, "does not fit"),
+            Verdict::DoesNotHold => (BAD, self.failure.as_ref().and_then(Failure::answer).unwrap_or("does not fit")),
             Verdict::Unknown => (UNCLEAR, "unknown"),
         }
     }

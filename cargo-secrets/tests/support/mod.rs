@@ -15,9 +15,9 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
+#[allow(dead_code, reason = "not every test uses all of it")]
 impl Ran {
     /// Everything that was shown.
-    #[allow(dead_code, reason = "not every test looks at it")]
     pub(crate) fn shown(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
     }

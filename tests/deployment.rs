@@ -126,7 +126,7 @@ async fn policy(emulator: &Emulator, outputs: &BTreeMap<String, String>) -> Valu
     serde_json::from_str(&elements(&answer, "PolicyDocument")[0].replace('\'', "\"")).expect("JSON")
 }
 
-/// What `cargo secrets policy` prints for the program.
+/// What `cargo secrets policy` prints for the program, which the tests of `cargo-secrets` compare with the template.
 fn policy_of_the_program(key: &str) -> Value {
     let secret = format!("arn:aws:secretsmanager:{REGION}:123456789012:secret:prod/orders/db-??????");
     json!({"Version": "2012-10-17", "Statement": [

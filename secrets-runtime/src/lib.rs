@@ -17,6 +17,7 @@ mod schema;
 mod secret;
 mod source;
 mod sync;
+mod tools;
 mod value;
 
 pub use client::{BoxFuture, Builder, SecretSet, Secrets};
@@ -34,16 +35,34 @@ pub use source::{Aws, Batch};
 pub use source::{Fetched, File, Memory, Or, Request, Selector, Source, SourceError};
 pub use value::Violation;
 
+/// Without the feature `descriptor`, a type leaves nothing in the binary.
+#[cfg(not(feature = "descriptor"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __descriptor {
+    ($($ignored:tt)*) => {};
+}
+
 /// What derived code calls. Not a public interface: the derive and the runtime are released as one.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__descriptor as descriptor;
     pub use crate::schema::{
-        Absence, Bound, Coercion, Exposure, FieldShape, ObjectShape, Placement, Rule, Shape, TaggedShape, Unknown,
+        Absence, Bound, Coercion, Exposure, FieldShape, ObjectShape, Placement, Rule, SchemaFile, Shape, Table,
+        TaggedShape, Unknown, capacity, problems,
     };
+    #[cfg(feature = "descriptor")]
+    pub use crate::schema::{Descriptor, entry_length};
     pub use crate::secret::{NamedSecret, Secret, SecretSpec, SecretValue};
     pub use crate::value::{
         Coded, Each, Flatten, FromBase64, FromHex, FromSerde, FromString, Holds, Json, Measured, Newtype, Object,
         Pattern, Ranged, Redacted, Report, Reported, Rules, Slot, TextDefault, Textual, decode_json, hidden, name,
         validate, variant,
     };
+}
+
+/// What `cargo secrets` calls. Not a public interface: the command and the runtime are released as one.
+#[doc(hidden)]
+pub mod __tools {
+    pub use crate::tools::{Arn, Declared, Text, is_near};
 }

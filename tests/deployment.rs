@@ -45,7 +45,7 @@ async fn create(
     let mut form = format!("Action=CreateStack&StackName={name}&TemplateBody={}", escaped(template));
     for (nth, (key, value)) in (1..).zip(parameters) {
         let member = format!("Parameters.member.{nth}");
-        form += &format!("&{member}.ParameterKey={key}&{member}.ParameterValue={}", escaped(value));
+        form = format!("{form}&{member}.ParameterKey={key}&{member}.ParameterValue={}", escaped(value));
     }
     emulator.cloudformation(&form).await;
     let stack = emulator.cloudformation(&format!("Action=DescribeStacks&StackName={name}")).await;

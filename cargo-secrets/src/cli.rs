@@ -145,6 +145,7 @@ pub(crate) struct Programs {
 /// How it is built, in cargo's own words.
 #[derive(Debug, Args)]
 #[group(id = "Build", multiple = true)]
+#[allow(clippy::struct_excessive_bools, reason = "flags, as cargo has them")]
 struct Build {
     /// Builds as for a release
     #[arg(long, short, conflicts_with = "profile", help_heading = "Build")]
@@ -264,11 +265,11 @@ impl Programs {
         let Self { scope, bin: _, build } = self;
         let Build { release, profile, features, all_features, no_default_features, target, locked, offline } = build;
         let mut arguments: Vec<OsString> = scope.manifest().collect();
-        let mut option = |name: &str, value: &str| arguments.extend([name.into(), value.into()]);
-        scope.package.iter().for_each(|name| option("--package", name));
-        profile.iter().for_each(|name| option("--profile", name));
-        features.iter().for_each(|features| option("--features", features));
-        target.iter().for_each(|triple| option("--target", triple));
+        let options = [("--package", &scope.package), ("--features", features)];
+        let given = options.into_iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
+        let single = [("--profile", profile), ("--target", target)];
+        let single = single.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        arguments.extend(given.chain(single).flat_map(|(name, value)| [name.into(), value.into()]));
         let flags = [
             ("--workspace", scope.package.is_empty()),
             ("--release", *release),

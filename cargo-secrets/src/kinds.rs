@@ -1,5 +1,7 @@
 //! What kinds of values documents have, key by key. The values themselves are not kept.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::sources::Hint;
@@ -7,14 +9,21 @@ use crate::sources::Hint;
 /// The kinds of the values that were seen at one place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Kinds {
-    null: bool,
-    boolean: bool,
-    integer: bool,
-    fraction: bool,
-    string: bool,
+    scalars: BTreeSet<Scalar>,
     /// Of all items of all arrays.
     pub(crate) items: Option<Box<Kinds>>,
     pub(crate) object: Option<Object>,
+}
+
+/// What has no parts; in the order in which it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Scalar {
+    String,
+    Integer,
+    /// A number that is no integer.
+    Fraction,
+    Boolean,
+    Null,
 }
 
 /// The keys of the objects that were seen at one place.
@@ -39,30 +48,25 @@ pub(crate) struct Key {
 impl Kinds {
     /// Adds what a value is.
     pub(crate) fn learn(&mut self, value: &Value, hint: &Hint) {
-        match value {
-            Value::Null => self.null = true,
-            Value::Bool(_) => self.boolean = true,
-            Value::String(_) => self.string = true,
-            Value::Number(number) => match is_integer(&number.to_string()) {
-                true => self.integer = true,
-                false => self.fraction = true,
-            },
+        let scalar = match value {
+            Value::Null => Scalar::Null,
+            Value::Bool(_) => Scalar::Boolean,
+            Value::String(_) => Scalar::String,
+            Value::Number(number) if is_integer(&number.to_string()) => Scalar::Integer,
+            Value::Number(_) => Scalar::Fraction,
             Value::Array(values) => {
                 let items = self.items.get_or_insert_default();
-                values.iter().for_each(|value| items.learn(value, hint.items()));
+                return values.iter().for_each(|value| items.learn(value, hint.items()));
             }
-            Value::Object(members) => self.object.get_or_insert_default().learn(members, hint),
-        }
+            Value::Object(members) => return self.object.get_or_insert_default().learn(members, hint),
+        };
+        self.scalars.insert(scalar);
     }
 
     /// Adds what other values at the same place are.
     fn unite(&mut self, other: &Self) {
-        let Self { null, boolean, integer, fraction, string, items, object } = other;
-        self.null |= null;
-        self.boolean |= boolean;
-        self.integer |= integer;
-        self.fraction |= fraction;
-        self.string |= string;
+        let Self { scalars, items, object } = other;
+        self.scalars.extend(scalars);
         if let Some(items) = items {
             self.items.get_or_insert_default().unite(items);
         }
@@ -73,14 +77,16 @@ impl Kinds {
 
     /// Their names in JSON Schema.
     pub(crate) fn names(&self) -> Vec<&'static str> {
+        let is = |scalar| self.scalars.contains(&scalar);
         let all = [
-            ("string", self.string),
-            ("integer", self.integer && !self.fraction),
-            ("number", self.fraction),
-            ("boolean", self.boolean),
+            ("string", is(Scalar::String)),
+            // An integer is a number, too.
+            ("integer", is(Scalar::Integer) && !is(Scalar::Fraction)),
+            ("number", is(Scalar::Fraction)),
+            ("boolean", is(Scalar::Boolean)),
             ("object", self.object.is_some()),
             ("array", self.items.is_some()),
-            ("null", self.null),
+            ("null", is(Scalar::Null)),
         ];
         all.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name).collect()
     }

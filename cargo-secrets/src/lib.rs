@@ -46,7 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match commands::run(&cli, &output) {
         Ok(verdict) => verdict.into(),
         Err(failure) => {
-            output.error(&failure);
+            output::error(&failure);
             output::Verdict::Unknown.into()
         }
     }

@@ -8,7 +8,7 @@ use secrets_runtime::Aws;
 
 use crate::cli::Variables;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{self, Output};
 
 /// How many calls are under way at once: as many as the source itself allows.
 const CONCURRENCY: usize = 16;
@@ -29,7 +29,7 @@ pub(crate) fn fetch(
     let runtime = runtime()?;
     Ok(runtime.block_on(async {
         let source = Aws::from_env().await;
-        let bar = output.progress("asking Secrets Manager", wanted.len());
+        let bar = output::progress("asking Secrets Manager", wanted.len());
         let one = async |wanted: &Wanted| {
             let declared = resolve(wanted, variables)?;
             output.verbose(format_args!("asking for {:?}, {}", declared.shown(), wanted.stage));

@@ -13,7 +13,8 @@ use crate::kinds::{Kinds, Object, type_of};
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Change {
     path: String,
-    change: What,
+    #[serde(rename = "change")]
+    what: What,
     /// What is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     is: Option<String>,
@@ -34,9 +35,9 @@ enum What {
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, change, is, was } = self;
+        let Self { path, what, is, was } = self;
         let (is, was) = (is.as_deref().unwrap_or_default(), was.as_deref().unwrap_or_default());
-        match change {
+        match what {
             What::New => write!(f, "{path}: new, {is}"),
             What::Gone => write!(f, "{path}: gone"),
             What::Optional => write!(f, "{path}: not always there any more"),
@@ -84,10 +85,10 @@ const OF_PEOPLE: [&str; 12] = [
 ];
 
 impl Merge {
-    fn tell(&mut self, path: &str, change: What, is: Option<String>, was: Option<String>) {
+    fn tell(&mut self, path: &str, what: What, is: Option<String>, was: Option<String>) {
         if self.is_told {
             let path = if path.is_empty() { "(root)" } else { path }.to_owned();
-            self.changes.push(Change { path, change, is, was });
+            self.changes.push(Change { path, what, is, was });
         }
     }
 

@@ -57,48 +57,48 @@ impl Output {
         Self { format: global.format, verbose: global.verbose }
     }
 
-    /// Writes a result.
-    pub(crate) fn result(&self, text: &str) -> Result<(), Failure> {
-        let mut stdout = anstream::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            // Whoever reads has read enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => Err(Failure::new(format!("cannot write to standard output: {error}"))),
-            Ok(()) => Ok(()),
-        }
-    }
-
-    /// Writes a result as JSON.
-    pub(crate) fn json(&self, value: &impl serde::Serialize) -> Result<(), Failure> {
-        let text = serde_json::to_string_pretty(value).map_err(|_| Failure::new("the result is no JSON"))?;
-        self.result(&format!("{text}\n"))
-    }
-
-    /// Says what went wrong. Where standard error is closed there is nobody to tell.
-    pub(crate) fn error(&self, failure: &Failure) {
-        let _ = writeln!(anstream::stderr(), "{}: {failure}", styled(ERROR, "error"));
-    }
-
-    pub(crate) fn note(&self, note: impl Display) {
-        let _ = writeln!(anstream::stderr(), "{}: {note}", styled(NOTE, "note"));
-    }
-
     pub(crate) fn verbose(&self, what: fmt::Arguments<'_>) {
         if self.verbose {
             let _ = writeln!(anstream::stderr(), "{what}");
         }
     }
+}
 
-    /// Progress through `count` things, on a terminal only.
-    pub(crate) fn progress(&self, doing: &'static str, count: usize) -> ProgressBar {
-        // It draws on standard error, and not at all where that is no terminal.
-        let bar = ProgressBar::new(count as u64).with_message(doing);
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {pos}/{len}") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(Duration::from_millis(120));
-        bar
+/// Writes a result.
+pub(crate) fn result(text: &str) -> Result<(), Failure> {
+    let mut stdout = anstream::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        // Whoever reads has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::new(format!("cannot write to standard output: {error}"))),
+        Ok(()) => Ok(()),
     }
+}
+
+/// Writes a result as JSON.
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|_| Failure::new("the result is no JSON"))?;
+    result(&format!("{text}\n"))
+}
+
+/// Says what went wrong. Where standard error is closed there is nobody to tell.
+pub(crate) fn error(failure: &Failure) {
+    let _ = writeln!(anstream::stderr(), "{}: {failure}", styled(ERROR, "error"));
+}
+
+pub(crate) fn note(note: impl Display) {
+    let _ = writeln!(anstream::stderr(), "{}: {note}", styled(NOTE, "note"));
+}
+
+/// Progress through `count` things, on a terminal only.
+pub(crate) fn progress(doing: &'static str, count: usize) -> ProgressBar {
+    // It draws on standard error, and not at all where that is no terminal.
+    let bar = ProgressBar::new(count as u64).with_message(doing);
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {pos}/{len}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
 }
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();

@@ -1,5 +1,7 @@
 //! Where something stands in a document, as a schema knows the place.
 
+use std::fmt::{self, Write};
+
 use serde_json::Value;
 
 use crate::document::Step;
@@ -31,6 +33,11 @@ pub(crate) fn walk<'s>(schema: &'s Value, place: &[Step]) -> Spot<'s> {
 }
 
 impl Spot<'_> {
+    fn write(&mut self, what: fmt::Arguments<'_>) {
+        // Writing into a string does not fail.
+        let _ = self.path.write_fmt(what);
+    }
+
     fn step(mut self, step: &Step) -> Self {
         let all: Vec<&Value> = self.schemas.iter().flat_map(|schema| parts(schema)).collect();
         let of = |keyword: &'static str| all.iter().filter_map(move |schema| schema.get(keyword));
@@ -38,7 +45,7 @@ impl Spot<'_> {
             Step::Key(key) => key,
             Step::Index(at) => {
                 self.order.push(*at);
-                self.path.push_str(&format!("[{at}]"));
+                self.write(format_args!("[{at}]"));
                 return Self { schemas: of("items").collect(), ..self };
             }
         };
@@ -47,9 +54,9 @@ impl Spot<'_> {
         self.order.push(keys.position(|(name, _)| name == key).unwrap_or(usize::MAX));
         let dot = if self.path.is_empty() { "" } else { "." };
         match (declared.is_empty(), is_plain(key)) {
-            (false, true) => self.path.push_str(&format!("{dot}{key}")),
-            (false, false) => self.path.push_str(&format!("[{key:?}]")),
-            (true, _) => self.path.push_str(&format!("{dot}*")),
+            (false, true) => self.write(format_args!("{dot}{key}")),
+            (false, false) => self.write(format_args!("[{key:?}]")),
+            (true, _) => self.write(format_args!("{dot}*")),
         }
         let schemas = if declared.is_empty() { of("additionalProperties").collect() } else { declared };
         Self { schemas, ..self }

@@ -1,5 +1,6 @@
 //! `check`: holds live secrets, or a document, against what programs accept.
 
+use std::fmt::Write;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -11,11 +12,12 @@ use crate::failure::Failure;
 use crate::files;
 use crate::judge::{Judge, Violation};
 use crate::live::{self, Wanted};
-use crate::output::{BAD, GOOD, Output, UNCLEAR, Verdict, styled};
+use crate::output::{self, BAD, GOOD, Output, UNCLEAR, Verdict, styled};
 use crate::program::{self, Declaration};
 use crate::schema_file::{SchemaFile, State};
 use crate::sources;
 use crate::workspace::Workspace;
+use secrets_runtime::__tools::Text;
 
 /// A text, or why there is none.
 type Answer<'a> = Result<&'a str, Failure>;
@@ -24,25 +26,20 @@ pub(super) fn run(arguments: &CheckArgs, output: &Output) -> Result<Verdict, Fai
     let declarations = program::declarations(&arguments.programs, output)?;
     let ids = declarations.iter().map(|declared| (&*declared.descriptor.id, &*declared.descriptor.stage));
     let wanted = live::unique(ids);
-    let told = match &arguments.file {
-        Some(path) => {
-            let text = document(path, &wanted)?;
-            let judge = |wanted| Checked::new(wanted, &declarations, Ok(&text));
-            wanted.iter().map(judge).collect::<Vec<_>>()
+    let told = if let Some(path) = &arguments.file {
+        let text = document(path, &wanted)?;
+        wanted.iter().map(|wanted| Checked::new(wanted, &declarations, &Ok(&text))).collect::<Vec<_>>()
+    } else {
+        let answers = live::fetch(&wanted, &arguments.variables, output)?;
+        let answers: Vec<Answer<'_>> =
+            answers.iter().map(|answer| answer.as_ref().map(Text::expose).map_err(Clone::clone)).collect();
+        if arguments.programs.bin.is_empty() {
+            note_stale_files(arguments, &wanted, &answers, output);
         }
-        None => {
-            let answers = live::fetch(&wanted, &arguments.variables, output)?;
-            let answers: Vec<Answer<'_>> =
-                answers.iter().map(|answer| answer.as_ref().map(|text| text.expose()).map_err(Clone::clone)).collect();
-            if arguments.programs.bin.is_empty() {
-                note_stale_files(arguments, &wanted, &answers, output);
-            }
-            let judge = |(wanted, answer)| Checked::new(wanted, &declarations, answer);
-            wanted.iter().zip(answers).map(judge).collect()
-        }
+        wanted.iter().zip(&answers).map(|(wanted, answer)| Checked::new(wanted, &declarations, answer)).collect()
     };
     show(&told, output)?;
-    told.iter().filter_map(|checked| checked.failure.as_ref()).for_each(|failure| output.error(failure));
+    told.iter().filter_map(|checked| checked.failure.as_ref()).for_each(output::error);
     Ok(told.iter().fold(Verdict::Holds, |verdict, checked| verdict.and(checked.verdict())))
 }
 
@@ -64,7 +61,7 @@ struct Checked<'d> {
 }
 
 impl<'d> Checked<'d> {
-    fn new(wanted: &'d Wanted, declarations: &'d [Declaration], answer: Answer<'_>) -> Self {
+    fn new(wanted: &'d Wanted, declarations: &'d [Declaration], answer: &Answer<'_>) -> Self {
         let reads = |declared: &&Declaration| {
             (&declared.descriptor.id, &declared.descriptor.stage) == (&wanted.id, &wanted.stage)
         };
@@ -113,9 +110,11 @@ impl<'d> Checked<'d> {
         for (declared, violations) in self.types.iter().filter(|(_, violations)| !violations.is_empty()) {
             let indent = if is_one { "  " } else { "    " };
             if !is_one {
-                text.push_str(&format!("  {}\n", origin(declared)));
+                let _ = writeln!(text, "  {}", origin(declared));
             }
-            violations.iter().for_each(|violation| text.push_str(&format!("{indent}{violation}\n")));
+            for violation in violations {
+                let _ = writeln!(text, "{indent}{violation}");
+            }
         }
         text
     }
@@ -130,7 +129,7 @@ impl<'d> Checked<'d> {
     }
 }
 
-/// "orders::OrdersDb 1.2.0 in old/orders"
+/// "`orders::OrdersDb` in old/orders"
 fn origin(declared: &Declaration) -> String {
     let programs: Vec<String> = declared.programs.iter().map(|path| path.display().to_string()).collect();
     format!("{} in {}", declared.descriptor.type_path, programs.join(", "))
@@ -156,8 +155,8 @@ fn violations(declared: &Declaration, text: &str) -> Result<Vec<Violation>, Fail
 fn show(told: &[Checked<'_>], output: &Output) -> Result<(), Failure> {
     let width = told.iter().map(|checked| checked.id().chars().count()).max().unwrap_or_default();
     match output.format {
-        Format::Json => output.json(&told.iter().map(Checked::json).collect::<Vec<_>>()),
-        Format::Human => output.result(&told.iter().map(|checked| checked.human(width)).collect::<String>()),
+        Format::Json => output::json(&told.iter().map(Checked::json).collect::<Vec<_>>()),
+        Format::Human => output::result(&told.iter().map(|checked| checked.human(width)).collect::<String>()),
     }
 }
 
@@ -180,7 +179,7 @@ fn note_stale_files(arguments: &CheckArgs, wanted: &[Wanted], answers: &[Answer<
         let Some(documents) = documents else { continue };
         let pulled = file.compare(&documents.iter().collect::<Vec<_>>());
         if pulled.is_ok_and(|pulled| pulled.state == State::OutOfDate) {
-            output.note(format_args!("{} is out of date: run `cargo secrets pull`", files::shown(&file.path)));
+            output::note(format_args!("{} is out of date: run `cargo secrets pull`", files::shown(&file.path)));
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::cli::{Format, ListArgs};
 use crate::descriptor::{self, Descriptor};
 use crate::failure::Failure;
-use crate::output::{Output, Verdict, table};
+use crate::output::{self, Output, Verdict, table};
 use crate::program::{self, Declaration};
 use crate::words;
 
@@ -37,10 +37,10 @@ struct Key<'d> {
 pub(super) fn run(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
     let declarations = program::declarations(&arguments.programs, output)?;
     match output.format {
-        Format::Json => output.json(&declarations.iter().map(listed).collect::<Vec<_>>())?,
+        Format::Json => output::json(&declarations.iter().map(listed).collect::<Vec<_>>())?,
         Format::Human => {
             let rows: Vec<_> = declarations.iter().map(row).collect();
-            output.result(&table(&["ID", "TYPE", "PACKAGE", "KEYS"], &rows))?;
+            output::result(&table(&["ID", "TYPE", "PACKAGE", "KEYS"], &rows))?;
         }
     }
     Ok(Verdict::Holds)

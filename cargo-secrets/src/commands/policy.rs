@@ -9,7 +9,7 @@ use secrets_runtime::__tools::{Arn, Declared};
 use crate::cli::{PolicyArgs, Variables};
 use crate::failure::Failure;
 use crate::live::{self, Wanted};
-use crate::output::{Output, Verdict};
+use crate::output::{self, Output, Verdict};
 use crate::policy::{self, Needs, Place, Statement};
 use crate::program::{self, Declaration};
 
@@ -20,8 +20,8 @@ pub(super) fn run(arguments: &PolicyArgs, output: &Output) -> Result<Verdict, Fa
         Needs { ids: &ids, keys: &arguments.kms_key, replicas: &arguments.replica_region, has_batch: arguments.batch };
     let place = if needs.place() { Some(place(arguments, output)?) } else { None };
     let statements = needs.statements(place.as_ref()).map_err(Failure::new)?;
-    output.result(&policy::render(&statements, arguments.output))?;
-    note(&statements, output);
+    output::result(&policy::render(&statements, arguments.output))?;
+    note(&statements);
     Ok(Verdict::Holds)
 }
 
@@ -29,11 +29,11 @@ pub(super) fn run(arguments: &PolicyArgs, output: &Output) -> Result<Verdict, Fa
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
 const LONGEST: usize = 6_144;
 
-fn note(statements: &[Statement], output: &Output) {
-    output.note("ids that the program gives to `load_from` are not in it; add them with --extra-id");
+fn note(statements: &[Statement]) {
+    output::note("ids that the program gives to `load_from` are not in it; add them with --extra-id");
     let length = policy::document(statements).to_string().len();
     if length > LONGEST {
-        output.note(format_args!(
+        output::note(format_args!(
             "it has {length} characters, and a managed policy at most {LONGEST}: choose with --type or -p, and make several"
         ));
     }

@@ -1,6 +1,7 @@
 //! `pull`: writes the schema file of each live secret.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use crate::files;
 use crate::judge::Violation;
 use crate::live::{self, Wanted};
 use crate::merge::Change;
-use crate::output::{BAD, GOOD, Output, UNCLEAR, Verdict, styled};
+use crate::output::{self, BAD, GOOD, Output, UNCLEAR, Verdict, styled};
 use crate::schema_file::{Pulled, SchemaFile, State};
 use crate::sources;
 use crate::workspace::Workspace;
@@ -34,7 +35,7 @@ pub(super) fn run(arguments: &PullArgs, output: &Output) -> Result<Verdict, Fail
     };
     let lines: Vec<Line<'_>> = schema_files.iter().map(|file| Line::new(file, &documents, arguments)).collect();
     show(&lines, output)?;
-    failures.iter().chain(lines.iter().flat_map(|line| &line.failures)).for_each(|failure| output.error(failure));
+    failures.iter().chain(lines.iter().flat_map(|line| &line.failures)).for_each(output::error);
     let all_read = if failures.is_empty() { Verdict::Holds } else { Verdict::Unknown };
     Ok(lines.iter().fold(all_read, |verdict, line| verdict.and(line.verdict())))
 }
@@ -146,8 +147,12 @@ impl<'f> Line<'f> {
         let status = styled(style, format_args!("{status:<9}"));
         let mut text = format!("{status}  {:<width$}  {}\n", files::shown(&self.file.path), self.file.ids());
         let (changes, violations) = self.changes();
-        changes.iter().for_each(|change| text.push_str(&format!("  {change}\n")));
-        violations.iter().for_each(|violation| text.push_str(&format!("  {violation}: as the file says by hand\n")));
+        for change in changes {
+            let _ = writeln!(text, "  {change}");
+        }
+        for violation in violations {
+            let _ = writeln!(text, "  {violation}: as the file says by hand");
+        }
         text
     }
 
@@ -185,7 +190,7 @@ fn pull(file: &SchemaFile, documents: &Documents, arguments: &PullArgs) -> Resul
 fn show(lines: &[Line<'_>], output: &Output) -> Result<(), Failure> {
     let width = lines.iter().map(|line| files::shown(&line.file.path).chars().count()).max().unwrap_or_default();
     match output.format {
-        Format::Json => output.json(&lines.iter().map(Line::json).collect::<Vec<_>>()),
-        Format::Human => output.result(&lines.iter().map(|line| line.human(width)).collect::<String>()),
+        Format::Json => output::json(&lines.iter().map(Line::json).collect::<Vec<_>>()),
+        Format::Human => output::result(&lines.iter().map(|line| line.human(width)).collect::<String>()),
     }
 }

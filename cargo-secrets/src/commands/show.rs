@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::cli::{Format, ListArgs};
 use crate::descriptor::{self, Descriptor};
 use crate::failure::Failure;
-use crate::output::{Output, Verdict};
+use crate::output::{self, Output, Verdict};
 use crate::program::{self, Declaration};
 use crate::template;
 use crate::words;
@@ -23,7 +23,7 @@ pub(super) fn schema(arguments: &ListArgs, output: &Output) -> Result<Verdict, F
 
 pub(super) fn template(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
     let mut declarations = program::declarations(&arguments.programs, output)?;
-    declarations.retain(|declaration| has_skeleton(&declaration.descriptor, output));
+    declarations.retain(|declaration| has_skeleton(&declaration.descriptor));
     show(
         &declarations,
         "template",
@@ -34,11 +34,11 @@ pub(super) fn template(arguments: &ListArgs, output: &Output) -> Result<Verdict,
 }
 
 /// A plain text has none, which is said.
-fn has_skeleton(descriptor: &Descriptor, output: &Output) -> bool {
+fn has_skeleton(descriptor: &Descriptor) -> bool {
     let is_json = descriptor.format == descriptor::Format::Json;
     if !is_json {
         let expected = words::expected(&descriptor.json_schema);
-        output.note(format_args!("{} is plain text, which has no skeleton: {expected}", descriptor.type_path));
+        output::note(format_args!("{} is plain text, which has no skeleton: {expected}", descriptor.type_path));
     }
     is_json
 }
@@ -47,25 +47,25 @@ fn has_skeleton(descriptor: &Descriptor, output: &Output) -> bool {
 fn show(
     declarations: &[Declaration],
     what: &str,
-    make: impl Fn(&Descriptor) -> Result<Value, Failure>,
+    document: impl Fn(&Descriptor) -> Result<Value, Failure>,
     text: impl Fn(&Value) -> String,
     output: &Output,
 ) -> Result<Verdict, Failure> {
-    let made: Result<Vec<Value>, Failure> =
-        declarations.iter().map(|declaration| make(&declaration.descriptor)).collect();
-    let made = declarations.iter().map(|declaration| &declaration.descriptor).zip(made?);
+    let documents: Result<Vec<Value>, Failure> =
+        declarations.iter().map(|declaration| document(&declaration.descriptor)).collect();
+    let shown = declarations.iter().map(|declaration| &declaration.descriptor).zip(documents?);
     if output.format == Format::Json {
-        let all: Vec<Value> = made
+        let all: Vec<Value> = shown
             .map(|(Descriptor { id, type_path, .. }, document)| json!({"id": id, "type": type_path, (what): document}))
             .collect();
-        output.json(&all)?;
+        output::json(&all)?;
         return Ok(Verdict::Holds);
     }
-    for (Descriptor { id, type_path, .. }, document) in made {
+    for (Descriptor { id, type_path, .. }, document) in shown {
         if declarations.len() > 1 {
-            output.result(&format!("// {type_path}, {id}\n"))?;
+            output::result(&format!("// {type_path}, {id}\n"))?;
         }
-        output.result(&format!("{}\n", text(&document)))?;
+        output::result(&format!("{}\n", text(&document)))?;
     }
     Ok(Verdict::Holds)
 }

@@ -33,26 +33,42 @@ fn operator(through: &[String]) -> &'static str {
 }
 
 fn terraform(statements: &[Statement]) -> String {
-    let mut text = "data \"aws_iam_policy_document\" \"secrets\" {\n".to_owned();
-    for (at, Statement { sid, action, resources, through }) in statements.iter().enumerate() {
-        let gap = if at == 0 { "" } else { "\n" };
-        text.push_str(&format!("{gap}  statement {{\n    sid     = \"{sid}\"\n    actions = [\"{action}\"]\n\n"));
-        text.push_str(&format!("    resources = [\n{}    ]\n", list(resources, "      ", ",")));
-        if !through.is_empty() {
-            text.push_str(&format!(
-                "\n    condition {{\n      test     = \"{}\"\n      variable = \"kms:ViaService\"\n\n      values = [\n{}      ]\n    }}\n",
-                operator(through),
-                list(through, "        ", ",")
-            ));
-        }
-        text.push_str("  }\n");
-    }
-    text + "}\n"
+    let all: Vec<String> = statements.iter().map(terraform_statement).collect();
+    format!("data \"aws_iam_policy_document\" \"secrets\" {{\n{}}}\n", all.join("\n"))
+}
+
+fn terraform_statement(Statement { sid, action, resources, through }: &Statement) -> String {
+    let condition = format!(
+        "
+    condition {{
+      test     = \"{}\"
+      variable = \"kms:ViaService\"
+
+      values = [
+{}      ]
+    }}
+",
+        operator(through),
+        list(through, "        ", ",")
+    );
+    format!(
+        "  statement {{
+    sid     = \"{sid}\"
+    actions = [\"{action}\"]
+
+    resources = [
+{}    ]
+{}  }}
+",
+        list(resources, "      ", ","),
+        if through.is_empty() { "" } else { &condition }
+    )
 }
 
 fn cloudformation(statements: &[Statement]) -> String {
-    let mut text = "\
-AWSTemplateFormatVersion: \"2010-09-09\"
+    let all: String = statements.iter().map(cloudformation_statement).collect();
+    format!(
+        "AWSTemplateFormatVersion: \"2010-09-09\"
 Resources:
   SecretsPolicy:
     Type: AWS::IAM::ManagedPolicy
@@ -60,25 +76,32 @@ Resources:
       PolicyDocument:
         Version: \"2012-10-17\"
         Statement:
-"
-    .to_owned();
-    for Statement { sid, action, resources, through } in statements {
-        text.push_str(&format!(
-            "          - Sid: {sid}\n            Effect: Allow\n            Action: \"{action}\"\n"
-        ));
-        text.push_str(&format!("            Resource:\n{}", list(resources, "              - ", "")));
-        if !through.is_empty() {
-            text.push_str(&format!(
-                "            Condition:\n              {}:\n                \"kms:ViaService\":\n{}",
-                operator(through),
-                list(through, "                  - ", "")
-            ));
-        }
-    }
-    text
+{all}"
+    )
+}
+
+fn cloudformation_statement(Statement { sid, action, resources, through }: &Statement) -> String {
+    let condition = format!(
+        "            Condition:
+              {}:
+                \"kms:ViaService\":
+{}",
+        operator(through),
+        list(through, "                  - ", "")
+    );
+    format!(
+        "          - Sid: {sid}
+            Effect: Allow
+            Action: \"{action}\"
+            Resource:
+{}{}",
+        list(resources, "              - ", ""),
+        if through.is_empty() { "" } else { &condition }
+    )
 }
 
 /// One quoted text a line. Ids have no character that any of the syntaxes takes for more than itself.
 fn list(texts: &[String], before: &str, after: &str) -> String {
-    texts.iter().map(|text| format!("{before}{}{after}\n", Value::from(text.as_str()))).collect()
+    let line = |text: &String| [before, &Value::from(text.as_str()).to_string(), after, "\n"].concat();
+    texts.iter().map(line).collect()
 }

@@ -26,7 +26,7 @@ impl Hint {
     }
 
     /// Adds a field, whose keys are these, or its name in any case.
-    pub(super) fn with_field(mut self, name: &str, keys: &[String], inner: Hint) -> Self {
+    pub(super) fn with_field(mut self, name: &str, keys: &[String], inner: &Hint) -> Self {
         for key in keys.iter().map(String::as_str).chain([name]) {
             let known = self.fields.remove(&letters(key)).unwrap_or_default();
             self.fields.insert(letters(key), known.or(inner.clone()));
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_field_is_found_by_its_keys_and_by_its_name_in_any_case() {
-        let hint = Hint::default().with_field("tenant_tokens", &["tokens".to_owned()], Hint::map(Hint::default()));
+        let hint = Hint::default().with_field("tenant_tokens", &["tokens".to_owned()], &Hint::map(Hint::default()));
         for key in ["tokens", "tenant_tokens", "tenantTokens", "TENANT-TOKENS"] {
             assert!(hint.declared(key).is_some_and(|inner| inner.rest().is_some()), "{key}");
         }
@@ -91,8 +91,8 @@ mod tests {
 
     #[test]
     fn what_is_data_in_either_of_two_types_is_data() {
-        let map = Hint::default().with_field("a", &[], Hint::map(Hint::default()));
-        let plain = Hint::default().with_field("a", &[], Hint::default()).with_field("b", &[], Hint::default());
+        let map = Hint::default().with_field("a", &[], &Hint::map(Hint::default()));
+        let plain = Hint::default().with_field("a", &[], &Hint::default()).with_field("b", &[], &Hint::default());
         let both = plain.or(map);
         assert!(both.declared("a").is_some_and(|inner| inner.rest().is_some()));
         assert!(both.declared("b").is_some_and(|inner| inner.rest().is_none()));

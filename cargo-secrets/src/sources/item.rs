@@ -89,10 +89,10 @@ impl Items {
     fn add_field(&self, hint: Hint, field: &Field, depth: usize) -> Hint {
         let Field { name, options, reads } = field;
         if options.is_opaque {
-            return hint.with_field(name, &options.keys, Hint::default());
+            return hint.with_field(name, &options.keys, &Hint::default());
         }
         let inner = self.of(reads, depth);
-        if options.is_flattened { hint.flatten(inner) } else { hint.with_field(name, &options.keys, inner) }
+        if options.is_flattened { hint.flatten(inner) } else { hint.with_field(name, &options.keys, &inner) }
     }
 
     fn of(&self, reads: &Reads, depth: usize) -> Hint {

@@ -72,7 +72,7 @@ async fn a_variable_that_may_hold_a_value_is_not_written() {
 
 /// As a form has it.
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |form, byte| form + &format!("%{byte:02X}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,7 +84,9 @@ async fn what_it_allows_is_enough_and_less_is_not() {
     // The emulator knows actions and no resources.
     let mut policy: serde_json::Value = serde_json::from_str(&policy).expect("JSON");
     let statements = policy["Statement"].as_array_mut().expect("statements");
-    statements.iter_mut().for_each(|statement| statement["Resource"] = "*".into());
+    for statement in statements {
+        statement["Resource"] = "*".into();
+    }
     let policy = policy.to_string();
 
     let mut keys = Vec::new();

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use secrets_runtime::__tools::Text;
 use serde_json::{Value, json};
 
 use crate::cli::{CheckArgs, Format};
@@ -17,7 +18,6 @@ use crate::program::{self, Declaration};
 use crate::schema_file::{SchemaFile, State};
 use crate::sources;
 use crate::workspace::Workspace;
-use secrets_runtime::__tools::Text;
 
 /// A text, or why there is none.
 type Answer<'a> = Result<&'a str, Failure>;

@@ -4,7 +4,7 @@
 //! says what they have in common. The rest is not judged.
 
 use super::kinds::Kinds;
-use super::reader::{Kind, Node, NotJson, Span, Table};
+use super::reader::{Kind, Node, NotJson, Span, Table, UNKNOWN, hash_of};
 
 /// How many schemas are followed one from another.
 pub(super) const DEEPEST: usize = 6;
@@ -75,12 +75,14 @@ impl<'f> SchemaFile<'f> {
         if !matches!(self.kind(at), Kind::Object) {
             return None;
         }
-        let mut member = self.first(at);
-        while let Some(found) = member {
-            if spells(self.key(found), name) {
-                return member;
+        let (hash, end) = (hash_of(name), self.nodes[at].next);
+        let mut member = at + 1;
+        while member < end {
+            let node = &self.nodes[member];
+            if (node.key.hash == hash || node.key.hash == UNKNOWN) && spells(self.key(member), name) {
+                return Some(member);
             }
-            member = self.after(found, at);
+            member = node.next;
         }
         None
     }
@@ -274,12 +276,18 @@ impl<'f> SchemaFile<'f> {
     }
 
     const fn lists_one(&self, list: usize, names: &[&str]) -> bool {
-        let mut item = self.first(list);
-        while let Some(found) = item {
-            if one_spells(self.value(found), names) {
-                return true;
+        let mut name = 0;
+        while name < names.len() {
+            let (hash, end) = (hash_of(names[name]), self.nodes[list].next);
+            let mut item = list + 1;
+            while item < end {
+                let node = &self.nodes[item];
+                if (node.text.hash == hash || node.text.hash == UNKNOWN) && spells(self.value(item), names[name]) {
+                    return true;
+                }
+                item = node.next;
             }
-            item = self.after(found, list);
+            name += 1;
         }
         false
     }
@@ -407,14 +415,33 @@ const fn is(left: &[u8], right: &[u8]) -> bool {
 }
 
 pub(super) const fn one_spells(string: &[u8], names: &[&str]) -> bool {
+    let has_escapes = has_escapes(string);
     let mut at = 0;
     while at < names.len() {
-        if spells(string, names[at]) {
+        let name = names[at];
+        // Telling the length and the last letter apart is a fraction of the work.
+        if (has_escapes || ends_alike(string, name.as_bytes())) && spells(string, name) {
             return true;
         }
         at += 1;
     }
     false
+}
+
+const fn has_escapes(string: &[u8]) -> bool {
+    let mut at = 0;
+    while at < string.len() {
+        if string[at] == b'\\' {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Whether two names have one length and one last byte.
+const fn ends_alike(left: &[u8], right: &[u8]) -> bool {
+    left.len() == right.len() && (left.is_empty() || left[left.len() - 1] == right[right.len() - 1])
 }
 
 /// Whether what stands between the quotes of a JSON string is a name.

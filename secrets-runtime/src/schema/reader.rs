@@ -22,10 +22,31 @@ pub(super) enum Kind {
 pub(super) struct Span {
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Of a string as it is written; [`UNKNOWN`] where there are escapes.
+    pub(super) hash: u32,
+}
+
+/// The hash of a string that has to be compared in full.
+pub(super) const UNKNOWN: u32 = 0;
+
+/// The hash of what comes before `byte`, and of it. Cheap to interpret; it only has to tell most keys of a file apart.
+pub(super) const fn hashed(before: u32, byte: u8) -> u32 {
+    (before << 5) ^ (before >> 27) ^ byte as u32
+}
+
+/// The hash of a name.
+pub(super) const fn hash_of(name: &str) -> u32 {
+    let name = name.as_bytes();
+    let (mut hash, mut at) = (1, 0);
+    while at < name.len() {
+        hash = hashed(hash, name[at]);
+        at += 1;
+    }
+    hash
 }
 
 impl Span {
-    const NOTHING: Self = Self { start: 0, end: 0 };
+    const NOTHING: Self = Self { start: 0, end: 0, hash: UNKNOWN };
 }
 
 /// A value, followed in the table by what is in it.
@@ -153,7 +174,7 @@ impl<const N: usize> Reader<'_, N> {
         };
         match kind {
             Ok(kind) => {
-                self.push(kind, Span { start, end: self.at });
+                self.push(kind, Span { start, end: self.at, hash: UNKNOWN });
                 Ok(false)
             }
             Err(error) => Err(error),
@@ -175,7 +196,7 @@ impl<const N: usize> Reader<'_, N> {
         let kind = if bracket == b'{' { Kind::Object } else { Kind::Array };
         self.open[self.depth] = self.length;
         self.depth += 1;
-        self.push(kind, Span { start: self.at, end: self.at });
+        self.push(kind, Span { start: self.at, end: self.at, hash: UNKNOWN });
         self.at += 1;
         self.white_space();
         match (kind, self.peek()) {
@@ -236,21 +257,26 @@ impl<const N: usize> Reader<'_, N> {
     const fn string(&mut self) -> Result<Span, NotJson> {
         self.at += 1;
         let start = self.at;
+        let (mut hash, mut has_escapes) = (1, false);
         loop {
             match self.peek() {
                 b'"' => {
                     let end = self.at;
                     self.at += 1;
-                    return Ok(Span { start, end });
+                    return Ok(Span { start, end, hash: if has_escapes { UNKNOWN } else { hash } });
                 }
                 b'\\' => {
+                    has_escapes = true;
                     self.at += 1;
                     if let Err(error) = self.escape() {
                         return Err(error);
                     }
                 }
                 0..0x20 => return Err(self.expected("the `\"` that ends the string")),
-                _ => self.at += 1,
+                byte => {
+                    hash = hashed(hash, byte);
+                    self.at += 1;
+                }
             }
         }
     }

@@ -8,8 +8,10 @@ use crate::failure::Failure;
 
 /// The text of a file, or of standard input where the path is `-`.
 pub(crate) fn text(path: &Path) -> Result<String, Failure> {
-    let read = if path == Path::new("-") { standard_input() } else { fs::read_to_string(path) };
-    read.map_err(|error| Failure::file("read", path, &error))
+    if path == Path::new("-") {
+        return standard_input().map_err(|error| Failure::file("read", Path::new("standard input"), &error));
+    }
+    fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))
 }
 
 fn standard_input() -> io::Result<String> {
@@ -59,4 +61,25 @@ fn beside(path: &Path) -> PathBuf {
 pub(crate) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
+        let directory = std::env::temp_dir().join(format!("cargo-secrets-files-{}", std::process::id()));
+        let path = directory.join("new/schema.json");
+        replace(&path, "one").expect("written");
+        replace(&path, "two").expect("replaced");
+        assert_eq!(existing(&path).expect("there"), Some("two".to_owned()));
+        assert_eq!(fs::read_dir(directory.join("new")).expect("there").count(), 1);
+        // Where a directory stands, no file can.
+        let failure = replace(&directory.join("new"), "three").expect_err("a directory");
+        assert!(failure.to_string().starts_with("cannot write "), "{failure}");
+        assert_eq!(fs::read_dir(&directory).expect("there").count(), 1);
+        assert_eq!(existing(&directory.join("none")).expect("none"), None);
+        fs::remove_dir_all(&directory).expect("removed");
+    }
 }

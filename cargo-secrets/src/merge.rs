@@ -258,3 +258,36 @@ fn words(names: &[&str]) -> String {
 fn below(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use secrets_tests::documents::{Random, mutate};
+    use secrets_tests::shapes::subjects;
+
+    use super::*;
+    use crate::sources::Hint;
+
+    #[test]
+    fn what_is_pulled_describes_the_document_and_pulled_again_stays() {
+        for subject in subjects() {
+            let valid: Value = serde_json::from_str(subject.valid).expect("JSON");
+            for seed in 0..40 {
+                let mut document = valid.clone();
+                mutate(&mut document, &mut Random::new(seed));
+                let mut kinds = Kinds::default();
+                kinds.learn(&document, Hint::unknown());
+                let pulled = fresh("x", &kinds);
+                jsonschema::draft202012::meta::validate(&pulled).expect("a schema");
+                assert!(jsonschema::draft202012::is_valid(&pulled, &document), "{document}\n{pulled}");
+                let mut again = pulled.clone();
+                assert_eq!((update(&mut again, &kinds), again), (Vec::new(), pulled));
+                // What another document left behind is brought up to date, too.
+                let mut other = Kinds::default();
+                other.learn(&valid, Hint::unknown());
+                let mut updated = fresh("x", &other);
+                update(&mut updated, &kinds);
+                assert!(jsonschema::draft202012::is_valid(&updated, &document), "{document}\n{updated}");
+            }
+        }
+    }
+}

@@ -119,8 +119,8 @@ async fn an_old_and_a_new_program_are_held_against_one_secret() {
     let json: serde_json::Value =
         serde_json::from_str(&session.run(&format!("{check} --format json")).ended(1)).expect("JSON");
     assert_eq!((&json[0]["status"], &json[0]["error"]), (&"does not fit".into(), &serde_json::Value::Null));
-    assert_eq!(json[0]["types"][0]["violations"].as_array().map(Vec::len), Some(2));
-    assert_eq!(json[0]["types"][0]["violations"][1]["path"], "port");
+    assert_eq!(json[0]["types"][1]["violations"].as_array().map(Vec::len), Some(2));
+    assert_eq!(json[0]["types"][1]["violations"][1]["path"], "port");
 
     // The variable is nowhere, on the command line, or empty.
     let session = session.with("APP_ENV", "");

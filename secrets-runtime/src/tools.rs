@@ -63,3 +63,22 @@ impl fmt::Debug for Text {
         f.debug_tuple("Text").field(&self.0).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Memory;
+
+    #[tokio::test]
+    async fn a_declared_secret_is_read_without_its_type_and_not_shown() {
+        let source = Memory::new().with("prod/db", "canary");
+        let declared = Declared::resolve("{APP_ENV}/db", "AWSCURRENT", |_| Some("prod".to_owned())).expect("an id");
+        assert_eq!((declared.id(), declared.shown()), ("prod/db", "{APP_ENV}/db"));
+        let text = declared.fetch(&source).await.expect("there");
+        assert_eq!(text.expose(), "canary");
+        assert!(!format!("{text:?} {declared:?}").contains("canary"));
+        let missing = Declared::resolve("{APP_ENV}/db", "AWSCURRENT", |_| Some("canary".to_owned())).expect("an id");
+        let error = missing.fetch(&source).await.expect_err("there is none");
+        assert_eq!(error.secret_id(), Some("{APP_ENV}/db"));
+    }
+}

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use secrets_runtime::__tools::Text;
 use serde_json::{Value, json};
 
 use crate::cli::{CheckArgs, Format};

@@ -213,3 +213,30 @@ fn reads(of: &Type) -> Reads {
         (name, _) => Reads::Named(name.to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_options_that_matter_are_found_among_all_others() {
+        let item: syn::ItemStruct = syn::parse_quote! {
+            #[derive(Debug, Secret)]
+            #[secret(crate = other::path, default, refresh = "5m", validate = Self::check, id = "{A}/db")]
+            #[secret(text, trim, stage = "AWSPENDING", schema = r"a/b.json")]
+            struct S {
+                #[secret(range(1..=9), default = f(1, "x"), rename = "user", alias = "u", one_of("a"), each(length(min = 1)))]
+                r#type: Option<Box<std::collections::HashMap<String, Vec<T>>>>,
+            }
+        };
+        let Options { id, schema, stage, is_text, .. } = options(&item.attrs);
+        assert_eq!((id.as_deref(), schema.as_deref()), (Some("{A}/db"), Some("a/b.json")));
+        assert_eq!((stage.as_deref(), is_text), (Some("AWSPENDING"), true));
+        let fields: Vec<Field> = named(&item.fields).collect();
+        assert_eq!(
+            (&*fields[0].name, fields[0].options.keys.as_slice()),
+            ("type", ["user".into(), "u".into()].as_slice())
+        );
+        assert!(matches!(&fields[0].reads, Reads::Map(inner) if matches!(&**inner, Reads::List(_))));
+    }
+}

@@ -1,5 +1,6 @@
 //! Every target's seeds, and what a fixed choice of changes makes of them, without a fuzzer.
 
+use std::panic::catch_unwind;
 use std::path::Path;
 
 use secrets_fuzz::replay::{Check, files, mutated};
@@ -12,12 +13,13 @@ const CHANGED: u64 = 10_000;
 fn replay(target: &str, check: Check) {
     let seeds = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(target)).expect("seeds");
     assert!(!seeds.is_empty(), "no seeds for {target}");
-    seeds.iter().for_each(|seed| check(seed));
+    for seed in &seeds {
+        check(seed);
+    }
     for number in 0..CHANGED {
         let data = mutated(&seeds, number);
-        if std::panic::catch_unwind(|| check(&data)).is_err() {
-            panic!("{target}, change {number}: {:?}", String::from_utf8_lossy(&data));
-        }
+        let is_fine = catch_unwind(|| check(&data)).is_ok();
+        assert!(is_fine, "{target}, change {number}: {:?}", String::from_utf8_lossy(&data));
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use secrets_runtime::{
-    Aws, Batch, Error, ErrorKind, Fetched, File, Memory, Request, Secret, SecretString, Secrets, Selector, Source,
+    Aws, Batch, Error, ErrorKind, Fetched, File, Live, Memory, Request, Secret, SecretString, Secrets, Selector,
+    Snapshot, Source,
 };
 use secrets_tests::{Emulator, Proxy, Reply, sdk_config};
 
@@ -253,6 +254,39 @@ async fn a_value_that_could_be_an_id_is_not_shown_either() {
         assert_eq!((error.kind(), error.secret_id()), (ErrorKind::NotFound, Some("{DB_SECRET}")));
         error_shows_nothing(&error);
     }
+}
+
+#[tokio::test]
+async fn no_handle_of_a_live_secret_shows_it() {
+    let text = |token: &str| format!(r#"{{"token": "{token}", "number": 1}}"#);
+    let source = Memory::new().with("live", text(CANARY));
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live_from::<Nested>("live").await.expect("live");
+    let pair = live.with_previous().await.expect("a pair");
+    debug_shows_nothing(&(&live, live.current(), live.changes(), &pair, pair.current(), Live::fixed(live.current())));
+
+    // A program whose error quotes what it was given, and a newer version that it fails over.
+    let map = |nested: Snapshot<Nested>| async move {
+        if nested.token == CANARY { Ok(()) } else { Err(format!("{} is no good", nested.token)) }
+    };
+    let mapped = live.try_map(map).await.expect("the first one is good");
+    source.set("live", text("Xq7canaryXq8"));
+    mapped.refresh().await.map(drop).expect_err("refused");
+    let (status, health) = (mapped.status(), secrets.health());
+    assert_eq!(status.last_error.as_ref().map(Error::kind), Some(ErrorKind::Refused));
+    debug_shows_nothing(&(&status, &health, &mapped));
+    shows_nothing(&health.to_string());
+    error_shows_nothing(&status.last_error.expect("just seen"));
+
+    // One that does not fit at all.
+    source.set("pending", format!("{CANARY} {CANARY}"));
+    let pending = Secrets::builder().placeholder("DB_SECRET", "pending").source(source).start::<Injected>();
+    let pending = pending.expect("it has an id");
+    while pending.last_error().is_none() {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    debug_shows_nothing(&pending);
+    error_shows_nothing(&pending.last_error().expect("just seen"));
 }
 
 #[test]

@@ -98,3 +98,50 @@ fn descriptions_and_sensitivity_are_in_the_schema() {
     assert_eq!(schema["properties"]["username"]["writeOnly"], true);
     assert_eq!(schema["properties"]["host"].get("writeOnly"), None);
 }
+
+#[test]
+fn every_type_fits_the_schema_that_is_written_of_it() {
+    for subject in subjects() {
+        let schema = (subject.schema)();
+        assert_eq!((subject.problems)(&schema), [""; 0], "{}: {schema}", subject.name);
+        // As `pull` or a person would lay it out.
+        let value: Value = serde_json::from_str(&schema).expect("JSON");
+        let pretty = serde_json::to_string_pretty(&value).expect("JSON");
+        assert_eq!((subject.problems)(&pretty), [""; 0], "{}: {pretty}", subject.name);
+    }
+}
+
+#[test]
+fn a_type_whose_schema_was_narrowed_by_hand_still_fits_it() {
+    for subject in subjects() {
+        for seed in 0..200 {
+            let mut schema: Value = serde_json::from_str(&(subject.schema)()).expect("JSON");
+            narrow(&mut schema, &mut Random::new(seed));
+            let text = schema.to_string();
+            assert_eq!((subject.problems)(&text), [""; 0], "{}: {text}", subject.name);
+        }
+    }
+}
+
+/// Adds what people add, none of which makes a key optional or allows another value.
+fn narrow(schema: &mut Value, random: &mut Random) {
+    match schema {
+        Value::Object(members) => {
+            for member in members.values_mut() {
+                narrow(member, random);
+            }
+            let is_schema = members.contains_key("type") || members.contains_key("anyOf");
+            if is_schema && random.below(3) == 0 {
+                let (key, value) = match random.below(4) {
+                    0 => ("description", Value::from("Of a person.")),
+                    1 => ("examples", serde_json::json!([1, "a"])),
+                    2 => ("$comment", Value::from("{\"type\": \"array\"}")),
+                    _ => ("minLength", Value::from(1)),
+                };
+                members.entry(key).or_insert(value);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| narrow(item, random)),
+        _ => {}
+    }
+}

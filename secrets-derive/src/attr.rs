@@ -22,6 +22,7 @@ use crate::near::nearest;
 #[derive(Default)]
 pub(crate) struct Container {
     pub(crate) id: Given<LitStr>,
+    pub(crate) schema: Given<LitStr>,
     pub(crate) stage: Given<LitStr>,
     pub(crate) refresh: Given<LitStr>,
     pub(crate) max_stale: Given<LitStr>,
@@ -37,8 +38,9 @@ pub(crate) struct Container {
     pub(crate) runtime: Given<Path>,
 }
 
-const CONTAINER: [&str; 14] = [
+const CONTAINER: [&str; 15] = [
     "id",
+    "schema",
     "stage",
     "refresh",
     "max_stale",
@@ -109,6 +111,8 @@ impl Container {
         match name.to_string().as_str() {
             // id = "prod/orders/db"
             "id" => self.id.set(name, string(name, input)?),
+            // schema = "secrets/orders-db.schema.json"
+            "schema" => self.schema.set(name, string(name, input)?),
             // stage = "AWSPREVIOUS"
             "stage" => self.stage.set(name, string(name, input)?),
             // refresh = "5m"

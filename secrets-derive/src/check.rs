@@ -3,6 +3,7 @@
 mod container;
 mod field;
 mod rules;
+mod schema;
 
 use std::collections::HashMap;
 
@@ -32,6 +33,8 @@ pub(crate) struct Checked {
 /// How a whole secret is retrieved.
 pub(crate) struct Spec {
     pub(crate) id: Option<LitStr>,
+    /// The path of its schema's file, within the package.
+    pub(crate) schema: Option<LitStr>,
     pub(crate) stage: Option<LitStr>,
     /// In seconds.
     pub(crate) refresh: Option<u64>,

@@ -48,6 +48,14 @@ pub struct Secrets(Arc<Shared>);
 
 /// What the loaders return. A type with a name, unlike an `async fn`'s: the compiler says once, not three times, that a
 /// struct lacks its `id`.
+///
+/// ```
+/// use secrets_runtime::BoxFuture;
+///
+/// fn answer() -> BoxFuture<'static, u32> {
+///     Box::pin(async { 42 })
+/// }
+/// ```
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 struct Shared {
@@ -61,6 +69,14 @@ impl Secrets {
     ///
     /// Nothing is fetched yet, and credentials are not asked for before they are needed.
     ///
+    /// ```
+    /// # use secrets_runtime::Secrets;
+    /// # async fn example() -> Result<(), secrets_runtime::Error> {
+    /// let secrets = Secrets::from_env().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Configuration`](ErrorKind::Configuration): a variable has a value that means nothing; or a file is selected
     /// where ECS, EKS or Lambda credentials are present, and the program does not
@@ -70,6 +86,16 @@ impl Secrets {
     }
 
     /// AWS with a given SDK configuration: an assumed role, another region, other timeouts.
+    ///
+    /// ```no_run
+    /// # use secrets_runtime::Secrets;
+    /// # async fn example() -> Result<(), secrets_runtime::Error> {
+    /// // An assumed role, for instance.
+    /// let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+    /// let secrets = Secrets::from_sdk_config(&config);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "aws")]
     #[must_use]
     pub fn from_sdk_config(config: &aws_config::SdkConfig) -> Self {
@@ -77,17 +103,41 @@ impl Secrets {
     }
 
     /// Any source.
+    ///
+    /// ```
+    /// use secrets_runtime::{File, Secrets};
+    ///
+    /// let secrets = Secrets::new(File::new("secrets.json"));
+    /// ```
     #[must_use]
     pub fn new(source: impl Source) -> Self {
         Self::builder().source(source)
     }
 
     /// Settings before the source.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use secrets_runtime::{Memory, Secrets};
+    ///
+    /// let secrets = Secrets::builder().refresh(Duration::from_secs(60)).source(Memory::new());
+    /// ```
     pub fn builder() -> Builder {
         Builder::default()
     }
 
     /// Fetches, decodes and validates a secret once, by the id of its declaration.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret, Secrets};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// # async fn example(secrets: &Secrets) -> Result<(), secrets_runtime::Error> {
+    /// let mail: MailApi = secrets.load().await?;
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Every kind but [`Stale`](ErrorKind::Stale); an invalid secret with all its violations. Dropping the future ends
@@ -100,6 +150,18 @@ impl Secrets {
     /// As [`load`](Self::load), by an id that is known at run time. It is taken literally: placeholders are for
     /// declarations.
     ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret, Secrets};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// # async fn example(secrets: &Secrets) -> Result<(), secrets_runtime::Error> {
+    /// let tenant = "acme";
+    /// let mail: MailApi = secrets.load_from(format!("tenants/{tenant}/mail")).await?;
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`load`](Self::load).
     #[must_use = "nothing is loaded before it is awaited"]
@@ -109,6 +171,18 @@ impl Secrets {
     }
 
     /// Loads several declared secrets together: `load_all::<(OrdersDb, MailApi)>()`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret, Secrets};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// # async fn example(secrets: &Secrets) -> Result<(), secrets_runtime::Error> {
+    /// # #[derive(Secret)] #[secret(id = "signing")] struct Signing { key: String }
+    /// let (mail, signing) = secrets.load_all::<(MailApi, Signing)>().await?;
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`load`](Self::load); where several fail, [`Error::errors`] has one error for each.
@@ -122,6 +196,17 @@ impl Secrets {
     }
 
     /// Loads many secrets of one type, by ids that are known at run time, in their order.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret, Secrets};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// # async fn example(secrets: &Secrets) -> Result<(), secrets_runtime::Error> {
+    /// let both: Vec<MailApi> = secrets.load_many(["tenants/acme", "tenants/globex"]).await?;
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`load_all`](Self::load_all).

@@ -17,6 +17,24 @@ use crate::value::{Failure, VIOLATIONS, Violation};
 /// `Display` says what is wrong with which secret, one line per violation, and what to do about it. `Debug` says the
 /// same, so that `fn main() -> Result<(), Error>` reads well. Neither contains anything out of a secret. Cloning is
 /// cheap.
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// use secrets_runtime::{Secret};
+///
+/// #[derive(Secret)]
+/// struct ApiKey {
+///     key: String,
+/// }
+///
+/// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "the secret does not fit ApiKey: 1 violation\n  key: expected a string, found a number\n\
+///      help: correct the secret's value, or change the struct"
+/// );
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
@@ -34,6 +52,21 @@ struct Inner {
 }
 
 /// What kind of failure an [`Error`] is.
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// # use secrets_runtime::{ErrorKind, Secret};
+/// #
+/// # #[derive(Secret)]
+/// # struct ApiKey {
+/// #     key: String,
+/// # }
+/// #
+/// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+/// let is_of_the_secret = matches!(error.kind(), ErrorKind::Invalid | ErrorKind::NotJson | ErrorKind::Binary);
+/// assert!(is_of_the_secret);
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -125,6 +158,20 @@ impl ErrorKind {
 
 impl Error {
     /// What kind of failure this is; of several secrets, the first one's that waiting does not mend, or else the first.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{ErrorKind, Secret};
+    /// #
+    /// # #[derive(Secret)]
+    /// # struct ApiKey {
+    /// #     key: String,
+    /// # }
+    /// #
+    /// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Invalid);
+    /// # }
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -132,30 +179,102 @@ impl Error {
 
     /// The id of the secret, as it was given or declared. Placeholders are resolved only to an ARN: anything else that a
     /// variable holds might be a secret's value, put there in place of its name.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret};
+    /// #
+    /// # #[derive(Secret)]
+    /// # struct ApiKey {
+    /// #     key: String,
+    /// # }
+    /// #
+    /// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+    /// assert_eq!(error.secret_id(), None); // it came from no source
+    /// # }
+    /// ```
     #[must_use]
     pub fn secret_id(&self) -> Option<&str> {
         self.0.id.as_deref()
     }
 
     /// Every way in which the secret breaks its contract, up to 100; empty unless the kind is [`ErrorKind::Invalid`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret};
+    /// #
+    /// # #[derive(Secret)]
+    /// # struct ApiKey {
+    /// #     key: String,
+    /// # }
+    /// #
+    /// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+    /// assert_eq!(error.violations()[0].path().to_string(), "key");
+    /// # }
+    /// ```
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         &self.0.violations
     }
 
     /// One error per secret that failed: several after loading several, otherwise this one.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret};
+    /// #
+    /// # #[derive(Secret)]
+    /// # struct ApiKey {
+    /// #     key: String,
+    /// # }
+    /// #
+    /// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+    /// for error in error.errors() {
+    ///     eprintln!("{:?}: {error}", error.secret_id());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn errors(&self) -> &[Error] {
         if self.0.parts.is_empty() { std::slice::from_ref(self) } else { &self.0.parts }
     }
 
     /// Whether the same call may succeed later without anybody's doing; of several secrets, whether all may.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret};
+    /// #
+    /// # #[derive(Secret)]
+    /// # struct ApiKey {
+    /// #     key: String,
+    /// # }
+    /// #
+    /// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+    /// assert!(!error.is_transient());
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.0.transient
     }
 
     /// What to do about it, and who should.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret};
+    /// #
+    /// # #[derive(Secret)]
+    /// # struct ApiKey {
+    /// #     key: String,
+    /// # }
+    /// #
+    /// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+    /// assert_eq!(error.hint(), Some("correct the secret's value, or change the struct"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()

@@ -1,9 +1,15 @@
+// The README links to files of the repository; here its links lead to `guides`, because the first definition counts. What
+// rustdoc says of `links.md` beyond its own lines is about the README.
+#![cfg_attr(all(feature = "derive", feature = "aws"), doc = include_str!("links.md"))]
 #![cfg_attr(all(feature = "derive", feature = "aws"), doc = include_str!("../README.md"))]
 #![cfg_attr(not(all(feature = "derive", feature = "aws")), doc = "Typed secrets from AWS Secrets Manager.")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod client;
 mod error;
+// Documentation alone: nothing of it is compiled into a program.
+#[cfg(all(any(doc, doctest), feature = "derive", feature = "aws"))]
+pub mod guides;
 mod id;
 mod live;
 mod refresh;
@@ -30,12 +36,24 @@ pub use source::{Aws, Batch};
 pub use source::{Fetched, File, Memory, Or, Request, Selector, Source, SourceError};
 pub use value::Violation;
 
+/// Without the feature `descriptor`, a type leaves nothing in the binary.
+#[cfg(not(feature = "descriptor"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __descriptor {
+    ($($ignored:tt)*) => {};
+}
+
 /// What derived code calls. Not a public interface: the derive and the runtime are released as one.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__descriptor as descriptor;
     pub use crate::schema::{
-        Absence, Bound, Coercion, Exposure, FieldShape, ObjectShape, Placement, Rule, Shape, TaggedShape, Unknown,
+        Absence, Bound, Coercion, Exposure, FieldShape, ObjectShape, Placement, Rule, SchemaFile, Shape, Table,
+        TaggedShape, Unknown, capacity, problems,
     };
+    #[cfg(feature = "descriptor")]
+    pub use crate::schema::{Descriptor, entry_length};
     pub use crate::secret::{NamedSecret, Secret, SecretSpec, SecretValue};
     pub use crate::value::{
         Coded, Each, Flatten, FromBase64, FromHex, FromSerde, FromString, Holds, Json, Measured, Newtype, Object,

@@ -11,6 +11,14 @@ use crate::value::{self, Json, REDACTED, Report, Reported};
 ///
 /// Implemented for strings, integers, floats, booleans, [`SecretString`](crate::SecretString), `Option`, `Box`, `Vec`,
 /// string maps, and every type with `#[derive(Secret)]`. Its methods are not a public interface before 1.0.
+///
+/// ```
+/// use secrets_runtime::SecretValue;
+///
+/// fn is_readable<T: SecretValue>() {}
+///
+/// is_readable::<Vec<Option<u16>>>();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a secret",
     label = "not a type that a secret's value can become",
@@ -42,6 +50,15 @@ pub trait SecretValue: Sized {
 }
 
 /// A struct that a whole secret is read into: every type with `#[derive(Secret)]`.
+///
+/// ```
+/// use secrets_runtime::{Error, Secret};
+///
+/// /// What a tool can do with any secret.
+/// fn check<T: Secret>(text: &str) -> Result<(), Error> {
+///     T::from_json(text).map(drop)
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a secret",
     label = "needs `#[derive(Secret)]`",
@@ -49,6 +66,14 @@ pub trait SecretValue: Sized {
 )]
 pub trait Secret: SecretValue {
     /// What the declaration says about retrieving it.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// assert_eq!(MailApi::SPEC.stage(), "AWSCURRENT");
+    /// # }
+    /// ```
     const SPEC: SecretSpec;
 
     /// Reads and validates a document without any source: for tests, or for a secret that ECS injected into an
@@ -83,6 +108,14 @@ pub trait Secret: SecretValue {
     /// `validate`, `custom`, `from_str`, `serde` and `json` refuse, the range of a number that is spelled as a string, the
     /// number of bytes behind `base64`, and the length of a flattened map. Doc comments become descriptions; what is not
     /// `public` is `writeOnly`. For a secret that is plain text, the schema is that of the text as a JSON string.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// assert!(MailApi::json_schema().contains(r#""required":["key"]"#));
+    /// # }
+    /// ```
     #[must_use]
     fn json_schema() -> String {
         schema::json_schema(&Self::SHAPE)
@@ -90,6 +123,16 @@ pub trait Secret: SecretValue {
 }
 
 /// A secret whose declaration says where it is: `#[secret(id = "..")]`.
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// # use secrets_runtime::{Secret};
+/// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+/// use secrets_runtime::NamedSecret;
+///
+/// assert_eq!(MailApi::ID, "mail/api");
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say which secret it is read from",
     label = "has no `id`",
@@ -97,10 +140,34 @@ pub trait Secret: SecretValue {
 )]
 pub trait NamedSecret: Secret {
     /// The id as declared: a name, a partial or a full ARN, with `{VARIABLE}` placeholders.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// # use secrets_runtime::NamedSecret;
+    /// println!("reads {}", MailApi::ID);
+    /// # }
+    /// ```
     const ID: &'static str;
 }
 
 /// What a declaration says about a secret besides its shape.
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// use std::time::Duration;
+/// use secrets_runtime::Secret;
+///
+/// #[derive(Secret)]
+/// #[secret(refresh = "5m", max_stale = "1h")]
+/// struct MailApi {
+///     key: String,
+/// }
+///
+/// assert_eq!(MailApi::SPEC.refresh(), Some(Duration::from_secs(300)));
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct SecretSpec {
     type_name: &'static str,
@@ -174,24 +241,80 @@ impl SecretSpec {
     }
 
     /// How often the declaration wants the secret looked at, if it says.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use std::time::Duration;
+    /// # use secrets_runtime::Secret;
+    /// #
+    /// # #[derive(Secret)]
+    /// # #[secret(refresh = "5m", max_stale = "1h")]
+    /// # struct MailApi {
+    /// #     key: String,
+    /// # }
+    /// assert_eq!(MailApi::SPEC.refresh(), Some(Duration::from_secs(300)));
+    /// # }
+    /// ```
     #[must_use]
     pub const fn refresh(&self) -> Option<Duration> {
         self.refresh
     }
 
     /// How old the declaration lets the value get, if it says.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use std::time::Duration;
+    /// # use secrets_runtime::Secret;
+    /// #
+    /// # #[derive(Secret)]
+    /// # #[secret(refresh = "5m", max_stale = "1h")]
+    /// # struct MailApi {
+    /// #     key: String,
+    /// # }
+    /// assert_eq!(MailApi::SPEC.max_stale(), Some(Duration::from_secs(3600)));
+    /// # }
+    /// ```
     #[must_use]
     pub const fn max_stale(&self) -> Option<Duration> {
         self.max_stale
     }
 
     /// The Rust name of the type, for messages.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use std::time::Duration;
+    /// # use secrets_runtime::Secret;
+    /// #
+    /// # #[derive(Secret)]
+    /// # #[secret(refresh = "5m", max_stale = "1h")]
+    /// # struct MailApi {
+    /// #     key: String,
+    /// # }
+    /// assert_eq!(MailApi::SPEC.type_name(), "MailApi");
+    /// # }
+    /// ```
     #[must_use]
     pub const fn type_name(&self) -> &'static str {
         self.type_name
     }
 
     /// The staging label of the version to read.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use std::time::Duration;
+    /// # use secrets_runtime::Secret;
+    /// #
+    /// # #[derive(Secret)]
+    /// # #[secret(refresh = "5m", max_stale = "1h")]
+    /// # struct MailApi {
+    /// #     key: String,
+    /// # }
+    /// assert_eq!(MailApi::SPEC.stage(), "AWSCURRENT");
+    /// # }
+    /// ```
     #[must_use]
     pub const fn stage(&self) -> &'static str {
         self.stage

@@ -142,6 +142,20 @@ async fn a_refused_version_keeps_the_last_good_value_and_is_looked_at_again_with
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_version_that_an_explicit_look_refuses_is_looked_at_again_within_a_minute() {
+    let source = source();
+    let secrets = Secrets::builder().refresh(HOUR).source(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    // The task sleeps by now.
+    sleep(SECOND).await;
+    source.set("db", "{}");
+    live.refresh().await.expect_err("refused");
+    source.set("db", db("mended"));
+    sleep(MINUTE + SECOND).await;
+    assert_eq!(password(&live), "mended");
+}
+
+#[tokio::test(start_paused = true)]
 async fn each_type_refuses_for_itself() {
     let source = source();
     let secrets = Secrets::new(source.clone());

@@ -7,10 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use aws_sdk_secretsmanager::Client;
 
+use crate::install::{DEPLOYMENT, EMULATOR, Tools};
 use crate::proxy::Exchange;
-use crate::{install, sdk_config};
-
-const RUN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/emulator/run.py");
+use crate::{REGION, install, sdk_config};
 
 /// A Secrets Manager API on loopback, which ends with this value, or with the process.
 #[derive(Debug)]
@@ -41,9 +40,22 @@ impl Emulator {
     /// With a sentence that says what to install.
     #[must_use]
     pub fn start() -> Self {
-        let python = install::emulator("python3").unwrap_or_else(|sentence| panic!("{sentence}"));
-        let mut child = Command::new(python)
-            .arg(RUN)
+        Self::run(EMULATOR)
+    }
+
+    /// An emulator that speaks CloudFormation too, secrets included.
+    ///
+    /// # Panics
+    /// With a sentence that says what to install.
+    #[must_use]
+    pub fn with_cloudformation() -> Self {
+        Self::run(DEPLOYMENT)
+    }
+
+    fn run(tools: Tools) -> Self {
+        let programs = install::programs("python3", tools).unwrap_or_else(|sentence| panic!("{sentence}"));
+        let mut child = Command::new(programs.join("python"))
+            .arg(tools.directory().join("run.py"))
             .stdin(Stdio::piped())
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
@@ -86,8 +98,34 @@ impl Emulator {
     /// # Panics
     /// If the emulator refuses.
     pub async fn iam(&self, form: &str) -> String {
-        let scope = "Credential=test/20260101/us-east-1/iam/aws4_request";
-        let authorization = format!("AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0");
+        self.form("us-east-1/iam", form).await
+    }
+
+    /// Sends a form to its CloudFormation API; returns what it answers.
+    ///
+    /// # Panics
+    /// If the emulator refuses.
+    pub async fn cloudformation(&self, form: &str) -> String {
+        self.form(&format!("{REGION}/cloudformation"), form).await
+    }
+
+    /// Sends JSON to its ECS API; returns what it answers.
+    ///
+    /// # Panics
+    /// If the emulator refuses.
+    pub async fn ecs(&self, operation: &str, json: &str) -> String {
+        let authorization = authorization(&format!("{REGION}/ecs"));
+        let target = format!("AmazonEC2ContainerServiceV20141113.{operation}");
+        let headers = [
+            ("authorization", &*authorization),
+            ("content-type", "application/x-amz-json-1.1"),
+            ("x-amz-target", &*target),
+        ];
+        self.post(Exchange::post("/", json, &headers)).await
+    }
+
+    async fn form(&self, scope: &str, form: &str) -> String {
+        let authorization = authorization(scope);
         let headers = [("authorization", &*authorization), ("content-type", "application/x-www-form-urlencoded")];
         self.post(Exchange::post("/", form, &headers)).await
     }
@@ -113,6 +151,11 @@ impl Emulator {
         assert!(status.is_success(), "{status}: {answer}");
         answer
     }
+}
+
+/// Tells the emulator which region and service a request is for.
+fn authorization(scope: &str) -> String {
+    format!("AWS4-HMAC-SHA256 Credential=test/20260101/{scope}/aws4_request, SignedHeaders=host, Signature=0")
 }
 
 impl Drop for Emulator {

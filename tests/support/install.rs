@@ -1,4 +1,4 @@
-//! Installs the emulator under `target/` on first use.
+//! Installs what the tests run besides Rust under `target/`, on first use.
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,21 +6,41 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const REQUIREMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/emulator/requirements.txt");
+/// What is installed together: the name of a directory with a `requirements.txt`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tools(pub(crate) &'static str);
 
-/// The Python interpreter of an environment that has the emulator; installs it if need be.
+/// The emulator.
+pub(crate) const EMULATOR: Tools = Tools("emulator");
+
+/// The emulator with its CloudFormation, and a linter for that.
+pub(crate) const DEPLOYMENT: Tools = Tools("deployment");
+
+impl Tools {
+    /// Their directory in the sources.
+    pub(crate) fn directory(self) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(self.0)
+    }
+
+    fn requirements(self) -> PathBuf {
+        self.directory().join("requirements.txt")
+    }
+}
+
+/// The programs of an environment that has the tools; installs them if need be.
 ///
 /// # Errors
 /// A sentence that says what to install, or what the installer said.
-pub(crate) fn emulator(python: &str) -> Result<PathBuf, String> {
-    let requirements = fs::read(REQUIREMENTS).map_err(|error| format!("cannot read {REQUIREMENTS}: {error}"))?;
-    let place = target_directory()?.join(format!("emulator-{:016x}", hash(&requirements)));
-    install(python, &place).map(|()| place.join("bin/python"))
+pub(crate) fn programs(python: &str, tools: Tools) -> Result<PathBuf, String> {
+    let file = tools.requirements();
+    let requirements = fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let place = target_directory()?.join(format!("{}-{:016x}", tools.0, hash(&requirements)));
+    install(python, &file, &place).map(|()| place.join("bin"))
 }
 
 /// Makes a virtual environment at `place`, once, whoever else is at it.
-fn install(python: &str, place: &Path) -> Result<(), String> {
-    let told = |error: io::Error| format!("cannot install the emulator in {}: {error}", place.display());
+fn install(python: &str, requirements: &Path, place: &Path) -> Result<(), String> {
+    let told = |error: io::Error| format!("cannot install the tests' tools in {}: {error}", place.display());
     fs::create_dir_all(place).map_err(told)?;
     let lock = File::create(place.join("lock")).map_err(told)?;
     lock.lock().map_err(told)?;
@@ -30,18 +50,13 @@ fn install(python: &str, place: &Path) -> Result<(), String> {
     }
     run(Command::new(python).args(["-m", "venv"]).arg(place)).map_err(|said| {
         format!(
-            "the emulator tests need Python 3.10 or later with its venv module: install `python3` and `python3-venv` ({said})"
+            "these tests need Python 3.11 or later with its venv module: install `python3` and `python3-venv` ({said})"
         )
     })?;
-    run(Command::new(place.join("bin/pip")).args([
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--require-hashes",
-        "-r",
-        REQUIREMENTS,
-    ]))
-    .map_err(|said| format!("the emulator's packages could not be installed with pip: {said}"))?;
+    let arguments = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"];
+    run(Command::new(place.join("bin/pip")).args(arguments).arg(requirements)).map_err(|said| {
+        format!("the packages in {} could not be installed with pip: {said}", requirements.display())
+    })?;
     fs::write(done, "").map_err(told)
 }
 
@@ -76,7 +91,7 @@ mod tests {
     #[test]
     fn without_python_one_sentence_says_what_to_install() {
         let place = target_directory().expect("a target directory").join("emulator-without-python");
-        let said = install("/nonexistent/python3", &place).expect_err("there is none");
+        let said = install("/nonexistent/python3", &EMULATOR.requirements(), &place).expect_err("there is none");
         assert!(said.contains("install `python3` and `python3-venv`") && said.lines().count() == 1, "{said}");
     }
 
@@ -84,7 +99,7 @@ mod tests {
     fn without_the_venv_module_one_sentence_says_what_to_install() {
         let place = target_directory().expect("a target directory").join("emulator-without-venv");
         // Stands for a Python whose `-m venv` fails, as Debian's does without python3-venv.
-        let said = install("/bin/false", &place).expect_err("it fails");
+        let said = install("/bin/false", &EMULATOR.requirements(), &place).expect_err("it fails");
         assert!(said.contains("install `python3` and `python3-venv`") && said.lines().count() == 1, "{said}");
     }
 }

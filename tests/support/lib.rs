@@ -1,13 +1,17 @@
 //! What the tests share: a real Secrets Manager API of somebody else's making, and a proxy in front of it.
 
+mod application;
 pub mod documents;
 mod emulator;
 mod install;
+mod lint;
 mod postgres;
 mod proxy;
 pub mod shapes;
 
+pub use application::Application;
 pub use emulator::Emulator;
+pub use lint::{lint_template, read_template};
 pub use postgres::Postgres;
 pub use proxy::{Call, Proxy, Reply};
 

@@ -14,13 +14,21 @@ pub struct Subject {
     pub valid: &'static str,
     /// Its schema.
     pub schema: fn() -> String,
+    /// What the compiler says of it with a schema file of this text.
+    pub problems: fn(&str) -> Vec<String>,
     /// What `Debug` shows of a decoded document.
     pub decode: fn(&str) -> Result<String, Error>,
 }
 
 fn subject<T: Secret + Debug>(valid: &'static str) -> Subject {
     let decode = |text: &str| T::from_json(text).map(|value| format!("{value:?} {value:#?}"));
-    Subject { name: T::SPEC.type_name(), valid, schema: T::json_schema, decode }
+    Subject {
+        name: T::SPEC.type_name(),
+        valid,
+        schema: T::json_schema,
+        problems: secrets_runtime::__private::problems::<T>,
+        decode,
+    }
 }
 
 /// All of them. None has a rule that JSON Schema cannot say.

@@ -1,4 +1,5 @@
 //! A service whose PostgreSQL pool follows the rotation of its secret.
 
 pub mod database;
+pub mod figures;
 pub mod service;

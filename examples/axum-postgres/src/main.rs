@@ -1,9 +1,11 @@
-//! Serves on the address in `LISTEN`, by default 127.0.0.1:8080.
+//! Serves on the address in `LISTEN`, by default 127.0.0.1:8080. With `METRICS_NAMESPACE`, CloudWatch finds its figures in the
+//! log.
 
 use std::error::Error;
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 use secrets_example_axum_postgres::database::{Limits, Orders};
+use secrets_example_axum_postgres::figures;
 use secrets_example_axum_postgres::service::{Service, router};
 use secrets_runtime::Secrets;
 use tokio::net::TcpListener;
@@ -18,8 +20,29 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 
     let listener = TcpListener::bind(std::env::var("LISTEN").as_deref().unwrap_or("127.0.0.1:8080")).await?;
     println!("listening on http://{}", listener.local_addr()?);
+    if let Ok(namespace) = std::env::var("METRICS_NAMESPACE") {
+        tokio::spawn(figures::report(secrets.clone(), namespace));
+    }
     let service = router(Service { orders, secrets, metrics });
-    // Ctrl-C: requests under way are answered first.
-    axum::serve(listener, service).with_graceful_shutdown(async { drop(signal::ctrl_c().await) }).await?;
+    // Requests under way are answered first.
+    axum::serve(listener, service).with_graceful_shutdown(shutdown()?).await?;
     Ok(())
+}
+
+/// Ctrl-C, or what ECS sends to a task that it stops.
+#[cfg(unix)]
+fn shutdown() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminated = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = signal::ctrl_c() => (),
+            _ = terminated.recv() => (),
+        }
+    })
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+fn shutdown() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async { drop(signal::ctrl_c().await) })
 }

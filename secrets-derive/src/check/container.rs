@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Generics, LitBool, LitStr};
 
-use super::Spec;
+use super::{Spec, schema};
 use crate::ast::{Body, Field, Variant};
 use crate::attr::{Container, Given, span_of};
 use crate::errors::Errors;
@@ -14,6 +14,7 @@ use crate::{duration, id};
 pub(super) fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
     let Container {
         id,
+        schema,
         stage,
         refresh,
         max_stale,
@@ -42,7 +43,7 @@ pub(super) fn options_fit(options: &Container, body: &Body, errors: &mut Errors)
     }
     if is_enum && !tag.is_given() {
         const NAMES: &str = "an enum without `tag` is one string of a secret, not a secret of its own";
-        for span in [id.span(), stage.span(), refresh.span(), max_stale.span()] {
+        for span in [id.span(), schema.span(), stage.span(), refresh.span(), max_stale.span()] {
             refuse(span, NAMES);
         }
         refuse(deny_unknown_fields.span(), "an enum without `tag` has no fields");
@@ -54,6 +55,7 @@ pub(super) fn options_fit(options: &Container, body: &Body, errors: &mut Errors)
         for span in [rename_all.span(), deny_unknown_fields.span(), default.span()] {
             refuse(span, TEXT);
         }
+        refuse(schema.span(), "a secret that is plain text has no `schema`: there are no keys to compare");
     } else {
         refuse(trim.span(), "`trim` goes with `text`: it takes the line ends off a secret that is plain text");
     }
@@ -62,6 +64,7 @@ pub(super) fn options_fit(options: &Container, body: &Body, errors: &mut Errors)
 pub(super) fn spec(options: &Container, generics: &Generics, errors: &mut Errors) -> Spec {
     id_is_possible(options.id.get(), errors);
     id_is_of_one_type(&options.id, generics, errors);
+    schema::is_possible(&options.schema, generics, errors);
     stage_is_possible(options.stage.get(), errors);
     let refresh = seconds(options.refresh.get(), errors);
     let max_stale = seconds(options.max_stale.get(), errors);
@@ -71,7 +74,13 @@ pub(super) fn spec(options: &Container, generics: &Generics, errors: &mut Errors
         let message = "shorter than `refresh`: every value would be stale before it is looked at again";
         errors.at(options.max_stale.get().map_or_else(Span::call_site, LitStr::span), message);
     }
-    Spec { id: options.id.get().cloned(), stage: options.stage.get().cloned(), refresh, max_stale }
+    Spec {
+        id: options.id.get().cloned(),
+        schema: options.schema.get().cloned(),
+        stage: options.stage.get().cloned(),
+        refresh,
+        max_stale,
+    }
 }
 
 fn id_is_possible(id: Option<&LitStr>, errors: &mut Errors) {

@@ -5,9 +5,11 @@
 
 mod debug;
 mod decode;
+mod descriptor;
 mod fallback;
 mod field;
 mod rules;
+mod schema;
 mod shape;
 
 use proc_macro2::{Span, TokenStream};
@@ -34,6 +36,8 @@ pub(crate) fn expand(item: &Checked) -> TokenStream {
         }
     });
     let secret = secret(item, &generics);
+    let descriptor = descriptor::of(item);
+    let schema = schema::of(item);
     let flatten = matches!(body, Body::Struct(_)).then(|| {
         quote! {
             #[automatically_derived]
@@ -62,12 +66,16 @@ pub(crate) fn expand(item: &Checked) -> TokenStream {
         #flatten
 
         #debug
+
+        #descriptor
+
+        #schema
     }
 }
 
 /// `Secret` and `NamedSecret`, for what can be a whole secret.
 fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
-    let Checked { ident, spec: Spec { id, stage, refresh, max_stale }, runtime, body, .. } = item;
+    let Checked { ident, spec: Spec { id, schema: _, stage, refresh, max_stale }, runtime, body, .. } = item;
     let trims = match body {
         Body::Names(_) => return None,
         Body::Text(text) => Some(text.trims),
@@ -135,6 +143,13 @@ fn redacts_itself(field: &Field) -> bool {
 /// may come out of a user's macro.
 fn on(ty: &impl Spanned) -> Span {
     Span::call_site().located_at(ty.span())
+}
+
+/// The first and the last token of a type.
+fn ends(ty: &impl ToTokens, otherwise: Span) -> (Span, Span) {
+    let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or(otherwise);
+    (first, spans.last().unwrap_or(first))
 }
 
 /// An `Option` in generated code.

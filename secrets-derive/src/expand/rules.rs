@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{on, option};
+use super::{ends, on, option};
 use crate::attr::Bounds;
 use crate::check::Rules;
 
@@ -52,10 +52,7 @@ pub(super) fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &To
 /// `<Type as Trait>::function(__value)`, where every part of the call stands on the whole type: a type without the trait is
 /// told of once, although both the function and the types in its signature ask for it.
 fn call(ty: &impl ToTokens, of: &TokenStream, function: &str, span: Span) -> TokenStream {
-    let ty = ty.to_token_stream();
-    let mut spans = ty.clone().into_iter().map(|token| token.span());
-    let first = spans.next().unwrap_or(span);
-    let last = spans.last().unwrap_or(first);
+    let (first, last) = ends(ty, span);
     let function = Ident::new(function, last);
     let value = Ident::new("__value", span);
     let arguments = quote_spanned!(last=> (#value));

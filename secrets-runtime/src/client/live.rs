@@ -48,6 +48,18 @@ impl Secrets {
 
     /// As [`live`](Self::live), by an id that is known at run time, taken literally.
     ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Live, Secret, Secrets};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// # async fn example(secrets: &Secrets) -> Result<(), secrets_runtime::Error> {
+    /// let tenant = "acme";
+    /// let mail: Live<MailApi> = secrets.live_from(format!("tenants/{tenant}/mail")).await?;
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`live`](Self::live).
     #[must_use = "nothing is loaded before it is awaited"]
@@ -71,6 +83,19 @@ impl Secrets {
 
     /// Loads several declared secrets together and keeps each fresh: `live_all::<(OrdersDb, MailApi)>()`.
     ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret, Secrets};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// # async fn example(secrets: &Secrets) -> Result<(), secrets_runtime::Error> {
+    /// # #[derive(Secret)] #[secret(id = "signing")] struct Signing { key: String }
+    /// let (mail, signing) = secrets.live_all::<(MailApi, Signing)>().await?;
+    /// assert!(!mail.current().key.is_empty());
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`live`](Self::live); where several fail, [`Error::errors`] has one error for each.
     #[must_use = "nothing is loaded before it is awaited"]
@@ -84,6 +109,17 @@ impl Secrets {
     }
 
     /// Loads many secrets of one type and keeps each fresh, by ids that are known at run time, in their order.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Live, Secret, Secrets};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// # async fn example(secrets: &Secrets) -> Result<(), secrets_runtime::Error> {
+    /// let both: Vec<Live<MailApi>> = secrets.live_many(["tenants/acme", "tenants/globex"]).await?;
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`live_all`](Self::live_all).
@@ -109,6 +145,21 @@ impl Secrets {
 
     /// Begins to load a secret that the program can live without at first, and goes on until it is there.
     ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret, Secrets};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// # async fn example(secrets: &Secrets) -> Result<(), secrets_runtime::Error> {
+    /// let mail = secrets.start::<MailApi>()?; // goes on without it
+    /// match mail.get() {
+    ///     Some(mail) => println!("{:?}", mail.current()),
+    ///     None => println!("not yet: {:?}", mail.last_error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The declared id cannot be used, or there is no tokio runtime. What the source says comes later:
     /// [`Pending::last_error`].
@@ -120,6 +171,13 @@ impl Secrets {
     }
 
     /// How all live secrets are. Cheap enough for a probe: it asks nobody.
+    ///
+    /// ```
+    /// use secrets_runtime::{HealthState, Memory, Secrets};
+    ///
+    /// let secrets = Secrets::new(Memory::new());
+    /// assert_eq!(secrets.health().state, HealthState::Ok); // there are none
+    /// ```
     #[must_use]
     pub fn health(&self) -> Health {
         Health::of(&self.0.hub)

@@ -7,6 +7,22 @@ use crate::secret::NamedSecret;
 use crate::source::Request;
 
 /// A tuple of up to twelve types with `#[secret(id = "..")]`, for [`Secrets::load_all`].
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// # use secrets_runtime::{Secret, Secrets};
+/// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+/// use secrets_runtime::SecretSet;
+///
+/// async fn all<S: SecretSet>(secrets: &Secrets) -> Result<S, secrets_runtime::Error> {
+///     secrets.load_all().await
+/// }
+/// # #[derive(Secret)] #[secret(id = "signing")] struct Signing { key: String }
+/// # async fn example(secrets: &Secrets) {
+/// let both = all::<(MailApi, Signing)>(secrets).await;
+/// # }
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no tuple of secrets that say where they are",
     label = "expected a tuple of types with `#[derive(Secret)]` and `#[secret(id = \"..\")]`",

@@ -42,6 +42,14 @@ enum Pending {
 
 impl<P> Retry<P> {
     /// Tries again where `is_worth_it` says that the failure is one of authentication; within 15 s.
+    ///
+    /// ```
+    /// # struct Failure(u16);
+    /// use secrets_runtime::Retry;
+    ///
+    /// let retry = Retry::on(|failure: &Failure| failure.0 == 401);
+    /// # let _: Retry<_> = retry;
+    /// ```
     pub fn on<E>(is_worth_it: P) -> Self
     where
         P: Fn(&E) -> bool,
@@ -51,11 +59,28 @@ impl<P> Retry<P> {
 
     /// Within this time of the first failure. With the single-user rotation strategy the old password fails before the new
     /// one is current: the time should span that window, which AWS's managed rotation closes within a minute.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # struct Failure(u16);
+    /// use secrets_runtime::Retry;
+    ///
+    /// let retry = Retry::on(|failure: &Failure| failure.0 == 401).within(Duration::from_secs(60));
+    /// # let _: Retry<_> = retry;
+    /// ```
     pub fn within(self, within: Duration) -> Self {
         Self { within, ..self }
     }
 
     /// Tries the version staged `AWSPENDING` too, which is not published.
+    ///
+    /// ```
+    /// # struct Failure(u16);
+    /// use secrets_runtime::Retry;
+    ///
+    /// let retry = Retry::on(|failure: &Failure| failure.0 == 401).try_pending();
+    /// # let _: Retry<_> = retry;
+    /// ```
     pub fn try_pending(self) -> Self {
         Self { pending: Pending::Tried, ..self }
     }
@@ -99,6 +124,20 @@ impl<T> Live<T> {
     ///
     /// `attempt` gets an owned snapshot and returns a future that may be sent between threads, so that this works in handlers
     /// and spawned tasks.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use secrets_runtime::{Live, Retry};
+    ///
+    /// # #[derive(Debug)] struct Refused;
+    /// # impl Refused { fn is_authentication(&self) -> bool { true } }
+    /// # async fn log_in(_: &str) -> Result<u32, Refused> { Ok(3) }
+    /// # async fn example(password: &Live<String>) -> Result<(), Refused> {
+    /// let retry = Retry::on(Refused::is_authentication).within(Duration::from_secs(60));
+    /// let orders = password.attempt(retry, |password| async move { log_in(&password).await }).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// What `attempt` returned last.

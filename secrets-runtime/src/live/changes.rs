@@ -40,6 +40,14 @@ impl<T> Changes<T> {
     /// newest. `None` once no more can come: the runtime that kept the secret fresh is gone, or the value is a fixed one.
     ///
     /// Dropping the future loses nothing.
+    ///
+    /// ```
+    /// # async fn example(key: secrets_runtime::Live<String>) {
+    /// let mut changes = key.changes();
+    /// let first = changes.next().await; // at once
+    /// let second = changes.next().await; // once there is a new version
+    /// # }
+    /// ```
     pub async fn next(&mut self) -> Option<Snapshot<T>> {
         let Self { cell, subscription } = self;
         poll_fn(|context| cell.slot.poll(subscription, context)).await.map(Snapshot)

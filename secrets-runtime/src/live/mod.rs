@@ -36,9 +36,30 @@ use crate::refresh::{How, Moment, Version};
 /// A version is published to readers when it has been fetched, decoded and validated; otherwise they keep the last good one,
 /// and the refusal shows in the logs, in [`status`](Self::status) and in [`health`](crate::Secrets::health). The value stays
 /// fresh for as long as a handle is alive, this one or one derived from it, and the tokio runtime that it was made in.
+///
+/// ```
+/// use secrets_runtime::Live;
+///
+/// fn sign(key: &Live<String>, text: &str) -> String {
+///     key.read(|key| format!("{text} signed with {key}"))
+/// }
+/// # assert_eq!(sign(&Live::fixed("k-123".to_owned()), "a"), "a signed with k-123");
+/// ```
 pub struct Live<T>(Arc<Cell<T>>);
 
 /// What [`Live::refresh`] found.
+///
+/// ```
+/// # use secrets_runtime::{Live, Refreshed};
+/// # async fn example(db: &Live<String>) -> Result<(), secrets_runtime::Error> {
+/// match db.refresh().await? {
+///     Refreshed::Changed => println!("a new version"),
+///     Refreshed::Unchanged => println!("the newest already"),
+///     Refreshed::Recent => println!("asked a moment ago"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refreshed {
     /// There is a new value.
@@ -51,6 +72,14 @@ pub enum Refreshed {
 
 impl<T> Live<T> {
     /// The newest good value: an atomic load and a reference count. Never waits, never fails.
+    ///
+    /// ```
+    /// use secrets_runtime::Live;
+    ///
+    /// let key = Live::fixed("k-123".to_owned());
+    /// let snapshot = key.current(); // stays this version, whatever is published meanwhile
+    /// assert_eq!(snapshot.len(), 5);
+    /// ```
     #[must_use]
     pub fn current(&self) -> Snapshot<T> {
         self.0.snapshot()
@@ -58,11 +87,28 @@ impl<T> Live<T> {
 
     /// Reads the newest good value without touching its reference count. Keep `read` short: what is borrowed stays in
     /// memory meanwhile.
+    ///
+    /// ```
+    /// use secrets_runtime::Live;
+    ///
+    /// let key = Live::fixed("k-123".to_owned());
+    /// assert!(key.read(|key| key.starts_with("k-")));
+    /// ```
     pub fn read<R>(&self, read: impl FnOnce(&T) -> R) -> R {
         read(&self.0.slot.borrow().value)
     }
 
     /// The newest good value and each that is published from now on.
+    ///
+    /// ```
+    /// use secrets_runtime::Live;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let mut changes = Live::fixed("k-123".to_owned()).changes();
+    /// assert_eq!(*changes.next().await.unwrap(), "k-123");
+    /// assert!(changes.next().await.is_none()); // a fixed value is the only one
+    /// # });
+    /// ```
     #[must_use]
     pub fn changes(&self) -> Changes<T> {
         Changes::new(Arc::clone(&self.0))
@@ -74,6 +120,16 @@ impl<T> Live<T> {
     /// This is how processes that are frozen at times, as on AWS Lambda, stay fresh, and how `max_stale` is enforced. Age is
     /// the longer of what the monotonic and the wall clock say. Callers share one look at the source; dropping the future
     /// leaves it to the others. While the source fails, it is asked again after a pause, not by every call.
+    ///
+    /// ```
+    /// # use secrets_runtime::Live;
+    /// # async fn example(token: &Live<String>) -> Result<(), secrets_runtime::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let token = token.fresh(Duration::from_secs(60)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Stale`](crate::ErrorKind::Stale): the source could not be read, or its newest version is refused.
@@ -104,6 +160,14 @@ impl<T> Live<T> {
     ///
     /// An older version than the published one, which otherwise has to stay for 15 s before it counts as a rollback, counts
     /// at once.
+    ///
+    /// ```
+    /// # use secrets_runtime::Live;
+    /// # async fn example(db: &Live<String>) -> Result<(), secrets_runtime::Error> {
+    /// db.refresh().await?; // a login was refused, or an operator says that there is a new version
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// The source fails, or its newest version is refused; the value stays what it was.
@@ -139,6 +203,17 @@ impl<T> Live<T> {
     /// threads; what it returns as an error is given to the caller the first time and shown nowhere later, since it may
     /// quote what it was given.
     ///
+    /// ```
+    /// use secrets_runtime::Live;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let port = Live::fixed("5432".to_owned());
+    /// let port: Live<u16> = port.try_map(|text| async move { text.parse() }).await?;
+    /// assert_eq!(*port.current(), 5432);
+    /// # Ok::<(), std::num::ParseIntError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     /// What `map` returns for the current version.
     pub async fn try_map<U, E, F, Fut>(&self, map: F) -> Result<Live<U>, E>
@@ -154,6 +229,15 @@ impl<T> Live<T> {
     /// The value together with the one that was current before: for verifiers, which accept both for a while. It starts with
     /// the version staged `AWSPREVIOUS` and goes on with what was current here, so that the two always belong together.
     ///
+    /// ```
+    /// # use secrets_runtime::Live;
+    /// # async fn example(key: &Live<String>) -> Result<(), secrets_runtime::Error> {
+    /// let keys = key.with_previous().await?;
+    /// let is_known = keys.read(|keys| keys.iter().any(|key| **key == "k-123"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The previous version cannot be read, other than because there is none.
     pub async fn with_previous(&self) -> Result<Live<Versions<T>>, Error>
@@ -164,6 +248,13 @@ impl<T> Live<T> {
     }
 
     /// How the secret and the looks at it are.
+    ///
+    /// ```
+    /// use secrets_runtime::{HealthState, Live};
+    ///
+    /// let key = Live::fixed("k-123".to_owned());
+    /// assert_eq!(key.status().state, HealthState::Ok);
+    /// ```
     #[must_use]
     pub fn status(&self) -> Status {
         Status::of(&self.0)

@@ -19,6 +19,18 @@ use crate::sync::lock;
 /// A secret that is being fetched: what [`Secrets::start`](crate::Secrets::start) returns.
 ///
 /// It is tried again and again, whatever the failure. [`health`](crate::Secrets::health) is *unavailable* meanwhile.
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// # use secrets_runtime::{Pending, Secret, Secrets};
+/// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+/// # async fn example(secrets: &Secrets) -> Result<(), secrets_runtime::Error> {
+/// let mail: Pending<MailApi> = secrets.start()?;
+/// let mail = mail.ready().await; // later, where it is needed
+/// # Ok(())
+/// # }
+/// # }
+/// ```
 pub struct Pending<T>(Arc<Coming<T>>);
 
 struct Coming<T> {
@@ -40,12 +52,39 @@ impl<T: Secret + Send + Sync + 'static> Pending<T> {
     }
 
     /// The live secret, if there is one yet. Never waits.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Pending, Secret, Secrets};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// # async fn example(secrets: &Secrets) -> Result<(), secrets_runtime::Error> {
+    /// # let mail: Pending<MailApi> = secrets.start()?;
+    /// if let Some(mail) = mail.get() {
+    ///     println!("{:?}", mail.current());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
     #[must_use]
     pub fn get(&self) -> Option<Live<T>> {
         self.0.live.get().cloned()
     }
 
     /// Waits for the live secret, for as long as it takes: bound it with `tokio::time::timeout`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Pending, Secret, Secrets};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// # async fn example(secrets: &Secrets) -> Result<(), secrets_runtime::Error> {
+    /// use std::time::Duration;
+    /// # let mail: Pending<MailApi> = secrets.start()?;
+    /// let Ok(mail) = tokio::time::timeout(Duration::from_secs(5), mail.ready()).await else { return Ok(()) };
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
     pub async fn ready(&self) -> Live<T> {
         loop {
             let came = self.0.came.notified();
@@ -65,6 +104,20 @@ impl<T: Secret + Send + Sync + 'static> Pending<T> {
     }
 
     /// Why there is none yet, if that is known.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Pending, Secret, Secrets};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// # async fn example(secrets: &Secrets) -> Result<(), secrets_runtime::Error> {
+    /// # let mail: Pending<MailApi> = secrets.start()?;
+    /// if let Some(error) = mail.last_error() {
+    ///     eprintln!("mail is not sent for now: {error}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
     #[must_use]
     pub fn last_error(&self) -> Option<Error> {
         let refused = lock(&self.0.refused).as_ref().map(|refused| refused.error.clone());

@@ -12,6 +12,14 @@ use crate::secret::AWSPREVIOUS;
 use crate::sync::lock;
 
 /// Two versions of a secret that belong together.
+///
+/// ```
+/// # async fn example(key: secrets_runtime::Live<String>) -> Result<(), secrets_runtime::Error> {
+/// let keys = key.with_previous().await?.current();
+/// println!("{}", if keys.previous.is_some() { "two keys" } else { "one key" });
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Versions<T> {
@@ -23,6 +31,13 @@ pub struct Versions<T> {
 
 impl<T> Versions<T> {
     /// The current one, then the one before: the order in which a verifier tries them.
+    ///
+    /// ```
+    /// # use secrets_runtime::Versions;
+    /// fn is_known(keys: &Versions<String>, given: &str) -> bool {
+    ///     keys.iter().any(|key| **key == given)
+    /// }
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = &Snapshot<T>> {
         std::iter::once(&self.current).chain(&self.previous)
     }

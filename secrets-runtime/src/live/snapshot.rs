@@ -11,6 +11,14 @@ use crate::refresh::Version;
 ///
 /// What is asked about the version are associated functions, so that they cannot be taken for methods of the value:
 /// `Snapshot::version_id(&db)`.
+///
+/// ```
+/// use secrets_runtime::{Live, Snapshot};
+///
+/// let key = Live::fixed("k-123".to_owned()).current();
+/// assert_eq!(key.len(), 5);
+/// assert_eq!(Snapshot::version_id(&key), None); // a fixed value has no version
+/// ```
 pub struct Snapshot<T>(pub(super) Arc<Published<T>>);
 
 pub(super) struct Published<T> {
@@ -22,29 +30,64 @@ pub(super) struct Published<T> {
 
 impl<T> Snapshot<T> {
     /// The id of the version; `None` where the source has none, or the value is a fixed one.
+    ///
+    /// ```
+    /// use secrets_runtime::{Live, Snapshot};
+    ///
+    /// let key = Live::fixed("k-123".to_owned()).current();
+    /// let version = Snapshot::version_id(&key).unwrap_or("unknown");
+    /// ```
     #[must_use]
     pub fn version_id(this: &Self) -> Option<&str> {
         this.0.version.id.as_deref()
     }
 
     /// The staging labels that the version had when it was fetched.
+    ///
+    /// ```
+    /// use secrets_runtime::{Live, Snapshot};
+    ///
+    /// let key = Live::fixed("k-123".to_owned()).current();
+    /// let is_current = Snapshot::stages(&key).any(|stage| stage == "AWSCURRENT");
+    /// ```
     pub fn stages(this: &Self) -> impl Iterator<Item = &str> {
         this.0.version.stages.iter().map(String::as_str)
     }
 
     /// When the version was created.
+    ///
+    /// ```
+    /// use secrets_runtime::{Live, Snapshot};
+    ///
+    /// let key = Live::fixed("k-123".to_owned()).current();
+    /// let age = Snapshot::created(&key).and_then(|created| created.elapsed().ok());
+    /// ```
     #[must_use]
     pub fn created(this: &Self) -> Option<SystemTime> {
         this.0.version.created
     }
 
     /// When the version was fetched first.
+    ///
+    /// ```
+    /// use secrets_runtime::{Live, Snapshot};
+    ///
+    /// let key = Live::fixed("k-123".to_owned()).current();
+    /// let age = Snapshot::fetched(&key).elapsed();
+    /// ```
     #[must_use]
     pub fn fetched(this: &Self) -> SystemTime {
         this.0.version.fetched
     }
 
     /// Whether two snapshots are of the same version of the same live secret.
+    ///
+    /// ```
+    /// use secrets_runtime::{Live, Snapshot};
+    ///
+    /// let key = Live::fixed("k-123".to_owned());
+    /// assert!(Snapshot::is_same(&key.current(), &key.current()));
+    /// ```
     #[must_use]
     pub fn is_same(this: &Self, other: &Self) -> bool {
         this.0.version.is_same(&other.0.version)

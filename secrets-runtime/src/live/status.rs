@@ -9,6 +9,13 @@ use crate::error::Error;
 use crate::refresh::{Entry, Hub, Moment};
 
 /// How one live secret is; see [`Live::status`](super::Live::status).
+///
+/// ```
+/// # fn example(db: &secrets_runtime::Live<String>) {
+/// let status = db.status();
+/// println!("{:?}, {} s old: {:?}", status.version_id, status.age.as_secs(), status.last_error);
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Status {
@@ -66,6 +73,13 @@ impl Status {
 }
 
 /// Whether somebody has to do something; in order of urgency.
+///
+/// ```
+/// use secrets_runtime::HealthState;
+///
+/// assert!(HealthState::Degraded > HealthState::Ok);
+/// assert_eq!(HealthState::Degraded.to_string(), "degraded");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HealthState {
     /// All is well.
@@ -88,6 +102,13 @@ impl fmt::Display for HealthState {
 }
 
 /// How all live secrets are; see [`Secrets::health`](crate::Secrets::health). `Display` has a line for each that is not well.
+///
+/// ```
+/// # fn example(secrets: &secrets_runtime::Secrets) -> (u16, String) {
+/// let health = secrets.health();
+/// (if health.is_ready() { 200 } else { 503 }, health.to_string())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Health {
@@ -100,6 +121,18 @@ pub struct Health {
 }
 
 /// How one of them is.
+///
+/// ```
+/// use secrets_runtime::HealthState;
+///
+/// # fn example(secrets: &secrets_runtime::Secrets) {
+/// for secret in secrets.health().secrets {
+///     if secret.state != HealthState::Ok {
+///         eprintln!("{}: {:?}", secret.id, secret.error);
+///     }
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SecretHealth {
@@ -134,6 +167,12 @@ impl Health {
     }
 
     /// Whether there is a value for every secret: what a readiness probe asks.
+    ///
+    /// ```
+    /// use secrets_runtime::{Memory, Secrets};
+    ///
+    /// assert!(Secrets::new(Memory::new()).health().is_ready());
+    /// ```
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.state != HealthState::Unavailable

@@ -151,6 +151,7 @@ impl Entry {
     /// Plans an earlier look.
     pub(crate) fn look_at(&self, moment: Moment) {
         lock(&self.state).sooner = Some(moment);
+        self.hub.plan(moment);
     }
 
     /// The look under way.
@@ -271,8 +272,10 @@ impl Entry {
             () if is_refused => Some(schedule::unrest(interval, fastrand::f64())),
             () => None,
         };
-        state.sooner = pause.map(|pause| look.now.after(pause.min(interval)));
         drop(state);
+        if let Some(pause) = pause {
+            self.look_at(look.now.after(pause.min(interval)));
+        }
         observe::answered(self.request.shown(), failures, is_refused);
     }
 
@@ -283,8 +286,8 @@ impl Entry {
         let is_new = state.error.as_ref().is_none_or(|before| before.kind() != error.kind());
         state.error = Some(error.clone());
         let pause = schedule::backoff(state.failures, state.interval, fastrand::f64());
-        state.sooner = Some(Moment::now().after(pause));
         drop(state);
+        self.look_at(Moment::now().after(pause));
         observe::failed(self.request.shown(), &error, is_new);
         error
     }

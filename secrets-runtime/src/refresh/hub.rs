@@ -64,6 +64,10 @@ struct Registry {
     entries: HashMap<(Arc<str>, Selector), Weak<Entry>>,
     /// When the secrets of each interval are due: together, so that they go out together.
     due: HashMap<Duration, Moment>,
+    /// No secret has an earlier look than its interval's before this.
+    soonest: Option<Moment>,
+    /// Whether secrets or intervals may have come that `due` does not know.
+    has_news: bool,
     task: Option<JoinHandle<()>>,
 }
 
@@ -178,18 +182,23 @@ impl Hub {
         self.settings.background == Background::Task && !self.has_task()
     }
 
-    /// Begins the looks that are due; tells when to come back.
+    /// Begins the looks that are due; tells when to come back. Where nothing can be due, no secret is looked through.
     pub(crate) fn begin_due(&self, now: Moment) -> (Vec<Flight>, Option<Moment>) {
         let entries: Vec<(Arc<Entry>, Duration)> = {
             let mut registry = lock(&self.registry);
+            // Figures are shown anew each time.
+            if !cfg!(feature = "metrics") && registry.is_quiet(now) {
+                return (Vec::new(), registry.next());
+            }
+            (registry.has_news, registry.soonest) = (false, None);
             registry.entries.retain(|_, entry| entry.strong_count() > 0);
             let entries = registry.entries.values().filter_map(Weak::upgrade);
             entries.filter_map(|entry| entry.interval().map(|interval| (entry, interval))).collect()
         };
         let ticks = self.tick(&entries, now);
         let is_due = |entry: &Entry, interval: &Duration| {
-            let class_is_due = ticks.get(interval).is_some_and(|(is_due, _)| *is_due);
-            class_is_due || entry.sooner().is_some_and(|sooner| sooner.has_come(now))
+            let class_is_due = ticks.get(interval).copied();
+            class_is_due.unwrap_or_default() || entry.sooner().is_some_and(|sooner| sooner.has_come(now))
         };
         let due: Vec<Arc<Entry>> = entries
             .iter()
@@ -197,14 +206,14 @@ impl Hub {
             .map(|(entry, _)| Arc::clone(entry))
             .collect();
         let flights = if due.is_empty() { Vec::new() } else { self.look(&due, How::Routine) };
-        let sooner = entries.iter().filter_map(|(entry, _)| entry.sooner());
-        let next = ticks.into_values().map(|(_, next)| next).chain(sooner).min_by_key(|moment| moment.monotonic);
         self.degraded.show(&entries);
-        (flights, next)
+        let mut registry = lock(&self.registry);
+        entries.iter().filter_map(|(entry, _)| entry.sooner()).for_each(|sooner| registry.plan(sooner));
+        (flights, registry.next())
     }
 
-    /// For each interval, whether its secrets are due, and when they are next.
-    fn tick(&self, entries: &[(Arc<Entry>, Duration)], now: Moment) -> HashMap<Duration, (bool, Moment)> {
+    /// For each interval, whether its secrets are due; plans when they are next.
+    fn tick(&self, entries: &[(Arc<Entry>, Duration)], now: Moment) -> HashMap<Duration, bool> {
         let mut registry = lock(&self.registry);
         let mut ticks = HashMap::new();
         for &(_, interval) in entries {
@@ -216,7 +225,7 @@ impl Hub {
                     // From now, however late it is: what was missed is not made up for.
                     *due = now.after(schedule::next(interval, fastrand::f64()));
                 }
-                (is_due, *due)
+                is_due
             });
         }
         registry.due.retain(|interval, _| ticks.contains_key(interval));
@@ -228,9 +237,39 @@ impl Hub {
         lock(&self.registry).due.get(&interval).copied()
     }
 
-    /// Lets the task look at its plans again.
-    pub(crate) fn wake(&self) {
+    /// A secret is to be looked at then, which the task may not know.
+    pub(crate) fn plan(&self, moment: Moment) {
+        lock(&self.registry).plan(moment);
         self.wake.notify_one();
+    }
+
+    /// Lets the task look at its plans again: there is a secret, or an interval, that it may not know.
+    pub(crate) fn wake(&self) {
+        lock(&self.registry).has_news = true;
+        self.wake.notify_one();
+    }
+}
+
+impl Registry {
+    fn plan(&mut self, moment: Moment) {
+        let is_sooner = |soonest: Moment| moment.monotonic < soonest.monotonic;
+        if self.soonest.is_none_or(is_sooner) {
+            self.soonest = Some(moment);
+        }
+    }
+
+    /// Whether no secret can be due.
+    fn is_quiet(&self, now: Moment) -> bool {
+        !self.has_news && self.plans().all(|moment| !moment.has_come(now))
+    }
+
+    /// When a secret may be due next.
+    fn next(&self) -> Option<Moment> {
+        self.plans().min_by_key(|moment| moment.monotonic)
+    }
+
+    fn plans(&self) -> impl Iterator<Item = Moment> {
+        self.due.values().copied().chain(self.soonest)
     }
 }
 

@@ -7,6 +7,7 @@
 //!
 //! Every function here is `const` and an ordinary one: the derive evaluates them at compile time, tests call them.
 
+use super::writer::{Descriptions, Writer};
 use super::{
     Absence, Bound, Coercion, Encoding, Exposure, FieldShape, ObjectShape, Placement, Precision, Rule, Shape,
     TaggedShape, Unknown, rules_of_items,
@@ -14,29 +15,12 @@ use super::{
 
 /// The schema of a whole secret.
 pub(crate) fn document(shape: &Shape) -> String {
-    let mut bytes = vec![0; length(shape)];
-    write(shape, &mut bytes);
+    let mut counter = Writer::new(&mut []);
+    counter.document(shape, Descriptions::Written);
+    let mut bytes = vec![0; counter.length()];
+    Writer::new(&mut bytes).document(shape, Descriptions::Written);
     // Nothing but JSON made of `str`s was written.
     String::from_utf8(bytes).unwrap_or_default()
-}
-
-/// How many bytes the schema of a whole secret has.
-pub(crate) const fn length(shape: &Shape) -> usize {
-    write(shape, &mut [])
-}
-
-/// Writes as much of the schema of a whole secret as the buffer holds, and returns its length.
-pub(crate) const fn write(shape: &Shape, buffer: &mut [u8]) -> usize {
-    let mut writer = Writer { buffer, length: 0, last: 0 };
-    writer.document(shape);
-    writer.length
-}
-
-/// Writes JSON into a buffer, and counts what it cannot hold.
-struct Writer<'b> {
-    buffer: &'b mut [u8],
-    length: usize,
-    last: u8,
 }
 
 /// What an integer may look like in a string.
@@ -50,7 +34,8 @@ const HEX: &str = "^(?:[0-9A-Fa-f]{2})*$";
 const SINGLE_OVERFLOW: &str = "340282356779733661637539395458142568448";
 
 impl Writer<'_> {
-    const fn document(&mut self, shape: &Shape) {
+    pub(super) const fn document(&mut self, shape: &Shape, descriptions: Descriptions) {
+        self.descriptions = descriptions;
         self.open(b'{');
         self.text_member("$schema", "https://json-schema.org/draft/2020-12/schema");
         match shape {
@@ -335,7 +320,7 @@ impl Writer<'_> {
     }
 
     const fn description(&mut self, description: &str) {
-        if !description.is_empty() {
+        if matches!(self.descriptions, Descriptions::Written) && !description.is_empty() {
             self.text_member("description", description);
         }
     }
@@ -366,100 +351,10 @@ impl Writer<'_> {
             None => {}
         }
     }
-
-    const fn text_member(&mut self, name: &str, text: &str) {
-        self.member(name);
-        self.text(text);
-    }
-
-    const fn integer_member(&mut self, name: &str, value: i128) {
-        self.member(name);
-        if value < 0 {
-            self.byte(b'-');
-        }
-        let mut digits = [0; 39];
-        let mut count = 0;
-        let mut rest = value.unsigned_abs();
-        loop {
-            digits[count] = b'0' + (rest % 10) as u8;
-            rest /= 10;
-            count += 1;
-            if rest == 0 {
-                break;
-            }
-        }
-        while count > 0 {
-            count -= 1;
-            self.byte(digits[count]);
-        }
-    }
-
-    /// The name of a member, after a comma if it is not the first.
-    const fn member(&mut self, name: &str) {
-        self.comma();
-        self.text(name);
-        self.byte(b':');
-    }
-
-    const fn comma(&mut self) {
-        if !matches!(self.last, b'{' | b'[') {
-            self.byte(b',');
-        }
-    }
-
-    const fn open(&mut self, bracket: u8) {
-        self.byte(bracket);
-    }
-
-    const fn close(&mut self, bracket: u8) {
-        self.byte(bracket);
-    }
-
-    /// A JSON string.
-    const fn text(&mut self, text: &str) {
-        const HEX: &[u8; 16] = b"0123456789abcdef";
-        self.byte(b'"');
-        let bytes = text.as_bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            match bytes[at] {
-                byte @ (b'"' | b'\\') => {
-                    self.byte(b'\\');
-                    self.byte(byte);
-                }
-                byte @ 0..0x20 => {
-                    self.put("\\u00");
-                    self.byte(HEX[(byte >> 4) as usize]);
-                    self.byte(HEX[(byte & 15) as usize]);
-                }
-                byte => self.byte(byte),
-            }
-            at += 1;
-        }
-        self.byte(b'"');
-    }
-
-    /// JSON as it is.
-    const fn put(&mut self, json: &str) {
-        let bytes = json.as_bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            self.byte(bytes[at]);
-            at += 1;
-        }
-    }
-
-    const fn byte(&mut self, byte: u8) {
-        if self.length < self.buffer.len() {
-            self.buffer[self.length] = byte;
-        }
-        self.length += 1;
-        self.last = byte;
-    }
 }
 
 /// Whether a value of this shape may be absent or `null`.
-const fn is_optional(shape: &Shape) -> bool {
+pub(super) const fn is_optional(shape: &Shape) -> bool {
     match shape {
         Shape::Optional(_) | Shape::Any => true,
         Shape::Embedded(inner) => is_optional(inner),
@@ -467,12 +362,12 @@ const fn is_optional(shape: &Shape) -> bool {
     }
 }
 
-const fn is_required(field: &FieldShape) -> bool {
+pub(super) const fn is_required(field: &FieldShape) -> bool {
     matches!(field.absence, Absence::OfType) && !is_optional(&field.shape)
 }
 
 /// The map that takes the keys which nobody else reads.
-const fn rest(object: &ObjectShape) -> Option<&FieldShape> {
+pub(super) const fn rest(object: &ObjectShape) -> Option<&FieldShape> {
     let mut at = 0;
     while at < object.fields.len() {
         let field = &object.fields[at];
@@ -491,7 +386,7 @@ const fn rest(object: &ObjectShape) -> Option<&FieldShape> {
 }
 
 /// A type's own bounds, tightened by every range that the rules give.
-const fn narrowed(mut min: i128, mut max: i128, rules: &[Rule]) -> (i128, i128) {
+pub(super) const fn narrowed(mut min: i128, mut max: i128, rules: &[Rule]) -> (i128, i128) {
     let mut at = 0;
     while at < rules.len() {
         if let Rule::Range { min: low, max: high } = &rules[at] {
@@ -555,16 +450,5 @@ mod tests {
                 r#""additionalProperties":false}"#,
             )
         );
-    }
-
-    #[test]
-    fn the_schema_can_be_made_at_compile_time() {
-        const LENGTH: usize = length(&OBJECT);
-        const BYTES: [u8; LENGTH] = {
-            let mut bytes = [0; LENGTH];
-            write(&OBJECT, &mut bytes);
-            bytes
-        };
-        assert_eq!(std::str::from_utf8(&BYTES), Ok(document(&OBJECT).as_str()));
     }
 }

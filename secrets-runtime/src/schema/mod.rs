@@ -3,16 +3,39 @@
 //! A [`Shape`] is composed at compile time through the associated constants of the field types, so
 //! that rustc, not the derive, resolves aliases, newtypes and nested types.
 
+mod check;
+mod constants;
+#[cfg(feature = "descriptor")]
+mod descriptor;
+mod file;
 mod json_schema;
+mod kinds;
+mod messages;
+mod near;
+mod problem;
+mod reader;
+mod variants;
 mod words;
+mod writer;
 
+#[cfg(feature = "descriptor")]
+pub use descriptor::{Descriptor, entry_length};
+pub use file::SchemaFile;
 pub(crate) use json_schema::document as json_schema;
+pub use messages::problems;
+pub use reader::{Table, capacity};
 pub(crate) use words::short;
 
 /// What JSON a type accepts.
 ///
 /// Read it from [`SecretValue::SHAPE`](crate::SecretValue::SHAPE). Its variants and their contents are not a public
 /// interface before 1.0.
+///
+/// ```
+/// use secrets_runtime::{SecretValue, Shape};
+///
+/// const SHAPE: Shape = <Option<String>>::SHAPE;
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Shape {
@@ -127,6 +150,24 @@ pub struct ObjectShape {
 impl ObjectShape {
     /// No keys, the others ignored.
     pub const EMPTY: Self = Self { name: "", description: "", fields: &[], unknown: Unknown::Ignored };
+
+    /// As `reads`, of a key as a JSON text spells it.
+    pub(crate) const fn spells_a_key(&self, key: &[u8]) -> bool {
+        let mut at = 0;
+        while at < self.fields.len() {
+            let field = &self.fields[at];
+            let is_read = match (field.placement, &field.shape) {
+                (Placement::Flattened, Shape::Object(inner)) => inner.spells_a_key(key),
+                (Placement::Flattened, _) => false,
+                (Placement::Keyed, _) => file::one_spells(key, field.keys),
+            };
+            if is_read {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
 
     /// Whether a field of this object, or of a struct that is flattened into it, reads `key`.
     pub(crate) fn reads(&self, key: &str) -> bool {

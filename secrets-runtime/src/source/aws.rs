@@ -32,6 +32,14 @@ type Answer = Result<Fetched, SourceError>;
 ///
 /// A call connects within 1 s, an attempt ends within 3 s, and all attempts of the SDK together within 10 s, unless the
 /// SDK configuration says otherwise. An ARN of another region is sent to that region.
+///
+/// ```
+/// use secrets_runtime::{Aws, File, Secrets, Source};
+///
+/// # async fn example() {
+/// let secrets = Secrets::new(Aws::from_env().await.or(File::new("secrets.json")));
+/// # }
+/// ```
 pub struct Aws {
     config: SdkConfig,
     platform: Platform,
@@ -48,6 +56,12 @@ const CONCURRENCY: usize = 16;
 
 impl Aws {
     /// The SDK's default chain: environment, profile, SSO, web identity, ECS and EKS container credentials, EC2.
+    ///
+    /// ```
+    /// # async fn example() {
+    /// let source = secrets_runtime::Aws::from_env().await;
+    /// # }
+    /// ```
     pub async fn from_env() -> Self {
         // The loader would set the SDK's own connect timeout of 3.1 s, which then looks like the program's choice.
         let config = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts()).load().await;
@@ -56,6 +70,13 @@ impl Aws {
 
     /// A given SDK configuration: an assumed role, another endpoint, other timeouts. One that `aws_config` loaded sets a
     /// connect timeout of 3.1 s, which is kept.
+    ///
+    /// ```no_run
+    /// # async fn example() {
+    /// let config = aws_config::from_env().region("eu-central-1").load().await;
+    /// let source = secrets_runtime::Aws::new(&config);
+    /// # }
+    /// ```
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
         Self {
@@ -69,6 +90,12 @@ impl Aws {
     }
 
     /// How many calls may be under way at once; at least one, 16 by default.
+    ///
+    /// ```
+    /// # async fn example() {
+    /// let source = secrets_runtime::Aws::from_env().await.concurrency(4);
+    /// # }
+    /// ```
     #[must_use]
     pub fn concurrency(self, calls: usize) -> Self {
         let concurrency = calls.clamp(1, Semaphore::MAX_PERMITS);
@@ -76,6 +103,14 @@ impl Aws {
     }
 
     /// Whether many secrets are fetched by `BatchGetSecretValue`.
+    ///
+    /// ```
+    /// use secrets_runtime::{Aws, Batch};
+    ///
+    /// # async fn example() {
+    /// let source = Aws::from_env().await.batch(Batch::On);
+    /// # }
+    /// ```
     #[must_use]
     pub fn batch(self, batch: Batch) -> Self {
         Self { batch: Switch::new(batch), ..self }

@@ -10,6 +10,15 @@ use crate::id::Arn;
 pub(super) const CHUNK: usize = 20;
 
 /// Whether many secrets are fetched by `BatchGetSecretValue`.
+///
+/// ```
+/// use secrets_runtime::{Batch, Secrets};
+///
+/// # async fn example() -> Result<(), secrets_runtime::Error> {
+/// let secrets = Secrets::builder().batch(Batch::On).from_env().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Batch {
     /// One `GetSecretValue` call per secret, several at once. The default: its quota is 10,000 calls per second against

@@ -22,6 +22,12 @@ use crate::value;
 ///   "signing-key": "plain text"
 /// }
 /// ```
+///
+/// ```
+/// use secrets_runtime::{File, Secrets};
+///
+/// let secrets = Secrets::new(File::new("secrets.json"));
+/// ```
 pub struct File {
     path: PathBuf,
     /// Version ids come from a hash under these keys, which no other process knows, so that they tell nothing about
@@ -31,12 +37,24 @@ pub struct File {
 
 impl File {
     /// The file is opened by the first fetch, not here.
+    ///
+    /// ```
+    /// use secrets_runtime::{File, Secrets};
+    ///
+    /// let secrets = Secrets::new(File::new("secrets.json"));
+    /// ```
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), keys: [RandomState::new(), RandomState::new()] }
     }
 
     /// Where the secrets are read from.
+    ///
+    /// ```
+    /// use secrets_runtime::File;
+    ///
+    /// assert!(File::new("secrets.json").path().ends_with("secrets.json"));
+    /// ```
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

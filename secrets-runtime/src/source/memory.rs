@@ -66,12 +66,24 @@ type Answer = Result<Fetched, SourceError>;
 
 impl Memory {
     /// No secrets.
+    ///
+    /// ```
+    /// use secrets_runtime::Memory;
+    ///
+    /// let source = Memory::new();
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds a secret.
+    ///
+    /// ```
+    /// use secrets_runtime::Memory;
+    ///
+    /// let source = Memory::new().with("mail/api", r#"{"key": "k-123"}"#).with("signing", "plain text");
+    /// ```
     #[must_use]
     pub fn with(self, id: impl Into<String>, text: impl Into<String>) -> Self {
         self.set(id, text);
@@ -80,6 +92,13 @@ impl Memory {
 
     /// Gives a secret a new current version, as somebody does who edits it; the one before becomes `AWSPREVIOUS`. Ends what
     /// [`fail`](Self::fail) began.
+    ///
+    /// ```
+    /// use secrets_runtime::Memory;
+    ///
+    /// let source = Memory::new().with("mail/api", r#"{"key": "k-123"}"#);
+    /// source.set("mail/api", r#"{"key": "k-456"}"#);
+    /// ```
     pub fn set(&self, id: impl Into<String>, text: impl Into<String>) {
         self.put(id.into(), Value::Text(Zeroizing::new(text.into())));
     }
@@ -94,6 +113,13 @@ impl Memory {
     }
 
     /// Gives a secret a new version with this staging label.
+    ///
+    /// ```
+    /// use secrets_runtime::Memory;
+    ///
+    /// let source = Memory::new().with("mail/api", r#"{"key": "k-123"}"#);
+    /// source.set_stage("mail/api", "AWSPENDING", r#"{"key": "k-456"}"#);
+    /// ```
     pub fn set_stage(&self, id: impl Into<String>, label: impl Into<String>, text: impl Into<String>) {
         let mut state = self.state();
         let version = state.version(Value::Text(Zeroizing::new(text.into())));
@@ -101,16 +127,37 @@ impl Memory {
     }
 
     /// Lets every request for a secret fail, until it is set again.
+    ///
+    /// ```
+    /// use secrets_runtime::{ErrorKind, Memory, SourceError};
+    ///
+    /// let source = Memory::new();
+    /// source.fail("mail/api", SourceError::new(ErrorKind::Unreachable, "the test says so"));
+    /// ```
     pub fn fail(&self, id: impl Into<String>, error: SourceError) {
         self.state().secrets.entry(id.into()).or_default().fault = Some(error);
     }
 
     /// Lets every fetch take this long.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use secrets_runtime::Memory;
+    ///
+    /// let source = Memory::new();
+    /// source.delay(Duration::from_millis(20));
+    /// ```
     pub fn delay(&self, delay: Duration) {
         self.state().delay = delay;
     }
 
     /// How often [`Source::fetch`] was called.
+    ///
+    /// ```
+    /// use secrets_runtime::Memory;
+    ///
+    /// assert_eq!(Memory::new().calls(), 0);
+    /// ```
     #[must_use]
     pub fn calls(&self) -> u64 {
         *self.0.calls.borrow()

@@ -61,16 +61,38 @@ pub trait Source: Send + Sync + 'static {
     /// Fetches what is asked for: one answer per request, in the same order.
     ///
     /// The future may be dropped at any point; a source must not depend on being asked to the end.
+    ///
+    /// ```
+    /// use secrets_runtime::{Memory, Request, Selector, Source};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let source = Memory::new().with("signing", "plain text");
+    /// let request = Request::new("signing", Selector::Stage("AWSCURRENT".into()));
+    /// assert!(source.fetch(&[request]).await[0].is_ok());
+    /// # });
+    /// ```
     fn fetch(&self, requests: &[Request]) -> impl Future<Output = Vec<Result<Fetched, SourceError>>> + Send;
 
     /// How many requests one call of [`fetch`](Self::fetch) should have at most when live secrets are refreshed. One, unless the
     /// source says otherwise: each request is a call of its own, and one that is slow holds up no other.
+    ///
+    /// ```
+    /// use secrets_runtime::{Memory, Source};
+    ///
+    /// assert!(Memory::new().batch_size() > 20); // it takes what it is given
+    /// ```
     fn batch_size(&self) -> usize {
         1
     }
 
     /// A source that asks `fallback` for what this one fails to answer for a passing reason: a replica in another
     /// region, a local copy. A secret that does not exist or may not be read is not asked for again.
+    ///
+    /// ```
+    /// use secrets_runtime::{File, Memory, Source};
+    ///
+    /// let source = Memory::new().or(File::new("secrets.json"));
+    /// ```
     fn or<B: Source>(self, fallback: B) -> Or<Self, B>
     where
         Self: Sized,
@@ -90,6 +112,13 @@ impl<S: Source> Source for Arc<S> {
 }
 
 /// Which version of which secret.
+///
+/// ```
+/// use secrets_runtime::{Request, Selector};
+///
+/// let request = Request::new("orders/db", Selector::Stage("AWSCURRENT".into()));
+/// assert!(request.is_current());
+/// ```
 #[derive(Clone)]
 pub struct Request {
     id: Arc<str>,
@@ -100,6 +129,12 @@ pub struct Request {
 
 impl Request {
     /// The version of a secret that `selector` picks.
+    ///
+    /// ```
+    /// use secrets_runtime::{Request, Selector};
+    ///
+    /// let request = Request::new("orders/db", Selector::Version("11111111-1111-1111-1111-111111111111".into()));
+    /// ```
     #[must_use]
     pub fn new(id: impl Into<Arc<str>>, selector: Selector) -> Self {
         let id = id.into();
@@ -126,18 +161,38 @@ impl Request {
     }
 
     /// A name, a full ARN or a partial ARN.
+    ///
+    /// ```
+    /// use secrets_runtime::{Request, Selector};
+    ///
+    /// let request = Request::new("orders/db", Selector::Stage("AWSCURRENT".into()));
+    /// assert_eq!(request.id(), "orders/db");
+    /// ```
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
     /// Which version.
+    ///
+    /// ```
+    /// use secrets_runtime::{Request, Selector};
+    ///
+    /// let request = Request::new("orders/db", Selector::Stage("AWSPENDING".into()));
+    /// assert_eq!(*request.selector(), Selector::Stage("AWSPENDING".into()));
+    /// ```
     #[must_use]
     pub fn selector(&self) -> &Selector {
         &self.selector
     }
 
     /// Whether the version in use is asked for.
+    ///
+    /// ```
+    /// use secrets_runtime::{Request, Selector};
+    ///
+    /// assert!(!Request::new("orders/db", Selector::Stage("AWSPENDING".into())).is_current());
+    /// ```
     #[must_use]
     pub fn is_current(&self) -> bool {
         matches!(&self.selector, Selector::Stage(stage) if &**stage == AWSCURRENT)
@@ -152,6 +207,12 @@ impl fmt::Debug for Request {
 }
 
 /// Picks one version of a secret.
+///
+/// ```
+/// use secrets_runtime::Selector;
+///
+/// let previous = Selector::Stage("AWSPREVIOUS".into());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Selector {
@@ -162,6 +223,13 @@ pub enum Selector {
 }
 
 /// A fetched version of a secret. Its text is zeroized on drop, and `Debug` does not show it.
+///
+/// ```
+/// use secrets_runtime::Fetched;
+///
+/// let fetched = Fetched::new(r#"{"key": "k-123"}"#).version_id("7").stages(["AWSCURRENT"]);
+/// assert!(!format!("{fetched:?}").contains("k-123"));
+/// ```
 #[derive(Clone)]
 pub struct Fetched {
     text: Zeroizing<String>,
@@ -173,6 +241,12 @@ pub struct Fetched {
 
 impl Fetched {
     /// A version with this text (`SecretString`).
+    ///
+    /// ```
+    /// use secrets_runtime::Fetched;
+    ///
+    /// let fetched = Fetched::new(r#"{"key": "k-123"}"#);
+    /// ```
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         let text = Zeroizing::new(text.into());
@@ -180,6 +254,13 @@ impl Fetched {
     }
 
     /// Adds the full ARN of the secret.
+    ///
+    /// ```
+    /// use secrets_runtime::Fetched;
+    ///
+    /// let arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mail/api-AbCdEf";
+    /// let fetched = Fetched::new("plain text").arn(arn);
+    /// ```
     #[must_use]
     pub fn arn(mut self, arn: impl Into<String>) -> Self {
         self.arn = Some(arn.into());
@@ -187,6 +268,12 @@ impl Fetched {
     }
 
     /// Adds the id of the version. It must not be computed from the text alone: it appears in messages.
+    ///
+    /// ```
+    /// use secrets_runtime::Fetched;
+    ///
+    /// let fetched = Fetched::new("plain text").version_id("7");
+    /// ```
     #[must_use]
     pub fn version_id(mut self, version_id: impl Into<String>) -> Self {
         self.version_id = Some(version_id.into());
@@ -194,6 +281,12 @@ impl Fetched {
     }
 
     /// Adds the staging labels of the version.
+    ///
+    /// ```
+    /// use secrets_runtime::Fetched;
+    ///
+    /// let fetched = Fetched::new("plain text").stages(["AWSCURRENT"]);
+    /// ```
     #[must_use]
     pub fn stages(mut self, stages: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.stages = stages.into_iter().map(Into::into).collect();
@@ -201,6 +294,13 @@ impl Fetched {
     }
 
     /// Adds when the version was created.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use secrets_runtime::Fetched;
+    ///
+    /// let fetched = Fetched::new("plain text").created(SystemTime::now());
+    /// ```
     #[must_use]
     pub fn created(mut self, created: SystemTime) -> Self {
         self.created = Some(created);
@@ -238,6 +338,13 @@ impl fmt::Debug for Fetched {
 
 /// Why a source has no answer. A source outside of this crate can only say what its author wrote down beforehand, so it
 /// cannot carry a secret.
+///
+/// ```
+/// use secrets_runtime::{ErrorKind, SourceError};
+///
+/// let error = SourceError::new(ErrorKind::NotFound, "this source has one secret, `api`");
+/// assert!(!error.is_transient());
+/// ```
 #[derive(Debug, Clone)]
 pub struct SourceError {
     pub(crate) kind: ErrorKind,
@@ -252,12 +359,24 @@ pub struct SourceError {
 
 impl SourceError {
     /// A failure of this kind; `detail` says what the kind does not, or is empty.
+    ///
+    /// ```
+    /// use secrets_runtime::{ErrorKind, SourceError};
+    ///
+    /// let error = SourceError::new(ErrorKind::Unreachable, "");
+    /// ```
     #[must_use]
     pub fn new(kind: ErrorKind, detail: &'static str) -> Self {
         Self { kind, detail, transient: kind.is_transient(), origin: None, hint: None, version_id: None }
     }
 
     /// Says that the same request may succeed later, although failures of this kind usually persist.
+    ///
+    /// ```
+    /// use secrets_runtime::{ErrorKind, SourceError};
+    ///
+    /// assert!(SourceError::new(ErrorKind::NotFound, "not replicated yet").transient().is_transient());
+    /// ```
     #[must_use]
     pub fn transient(mut self) -> Self {
         self.transient = true;
@@ -283,12 +402,24 @@ impl SourceError {
     }
 
     /// Whether the same request may succeed later without anybody's doing.
+    ///
+    /// ```
+    /// use secrets_runtime::{ErrorKind, SourceError};
+    ///
+    /// assert!(SourceError::new(ErrorKind::Throttled, "").is_transient());
+    /// ```
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.transient
     }
 
     /// What kind of failure it is.
+    ///
+    /// ```
+    /// use secrets_runtime::{ErrorKind, SourceError};
+    ///
+    /// assert_eq!(SourceError::new(ErrorKind::Binary, "").kind(), ErrorKind::Binary);
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind

@@ -3,6 +3,12 @@
 use super::{Fetched, Request, Source, SourceError};
 
 /// The source that [`Source::or`] makes.
+///
+/// ```
+/// use secrets_runtime::{File, Memory, Or, Source};
+///
+/// let source: Or<Memory, File> = Memory::new().or(File::new("secrets.json"));
+/// ```
 #[derive(Debug)]
 pub struct Or<A, B> {
     first: A,

@@ -6,7 +6,7 @@
 mod codec;
 mod containers;
 mod json;
-mod near;
+pub(crate) mod near;
 mod newtype;
 mod number;
 mod object;

@@ -10,6 +10,16 @@ use super::path::Path;
 ///
 /// It is made from the declaration: the path, what was expected, and the *kind* of what was found. Map keys
 /// appear as `*`, unknown keys only when they are a near miss of a declared name, values never.
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// # use secrets_runtime::Secret;
+/// # #[derive(Secret)] struct Db { #[secret(range(min = 1))] port: u16 }
+/// let error = Db::from_json(r#"{"port": 0}"#).map(|db| db.port).unwrap_err();
+/// let violation = &error.violations()[0];
+/// assert_eq!(violation.to_string(), "port: expected an integer from 1 to 65535, found another number");
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     path: String,
@@ -19,12 +29,32 @@ pub struct Violation {
 
 impl Violation {
     /// Where: `replicas[0].port`, `tenants.*.token`, or `(root)` for the document itself.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::Secret;
+    /// # #[derive(Secret)] struct Db { #[secret(range(min = 1))] port: u16 }
+    /// let error = Db::from_json(r#"{"port": 0}"#).map(|db| db.port).unwrap_err();
+    /// let violation = &error.violations()[0];
+    /// assert_eq!(violation.path(), "port");
+    /// # }
+    /// ```
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
     /// What the declaration asks for: `an integer from 1 to 65535`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::Secret;
+    /// # #[derive(Secret)] struct Db { #[secret(range(min = 1))] port: u16 }
+    /// let error = Db::from_json(r#"{"port": 0}"#).map(|db| db.port).unwrap_err();
+    /// let violation = &error.violations()[0];
+    /// assert_eq!(violation.expected(), "an integer from 1 to 65535");
+    /// # }
+    /// ```
     #[must_use]
     pub fn expected(&self) -> &str {
         &self.expected
@@ -32,6 +62,16 @@ impl Violation {
 
     /// The kind of what was there instead: `a boolean`, `nothing`. Empty where a function of the program judged: what it
     /// says is all there is.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::Secret;
+    /// # #[derive(Secret)] struct Db { #[secret(range(min = 1))] port: u16 }
+    /// let error = Db::from_json(r#"{"port": 0}"#).map(|db| db.port).unwrap_err();
+    /// let violation = &error.violations()[0];
+    /// assert_eq!(violation.found(), "another number");
+    /// # }
+    /// ```
     #[must_use]
     pub fn found(&self) -> &str {
         &self.found

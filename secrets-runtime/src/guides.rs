@@ -1,0 +1,39 @@
+//! Pages of one subject each: what they say is compiled, and run where it can be.
+//!
+//! | | |
+//! |---|---|
+//! | [`ecs`] | from an empty account to a service whose secret rotates |
+//! | [`from_ecs_environment`] | from secrets that ECS injects to live ones |
+//! | [`from_the_official_cache`] | from `aws_secretsmanager_caching` |
+//! | [`lambda`] | where processes are frozen |
+//! | [`verifiers`] | two versions at once |
+//! | [`tls`] | certificates that follow their secret |
+//! | [`tenants`] | many secrets of one type |
+//! | [`changing_keys`] | while two versions of a program run |
+//! | [`errors`] | and what to do |
+//! | [`limits`] | of AWS, and of this crate |
+//! | [`security`] | what is protected, from whom, and what is not |
+//!
+//! How a secret flows:
+//!
+#![doc = include_str!("../docs/flow.svg")]
+
+/// A page of `docs`. Its links are between files there, and between modules here: of two definitions the first counts.
+macro_rules! page {
+    ($name:ident, $file:literal) => {
+        #[doc = concat!(include_str!("links.md"), "\n\n", include_str!(concat!("../docs/", $file)))]
+        pub mod $name {}
+    };
+}
+
+page!(ecs, "ecs.md");
+page!(from_ecs_environment, "from-ecs-environment.md");
+page!(from_the_official_cache, "from-the-official-cache.md");
+page!(lambda, "lambda.md");
+page!(verifiers, "verifiers.md");
+page!(tls, "tls.md");
+page!(tenants, "tenants.md");
+page!(changing_keys, "changing-keys.md");
+page!(errors, "errors.md");
+page!(limits, "limits.md");
+page!(security, "security.md");

@@ -1,0 +1,167 @@
+//! The descriptor: what a program's binary says about the secrets that its types declare.
+//!
+//! `secrets-descriptor/1 `, the decimal length of the JSON in bytes, a line end, the JSON object, a line end. Entries stand in
+//! a section of their own, in any order and with anything between them.
+
+use super::Shape;
+use super::writer::{Descriptions, Writer};
+use crate::secret::{Format, SecretSpec};
+
+/// What precedes the length of each entry's JSON.
+const MAGIC: &str = "secrets-descriptor/1 ";
+
+/// What an entry says.
+#[derive(Debug, Clone, Copy)]
+#[doc(hidden)]
+pub struct Descriptor {
+    /// As declared, placeholders and all.
+    pub id: &'static str,
+    /// The type's path: `orders::db::OrdersDb`.
+    pub type_path: &'static str,
+    /// The package that declares it, and its version.
+    pub package: &'static str,
+    pub version: &'static str,
+    /// The schema's file, relative to the package.
+    pub schema: Option<&'static str>,
+    pub spec: SecretSpec,
+    pub shape: Shape,
+}
+
+impl Descriptor {
+    /// How many bytes the JSON object has.
+    #[must_use]
+    pub const fn json_length(&self) -> usize {
+        let mut counter = Writer::new(&mut []);
+        self.object(&mut counter);
+        counter.length()
+    }
+
+    /// The entry whose JSON has `json` bytes.
+    #[must_use]
+    pub const fn entry<const N: usize>(&self, json: usize) -> [u8; N] {
+        let mut bytes = [0; N];
+        let mut writer = Writer::new(&mut bytes);
+        heading(json, &mut writer);
+        self.object(&mut writer);
+        writer.put("\n");
+        bytes
+    }
+
+    const fn object(&self, writer: &mut Writer<'_>) {
+        let Self { id, type_path, package, version, schema, spec, shape } = self;
+        writer.open(b'{');
+        writer.text_member("id", id);
+        writer.text_member("type", type_path);
+        writer.text_member("package", package);
+        writer.text_member("version", version);
+        if let Some(path) = schema {
+            writer.text_member("schema", path);
+        } else {
+            writer.member("schema");
+            writer.put("null");
+        }
+        writer.text_member("stage", spec.stage());
+        writer.text_member(
+            "format",
+            match spec.format() {
+                Format::Json => "json",
+                Format::Text(_) => "text",
+            },
+        );
+        writer.member("json_schema");
+        writer.document(shape, Descriptions::LeftOut);
+        writer.close(b'}');
+    }
+}
+
+/// How many bytes the entry has whose JSON has `json` bytes.
+#[doc(hidden)]
+#[must_use]
+pub const fn entry_length(json: usize) -> usize {
+    let mut counter = Writer::new(&mut []);
+    heading(json, &mut counter);
+    counter.length() + json + 1
+}
+
+const fn heading(json: usize, writer: &mut Writer<'_>) {
+    writer.put(MAGIC);
+    writer.integer(json as i128);
+    writer.put("\n");
+}
+
+/// Puts the descriptor of a type into the binary.
+///
+/// Where the linker lets go of what nobody refers to, `#[used]` keeps it. The section is read as data, so that stripping
+/// symbols leaves it alone. Its names on Apple's systems and on Windows are untested.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __descriptor {
+    ($type:ty, $name:literal, $schema:expr) => {
+        const _: () = {
+            const __DESCRIPTOR: $crate::__private::Descriptor = $crate::__private::Descriptor {
+                id: <$type as $crate::__private::NamedSecret>::ID,
+                type_path: ::core::concat!(::core::module_path!(), "::", $name),
+                package: ::core::env!("CARGO_PKG_NAME"),
+                version: ::core::env!("CARGO_PKG_VERSION"),
+                schema: $schema,
+                spec: <$type as $crate::__private::Secret>::SPEC,
+                shape: <$type as $crate::__private::SecretValue>::SHAPE,
+            };
+            const __JSON: usize = __DESCRIPTOR.json_length();
+            #[used]
+            #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,secrets_rs"))]
+            #[cfg_attr(windows, unsafe(link_section = ".scrtrs"))]
+            #[cfg_attr(not(any(target_vendor = "apple", windows)), unsafe(link_section = "secrets_rs"))]
+            static __ENTRY: [u8; $crate::__private::entry_length(__JSON)] = __DESCRIPTOR.entry(__JSON);
+        };
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{FieldShape, ObjectShape};
+
+    const DESCRIPTOR: Descriptor = Descriptor {
+        id: "{APP_ENV}/db",
+        type_path: "orders::Db",
+        package: "orders",
+        version: "1.2.3",
+        schema: Some("secrets/\"db\".json"),
+        spec: SecretSpec::new("Db").staged("AWSPREVIOUS"),
+        shape: Shape::Object(&ObjectShape {
+            name: "Db",
+            description: "Says nothing to tools.",
+            fields: &[FieldShape {
+                keys: &["user"],
+                description: "Nor does this.",
+                shape: Shape::String,
+                ..FieldShape::PLAIN
+            }],
+            ..ObjectShape::EMPTY
+        }),
+    };
+
+    #[test]
+    fn an_entry_can_be_made_at_compile_time() {
+        const JSON: usize = DESCRIPTOR.json_length();
+        const ENTRY: [u8; entry_length(JSON)] = DESCRIPTOR.entry(JSON);
+        let json = concat!(
+            r#"{"id":"{APP_ENV}/db","type":"orders::Db","package":"orders","version":"1.2.3","#,
+            r#""schema":"secrets/\"db\".json","stage":"AWSPREVIOUS","format":"json","json_schema":{"#,
+            r#""$schema":"https://json-schema.org/draft/2020-12/schema","title":"Db","type":"object","#,
+            r#""properties":{"user":{"writeOnly":true,"type":"string"}},"required":["user"],"allOf":[true]}}"#,
+        );
+        let entry = format!("secrets-descriptor/1 {}\n{json}\n", json.len());
+        assert_eq!(std::str::from_utf8(&ENTRY), Ok(entry.as_str()));
+    }
+
+    #[test]
+    fn a_plain_text_without_a_schema_file_says_so() {
+        let text = Descriptor { schema: None, spec: SecretSpec::new("Key").text(), shape: Shape::String, ..DESCRIPTOR };
+        let mut bytes = vec![0; text.json_length()];
+        text.object(&mut Writer::new(&mut bytes));
+        let json = String::from_utf8(bytes).expect("made of strings");
+        assert!(json.contains(r#","schema":null,"stage":"AWSCURRENT","format":"text","json_schema":{"#), "{json}");
+    }
+}

@@ -1,0 +1,488 @@
+//! What a JSON Schema file says, as far as it is understood. Numbers stand for values of the table; the first is the whole.
+//!
+//! A schema also says what the schemas say that `$ref` and `allOf` name. Where it names several with `anyOf` or `oneOf`, it
+//! says what they have in common. The rest is not judged.
+
+use super::kinds::Kinds;
+use super::reader::{Kind, Node, NotJson, Span, Table};
+
+/// How many schemas are followed one from another.
+pub(super) const DEEPEST: usize = 6;
+
+/// A JSON Schema file of the package.
+#[derive(Debug, Clone, Copy)]
+#[doc(hidden)]
+pub struct SchemaFile<'f> {
+    /// Relative to the package.
+    pub(super) path: &'f str,
+    pub(super) text: &'f str,
+    nodes: &'f [Node],
+    pub(super) error: Option<NotJson>,
+}
+
+impl<'f> SchemaFile<'f> {
+    /// The file at `path` of the package, once it is read.
+    #[must_use]
+    pub const fn new<const N: usize>(path: &'f str, text: &'f str, table: &'f Table<N>) -> Self {
+        match table.nodes() {
+            Ok(nodes) => Self { path, text, nodes, error: None },
+            Err(error) => Self { path, text, nodes: &[], error: Some(error) },
+        }
+    }
+
+    pub(super) const fn kind(&self, at: usize) -> Kind {
+        self.nodes[at].kind
+    }
+
+    pub(super) const fn bytes(&self, span: Span) -> &'f [u8] {
+        self.text.as_bytes().split_at(span.end).0.split_at(span.start).1
+    }
+
+    pub(super) const fn value(&self, at: usize) -> &'f [u8] {
+        self.bytes(self.nodes[at].text)
+    }
+
+    pub(super) const fn key(&self, at: usize) -> &'f [u8] {
+        self.bytes(self.nodes[at].key)
+    }
+
+    /// The first value in an object or array.
+    pub(super) const fn first(&self, at: usize) -> Option<usize> {
+        if self.nodes[at].next > at + 1 { Some(at + 1) } else { None }
+    }
+
+    /// The value after `item` in `container`.
+    pub(super) const fn after(&self, item: usize, container: usize) -> Option<usize> {
+        let next = self.nodes[item].next;
+        if next < self.nodes[container].next { Some(next) } else { None }
+    }
+
+    pub(super) const fn item(&self, at: usize, index: usize) -> Option<usize> {
+        let mut item = self.first(at);
+        let mut count = 0;
+        while let Some(found) = item {
+            if count == index {
+                return item;
+            }
+            count += 1;
+            item = self.after(found, at);
+        }
+        None
+    }
+
+    /// The member of an object.
+    pub(super) const fn member(&self, at: usize, name: &str) -> Option<usize> {
+        if !matches!(self.kind(at), Kind::Object) {
+            return None;
+        }
+        let mut member = self.first(at);
+        while let Some(found) = member {
+            if spells(self.key(found), name) {
+                return member;
+            }
+            member = self.after(found, at);
+        }
+        None
+    }
+
+    /// A member that is an array.
+    const fn list(&self, at: usize, name: &str) -> Option<usize> {
+        match self.member(at, name) {
+            Some(list) if matches!(self.kind(list), Kind::Array) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The schemas of which one holds.
+    pub(super) const fn alternatives(&self, at: usize) -> Option<usize> {
+        match self.list(at, "anyOf") {
+            None => self.list(at, "oneOf"),
+            list => list,
+        }
+    }
+
+    /// The schemas that hold as well: what `$ref` points at, what is in `allOf`, and the one alternative that is not `null`.
+    pub(super) const fn also(&self, at: usize, index: usize) -> Option<usize> {
+        let mut count = 0;
+        while self.conjunct(at, count).is_some() {
+            count += 1;
+        }
+        if index < count {
+            return self.conjunct(at, index);
+        }
+        if index == count { self.only_alternative(at) } else { None }
+    }
+
+    /// What `$ref` points at, then what is in `allOf`.
+    const fn conjunct(&self, at: usize, index: usize) -> Option<usize> {
+        let target = self.target(at);
+        match (target, self.list(at, "allOf")) {
+            (Some(_), _) if index == 0 => target,
+            (_, None) => None,
+            (Some(_), Some(list)) => self.item(list, index - 1),
+            (None, Some(list)) => self.item(list, index),
+        }
+    }
+
+    pub(super) const fn only_alternative(&self, at: usize) -> Option<usize> {
+        let Some(list) = self.alternatives(at) else { return None };
+        let mut only = None;
+        let mut item = self.first(list);
+        while let Some(found) = item {
+            if !self.is_null(found) {
+                if only.is_some() {
+                    return None;
+                }
+                only = item;
+            }
+            item = self.after(found, list);
+        }
+        only
+    }
+
+    /// `{"type": "null"}`
+    pub(super) const fn is_null(&self, at: usize) -> bool {
+        match self.member(at, "type") {
+            Some(kind) => spells(self.value(kind), "null"),
+            None => false,
+        }
+    }
+
+    /// What a `$ref` within the file points at.
+    const fn target(&self, at: usize) -> Option<usize> {
+        let Some(reference) = self.member(at, "$ref") else { return None };
+        let [b'#', rest @ ..] = self.value(reference) else { return None };
+        let (mut rest, mut target) = (rest, 0);
+        while let [b'/', after @ ..] = rest {
+            let length = until_slash(after);
+            let (name, others) = after.split_at(length);
+            match self.pointed_at(target, name) {
+                Some(member) => target = member,
+                None => return None,
+            }
+            rest = others;
+        }
+        if rest.is_empty() { Some(target) } else { None }
+    }
+
+    const fn pointed_at(&self, at: usize, name: &[u8]) -> Option<usize> {
+        if !matches!(self.kind(at), Kind::Object) {
+            return None;
+        }
+        let mut member = self.first(at);
+        while let Some(found) = member {
+            if is(self.key(found), name) {
+                return member;
+            }
+            member = self.after(found, at);
+        }
+        None
+    }
+
+    /// The schema of a key.
+    pub(super) const fn property(&self, at: usize, key: &str, depth: usize) -> Option<usize> {
+        if depth == 0 {
+            return None;
+        }
+        if let Some(properties) = self.member(at, "properties")
+            && let Some(property) = self.member(properties, key)
+        {
+            return Some(property);
+        }
+        let mut index = 0;
+        while let Some(schema) = self.branch(at, index) {
+            if let Some(property) = self.property(schema, key, depth - 1) {
+                return Some(property);
+            }
+            index += 1;
+        }
+        None
+    }
+
+    /// The schemas that hold as well, then the alternatives.
+    const fn branch(&self, at: usize, index: usize) -> Option<usize> {
+        let mut count = 0;
+        while self.also(at, count).is_some() {
+            count += 1;
+        }
+        match self.alternatives(at) {
+            _ if index < count => self.also(at, index),
+            Some(list) if self.only_alternative(at).is_none() => self.item(list, index - count),
+            _ => None,
+        }
+    }
+
+    /// What a keyword says, in this schema or in those that hold as well.
+    pub(super) const fn keyword(&self, at: usize, name: &str, depth: usize) -> Option<usize> {
+        let own = self.member(at, name);
+        if own.is_some() || depth == 0 {
+            return own;
+        }
+        let mut index = 0;
+        while let Some(schema) = self.also(at, index) {
+            let found = self.keyword(schema, name, depth - 1);
+            if found.is_some() {
+                return found;
+            }
+            index += 1;
+        }
+        None
+    }
+
+    /// Whether a keyword stands anywhere in a schema, its alternatives included.
+    pub(super) const fn mentions(&self, at: usize, name: &str, depth: usize) -> bool {
+        if self.member(at, name).is_some() {
+            return true;
+        }
+        let mut index = 0;
+        while depth > 0
+            && let Some(schema) = self.branch(at, index)
+        {
+            if self.mentions(schema, name, depth - 1) {
+                return true;
+            }
+            index += 1;
+        }
+        false
+    }
+
+    /// Whether one of these spellings of a key must be there.
+    pub(super) const fn requires(&self, at: usize, keys: &[&str], depth: usize) -> bool {
+        if let Some(required) = self.list(at, "required")
+            && self.lists_one(required, keys)
+        {
+            return true;
+        }
+        if depth == 0 {
+            return false;
+        }
+        let mut index = 0;
+        while let Some(schema) = self.also(at, index) {
+            if self.requires(schema, keys, depth - 1) {
+                return true;
+            }
+            index += 1;
+        }
+        let Some(list) = self.alternatives(at) else { return false };
+        let mut item = self.first(list);
+        let mut all = item.is_some();
+        while let Some(found) = item {
+            all = all && self.requires(found, keys, depth - 1);
+            item = self.after(found, list);
+        }
+        all
+    }
+
+    const fn lists_one(&self, list: usize, names: &[&str]) -> bool {
+        let mut item = self.first(list);
+        while let Some(found) = item {
+            if one_spells(self.value(found), names) {
+                return true;
+            }
+            item = self.after(found, list);
+        }
+        false
+    }
+
+    /// The kinds of value that a schema allows.
+    pub(super) const fn kinds(&self, at: usize, depth: usize) -> Kinds {
+        if depth == 0 {
+            return Kinds::ALL;
+        }
+        match self.kind(at) {
+            Kind::False => return Kinds::NONE,
+            Kind::Object => {}
+            _ => return Kinds::ALL,
+        }
+        let mut kinds = self.own_kinds(at);
+        let mut index = 0;
+        while let Some(schema) = self.conjunct(at, index) {
+            kinds = kinds.and(self.kinds(schema, depth - 1));
+            index += 1;
+        }
+        if let Some(list) = self.alternatives(at) {
+            let mut item = self.first(list);
+            let mut any = if item.is_some() { Kinds::NONE } else { Kinds::ALL };
+            while let Some(found) = item {
+                any = any.or(self.kinds(found, depth - 1));
+                item = self.after(found, list);
+            }
+            kinds = kinds.and(any);
+        }
+        kinds
+    }
+
+    /// By `type`, `enum` and `const`.
+    const fn own_kinds(&self, at: usize) -> Kinds {
+        let mut kinds = Kinds::ALL;
+        if let Some(types) = self.member(at, "type") {
+            kinds = match self.kind(types) {
+                Kind::Array => {
+                    let mut any = Kinds::NONE;
+                    let mut item = self.first(types);
+                    while let Some(found) = item {
+                        any = any.or(Kinds::named(self.value(found)));
+                        item = self.after(found, types);
+                    }
+                    any
+                }
+                _ => Kinds::named(self.value(types)),
+            };
+        }
+        if let Some(value) = self.member(at, "const") {
+            kinds = kinds.and(self.kind_of(value));
+        }
+        if let Some(list) = self.list(at, "enum") {
+            let mut any = Kinds::NONE;
+            let mut item = self.first(list);
+            while let Some(found) = item {
+                any = any.or(self.kind_of(found));
+                item = self.after(found, list);
+            }
+            kinds = kinds.and(any);
+        }
+        kinds
+    }
+
+    const fn kind_of(&self, at: usize) -> Kinds {
+        match self.kind(at) {
+            Kind::Object => Kinds::OBJECT,
+            Kind::Array => Kinds::ARRAY,
+            Kind::String => Kinds::STRING,
+            Kind::Number => Kinds::NUMBER,
+            Kind::True | Kind::False => Kinds::BOOLEAN,
+            Kind::Null => Kinds::NULL,
+        }
+    }
+
+    /// The integer that is written at a place; none if it is written otherwise.
+    pub(super) const fn integer(&self, at: usize) -> Option<i128> {
+        match self.kind(at) {
+            Kind::Number => integer(self.value(at)),
+            _ => None,
+        }
+    }
+}
+
+/// `-5`; none where there is anything but digits, or more than 38 of them.
+pub(super) const fn integer(text: &[u8]) -> Option<i128> {
+    let (sign, digits) = match text {
+        [b'-', digits @ ..] => (-1, digits),
+        digits => (1, digits),
+    };
+    if digits.is_empty() || digits.len() > 38 {
+        return None;
+    }
+    let (mut value, mut at) = (0, 0);
+    while at < digits.len() {
+        if !digits[at].is_ascii_digit() {
+            return None;
+        }
+        value = value * 10 + (digits[at] - b'0') as i128;
+        at += 1;
+    }
+    Some(sign * value)
+}
+
+const fn until_slash(text: &[u8]) -> usize {
+    let mut at = 0;
+    while at < text.len() && text[at] != b'/' {
+        at += 1;
+    }
+    at
+}
+
+const fn is(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+pub(super) const fn one_spells(string: &[u8], names: &[&str]) -> bool {
+    let mut at = 0;
+    while at < names.len() {
+        if spells(string, names[at]) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Whether what stands between the quotes of a JSON string is a name.
+pub(super) const fn spells(string: &[u8], name: &str) -> bool {
+    let (mut rest, mut name) = (string, name.as_bytes());
+    loop {
+        match (rest, name) {
+            ([], []) => return true,
+            ([b'\\', ..], _) => {
+                let mut buffer = [0; 4];
+                let (character, length) = unescaped(rest);
+                let bytes = character.encode_utf8(&mut buffer).as_bytes();
+                if name.len() < bytes.len() || !is(name.split_at(bytes.len()).0, bytes) {
+                    return false;
+                }
+                rest = rest.split_at(length).1;
+                name = name.split_at(bytes.len()).1;
+            }
+            ([left, others @ ..], [right, letters @ ..]) if *left == *right => {
+                rest = others;
+                name = letters;
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// The character that an escape stands for, and how long that is. A surrogate without its other half is none.
+const fn unescaped(escape: &[u8]) -> (char, usize) {
+    let [_, kind, rest @ ..] = escape else { return (char::REPLACEMENT_CHARACTER, escape.len()) };
+    let character = match kind {
+        b'u' => {
+            let first = hexadecimal(rest);
+            if let [_, _, _, _, b'\\', b'u', low @ ..] = rest
+                && first >> 10 == 0xD800 >> 10
+            {
+                let scalar = 0x10000 + ((first & 0x3FF) << 10) + (hexadecimal(low) & 0x3FF);
+                return (scalar_of(scalar), 12);
+            }
+            return (scalar_of(first), 6);
+        }
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        other => *other as char,
+    };
+    (character, 2)
+}
+
+const fn scalar_of(scalar: u32) -> char {
+    match char::from_u32(scalar) {
+        Some(character) => character,
+        None => char::REPLACEMENT_CHARACTER,
+    }
+}
+
+/// Four digits.
+const fn hexadecimal(text: &[u8]) -> u32 {
+    let (mut value, mut at) = (0, 0);
+    while at < 4 && at < text.len() {
+        let digit = match text[at] {
+            digit @ b'0'..=b'9' => digit - b'0',
+            letter => (letter | 0x20) - b'a' + 10,
+        };
+        value = value * 16 + digit as u32;
+        at += 1;
+    }
+    value
+}

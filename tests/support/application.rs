@@ -1,0 +1,81 @@
+//! A small workspace of somebody else's, outside of this one, built as its author would build it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A workspace in a directory of its own, which depends on the runtime without the AWS SDK.
+#[derive(Debug)]
+pub struct Application {
+    root: PathBuf,
+}
+
+impl Application {
+    /// In a directory of this name at `place`, where what is built is shared with others.
+    ///
+    /// # Panics
+    /// If the directory cannot be written.
+    #[must_use]
+    pub fn new(place: &Path, name: &str) -> Self {
+        let root = place.join("applications").join(name);
+        fs::create_dir_all(&root).expect("a place under target");
+        let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
+        fs::copy(lock, root.join("Cargo.lock")).expect("the versions that this workspace has already");
+        Self { root }
+    }
+
+    /// Puts a file there; one that is there already is not touched, so that nothing is built for it.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.root.join(path);
+        if fs::read_to_string(&path).is_ok_and(|there| there == text) {
+            return;
+        }
+        fs::create_dir_all(path.parent().unwrap_or(&self.root)).expect("a place under target");
+        fs::write(path, text).expect("a place under target");
+    }
+
+    /// Deletes a file.
+    ///
+    /// # Panics
+    /// If it cannot be deleted.
+    pub fn remove(&self, path: &str) {
+        fs::remove_file(self.root.join(path)).expect("was there");
+    }
+
+    /// A package of the workspace that depends on the runtime, and on others of the workspace.
+    pub fn package(&self, name: &str, dependencies: &[&str]) {
+        let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../secrets-runtime");
+        let others: String =
+            dependencies.iter().map(|other| format!("{other} = {{ path = \"../{other}\" }}\n")).collect();
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"1.2.3\"\nedition = \"2024\"\n\n[dependencies]\nsecrets-runtime = \
+             {{ path = {runtime:?}, default-features = false, features = [\"derive\", \"descriptor\"] }}\n{others}"
+        );
+        self.write(&format!("{name}/Cargo.toml"), &manifest);
+    }
+
+    /// Runs cargo there, offline.
+    ///
+    /// # Panics
+    /// If cargo cannot be run.
+    #[must_use]
+    pub fn cargo(&self, arguments: &str) -> Output {
+        Command::new(env!("CARGO"))
+            .args(arguments.split_whitespace())
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", self.target())
+            .envs([("CARGO_NET_OFFLINE", "true"), ("CARGO_TERM_COLOR", "never")])
+            .env_remove("RUSTFLAGS")
+            .output()
+            .expect("cargo runs")
+    }
+
+    /// What was built.
+    #[must_use]
+    pub fn target(&self) -> PathBuf {
+        self.root.with_file_name("target")
+    }
+}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "/etc/orders-db.schema.json")]
+struct Db {
+    username: String,
+}
+
+fn main() {}

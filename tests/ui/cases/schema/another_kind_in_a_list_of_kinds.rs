@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "cases/schema/another_kind_in_a_list_of_kinds.json")]
+struct Db {
+    ready: bool,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "cases/schema/another_kind_in_a_newtype.json")]
+struct Db {
+    key: Key,
+}
+
+#[derive(Secret)]
+#[secret(text)]
+struct Key(String);
+
+fn main() {}

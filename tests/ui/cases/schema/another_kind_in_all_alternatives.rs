@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "cases/schema/another_kind_in_all_alternatives.json")]
+struct Db {
+    username: Option<String>,
+}
+
+fn main() {}

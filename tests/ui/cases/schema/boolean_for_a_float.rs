@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "cases/schema/boolean_for_a_float.json")]
+struct Db {
+    ratio: f64,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "cases/schema/constants_that_are_no_numbers.json")]
+struct Db {
+    port: u16,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "secrets/orders-db.schema.yaml")]
+struct Db {
+    username: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "cases/schema/list_for_a_text.json")]
+struct Db {
+    username: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "cases/schema/minimum_beyond_the_type.json")]
+struct Db {
+    port: u16,
+}
+
+fn main() {}

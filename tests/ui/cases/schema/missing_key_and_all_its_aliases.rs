@@ -1,0 +1,10 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "cases/schema/missing_key_and_all_its_aliases.json")]
+struct Db {
+    #[secret(alias = "user", alias = "login")]
+    username: String,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "secrets/orders-db.schema.json")]
+struct Db<T> {
+    username: String,
+    options: T,
+}
+
+fn main() {}

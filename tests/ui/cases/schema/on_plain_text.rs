@@ -1,0 +1,7 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(text, schema = "secrets/key.schema.json")]
+struct Key(String);
+
+fn main() {}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "cases/schema/text_for_a_list.json")]
+struct Db {
+    hosts: Vec<String>,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "a.json", schema = "b.json")]
+struct Db {
+    username: String,
+}
+
+fn main() {}

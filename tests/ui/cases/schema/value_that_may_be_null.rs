@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "cases/schema/value_that_may_be_null.json")]
+struct Db {
+    username: String,
+}
+
+fn main() {}

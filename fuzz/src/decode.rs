@@ -1,7 +1,7 @@
 //! Documents of all sorts into types of all sorts: no panic, and nothing out of a document in a message.
 
 #[allow(dead_code, reason = "nobody reads what was decoded")]
-mod declarations;
+pub(crate) mod declarations;
 mod planted;
 
 use std::fmt::{Debug, Write as _};

@@ -3,9 +3,11 @@
 //! Files of the runtime and of the derive that have no public door are compiled in here, the same files.
 
 pub mod decode;
+pub mod descriptor;
 pub mod id;
 pub mod number;
 pub mod replay;
+pub mod schema_reader;
 
 #[cfg(fuzzing)]
 #[doc(hidden)]

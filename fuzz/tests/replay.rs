@@ -4,7 +4,7 @@ use std::panic::catch_unwind;
 use std::path::Path;
 
 use secrets_fuzz::replay::{Check, files, mutated};
-use secrets_fuzz::{decode, id, number};
+use secrets_fuzz::{decode, descriptor, id, number, schema_reader};
 
 /// How many changed inputs each target gets.
 const CHANGED: u64 = 10_000;
@@ -36,4 +36,14 @@ fn a_number_is_what_its_text_says() {
 #[test]
 fn an_id_is_judged_alike_where_it_is_declared_and_where_it_is_used() {
     replay("id", id::check);
+}
+
+#[test]
+fn a_schema_file_is_read_as_json_and_compared() {
+    replay("schema_reader", schema_reader::check);
+}
+
+#[test]
+fn a_section_is_read_or_refused_whatever_is_in_it() {
+    replay("descriptor", descriptor::check);
 }

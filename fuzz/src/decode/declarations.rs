@@ -7,7 +7,7 @@ use secrets_runtime::{Secret, SecretSlice, SecretString};
 
 #[derive(Secret)]
 #[secret(validate = another_password_than_the_name)]
-pub(super) struct Login {
+pub(crate) struct Login {
     username: String,
     #[secret(length(8..=64))]
     password: SecretString,
@@ -27,7 +27,7 @@ fn another_password_than_the_name(login: &Login) -> Result<(), &'static str> {
 
 #[derive(Secret)]
 #[secret(rename_all = "camelCase")]
-pub(super) struct Nested {
+pub(crate) struct Nested {
     #[secret(default, length(..=4))]
     read_replicas: Vec<Login>,
     #[secret(default)]
@@ -39,7 +39,7 @@ pub(super) struct Nested {
 
 #[derive(Secret)]
 #[secret(tag = "engine", rename_all = "lowercase", deny_unknown_fields)]
-pub(super) enum Database {
+pub(crate) enum Database {
     Postgres {
         host: String,
         #[secret(public, default = 5432, range(min = 1))]
@@ -52,7 +52,7 @@ pub(super) enum Database {
 }
 
 #[derive(Secret)]
-pub(super) struct Flat {
+pub(crate) struct Flat {
     name: String,
     #[secret(flatten)]
     login: Closed,
@@ -62,7 +62,7 @@ pub(super) struct Flat {
 
 #[derive(Secret)]
 #[secret(deny_unknown_fields)]
-pub(super) struct Closed {
+pub(crate) struct Closed {
     #[secret(alias = "pass", length(min = 2))]
     password: Option<SecretString>,
     #[secret(one_of("disable", "require", "verify-full"))]
@@ -70,7 +70,7 @@ pub(super) struct Closed {
 }
 
 #[derive(Secret)]
-pub(super) struct Coded {
+pub(crate) struct Coded {
     #[secret(from_str)]
     address: Option<IpAddr>,
     #[secret(base64, length(..=8))]
@@ -97,7 +97,7 @@ enum Mode {
 }
 
 #[derive(Secret)]
-pub(super) struct Scalars {
+pub(crate) struct Scalars {
     flag: Option<bool>,
     #[secret(strict)]
     exact: Option<bool>,
@@ -124,4 +124,4 @@ fn even(number: &u32) -> Result<(), &'static str> {
 
 #[derive(Secret)]
 #[secret(text, trim)]
-pub(super) struct Token(#[secret(length(4..=32), pattern = "^[!-~]*$")] SecretString);
+pub(crate) struct Token(#[secret(length(4..=32), pattern = "^[!-~]*$")] SecretString);

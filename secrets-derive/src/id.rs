@@ -111,11 +111,12 @@ fn is_secret_arn(parts: &[Part<'_>]) -> bool {
         .collect();
     let segments: Vec<&str> = text.splitn(7, ':').collect();
     let any = |segment: &str| segment.contains(ANY);
+    let is_region = |region: &str| region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     match segments.as_slice() {
         [_, partition, service, region, account, resource, name] => {
             (any(partition) || partition.starts_with("aws"))
                 && (any(service) || *service == "secretsmanager")
-                && !region.is_empty()
+                && (any(region) || (!region.is_empty() && is_region(region)))
                 && (any(account) || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())))
                 && (any(resource) || *resource == "secret")
                 && !name.is_empty()
@@ -158,6 +159,8 @@ mod tests {
             ("db}", BadId::ClosingBrace),
             ("arn:aws:s3:::bucket", BadId::Arn),
             ("arn:aws:secretsmanager:eu-central-1:12:secret:db", BadId::Arn),
+            ("arn:aws:secretsmanager:x@evil.example/:123456789012:secret:db", BadId::Arn),
+            ("arn:aws:secretsmanager::123456789012:secret:db", BadId::Arn),
             ("arn:aws:ssm:{AWS_REGION}:123456789012:secret:db", BadId::Arn),
         ];
         for (id, reason) in cases {

@@ -18,7 +18,6 @@ use crate::program::{self, Declaration};
 use crate::schema_file::{SchemaFile, State};
 use crate::sources;
 use crate::workspace::Workspace;
-use secrets_runtime::__tools::Text;
 
 /// A text, or why there is none.
 type Answer<'a> = Result<&'a str, Failure>;

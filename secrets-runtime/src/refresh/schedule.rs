@@ -47,6 +47,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_random_is_spread_evenly_over_its_range() {
+        let seconds = |of: fn(Duration, f64) -> Duration| {
+            [0.0, 0.5, 1.0].map(|random| of(INTERVAL, random).as_secs_f64().round())
+        };
+        assert_eq!(seconds(phase), [0.0, 150.0, 300.0]);
+        assert_eq!(seconds(next), [270.0, 300.0, 330.0]);
+        assert_eq!(seconds(unrest), [30.0, 45.0, 60.0]);
+        assert_eq!(seconds(|interval, random| backoff(5, interval, random)), [1.0, 16.0, 32.0]);
+    }
+
+    #[test]
     fn failures_are_answered_with_growing_random_pauses() {
         let longest = |failures| backoff(failures, INTERVAL, 1.0).as_secs();
         assert_eq!([1, 2, 3, 4, 5, 6, 7, 100].map(longest), [2, 4, 8, 16, 32, 60, 60, 60]);

@@ -54,7 +54,7 @@ pub mod __private {
         TaggedShape, Unknown, capacity, problems,
     };
     #[cfg(feature = "descriptor")]
-    pub use crate::schema::{Descriptor, entry_length};
+    pub use crate::schema::{Descriptor, Draft};
     pub use crate::secret::{NamedSecret, Secret, SecretSpec, SecretValue};
     pub use crate::value::{
         Coded, Each, Flatten, FromBase64, FromHex, FromSerde, FromString, Holds, Json, Measured, Newtype, Object,

@@ -27,24 +27,51 @@ pub struct Descriptor {
     pub shape: Shape,
 }
 
-impl Descriptor {
-    /// How many bytes the JSON object has.
+/// How much of an entry is written before its length is known: more than most have.
+const DRAFT: usize = 8192;
+
+/// The JSON of an entry, and its length, which may be more than there is room for.
+#[derive(Debug)]
+#[doc(hidden)]
+pub struct Draft {
+    json: [u8; DRAFT],
+    length: usize,
+}
+
+impl Draft {
+    /// How many bytes the entry has.
     #[must_use]
-    pub const fn json_length(&self) -> usize {
+    pub const fn entry_length(&self) -> usize {
         let mut counter = Writer::new(&mut []);
-        self.object(&mut counter);
-        counter.length()
+        heading(self.length, &mut counter);
+        counter.length() + self.length + 1
     }
 
-    /// The entry whose JSON has `json` bytes.
+    /// The entry, which has [this length](Self::entry_length).
     #[must_use]
-    pub const fn entry<const N: usize>(&self, json: usize) -> [u8; N] {
+    pub const fn entry<const N: usize>(&self, of: &Descriptor) -> [u8; N] {
         let mut bytes = [0; N];
         let mut writer = Writer::new(&mut bytes);
-        heading(json, &mut writer);
-        self.object(&mut writer);
+        heading(self.length, &mut writer);
+        if self.length <= DRAFT {
+            writer.quote(self.json.split_at(self.length).0);
+        } else {
+            of.object(&mut writer);
+        }
         writer.put("\n");
         bytes
+    }
+}
+
+impl Descriptor {
+    /// Its JSON object. Compilers interpret this at length, and mostly once.
+    #[must_use]
+    pub const fn draft(&self) -> Draft {
+        let mut json = [0; DRAFT];
+        let mut writer = Writer::new(&mut json);
+        self.object(&mut writer);
+        let length = writer.length();
+        Draft { json, length }
     }
 
     const fn object(&self, writer: &mut Writer<'_>) {
@@ -74,15 +101,6 @@ impl Descriptor {
     }
 }
 
-/// How many bytes the entry has whose JSON has `json` bytes.
-#[doc(hidden)]
-#[must_use]
-pub const fn entry_length(json: usize) -> usize {
-    let mut counter = Writer::new(&mut []);
-    heading(json, &mut counter);
-    counter.length() + json + 1
-}
-
 const fn heading(json: usize, writer: &mut Writer<'_>) {
     writer.put(MAGIC);
     writer.integer(json as i128);
@@ -98,21 +116,24 @@ const fn heading(json: usize, writer: &mut Writer<'_>) {
 macro_rules! __descriptor {
     ($type:ty, $name:literal, $schema:expr) => {
         const _: () = {
-            const __DESCRIPTOR: $crate::__private::Descriptor = $crate::__private::Descriptor {
-                id: <$type as $crate::__private::NamedSecret>::ID,
-                type_path: ::core::concat!(::core::module_path!(), "::", $name),
-                package: ::core::env!("CARGO_PKG_NAME"),
-                version: ::core::env!("CARGO_PKG_VERSION"),
-                schema: $schema,
-                spec: <$type as $crate::__private::Secret>::SPEC,
-                shape: <$type as $crate::__private::SecretValue>::SHAPE,
-            };
-            const __JSON: usize = __DESCRIPTOR.json_length();
+            // Not a constant: compilers would validate all that it leads to.
+            const fn __descriptor() -> $crate::__private::Descriptor {
+                $crate::__private::Descriptor {
+                    id: <$type as $crate::__private::NamedSecret>::ID,
+                    type_path: ::core::concat!(::core::module_path!(), "::", $name),
+                    package: ::core::env!("CARGO_PKG_NAME"),
+                    version: ::core::env!("CARGO_PKG_VERSION"),
+                    schema: $schema,
+                    spec: <$type as $crate::__private::Secret>::SPEC,
+                    shape: <$type as $crate::__private::SecretValue>::SHAPE,
+                }
+            }
+            const __DRAFT: &$crate::__private::Draft = &__descriptor().draft();
             #[used]
             #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,secrets_rs"))]
             #[cfg_attr(windows, unsafe(link_section = ".scrtrs"))]
             #[cfg_attr(not(any(target_vendor = "apple", windows)), unsafe(link_section = "secrets_rs"))]
-            static __ENTRY: [u8; $crate::__private::entry_length(__JSON)] = __DESCRIPTOR.entry(__JSON);
+            static __ENTRY: [u8; __DRAFT.entry_length()] = __DRAFT.entry(&__descriptor());
         };
     };
 }
@@ -144,8 +165,8 @@ mod tests {
 
     #[test]
     fn an_entry_can_be_made_at_compile_time() {
-        const JSON: usize = DESCRIPTOR.json_length();
-        const ENTRY: [u8; entry_length(JSON)] = DESCRIPTOR.entry(JSON);
+        const DRAFT: Draft = DESCRIPTOR.draft();
+        const ENTRY: [u8; DRAFT.entry_length()] = DRAFT.entry(&DESCRIPTOR);
         let json = concat!(
             r#"{"id":"{APP_ENV}/db","type":"orders::Db","package":"orders","version":"1.2.3","#,
             r#""schema":"secrets/\"db\".json","stage":"AWSPREVIOUS","format":"json","json_schema":{"#,
@@ -159,9 +180,8 @@ mod tests {
     #[test]
     fn a_plain_text_without_a_schema_file_says_so() {
         let text = Descriptor { schema: None, spec: SecretSpec::new("Key").text(), shape: Shape::String, ..DESCRIPTOR };
-        let mut bytes = vec![0; text.json_length()];
-        text.object(&mut Writer::new(&mut bytes));
-        let json = String::from_utf8(bytes).expect("made of strings");
+        let Draft { json, length } = text.draft();
+        let json = std::str::from_utf8(&json[..length]).expect("made of strings");
         assert!(json.contains(r#","schema":null,"stage":"AWSCURRENT","format":"text","json_schema":{"#), "{json}");
     }
 }

@@ -23,8 +23,6 @@ pub(crate) fn document(shape: &Shape) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// What an integer may look like in a string.
-const INTEGER: &str = "^-?(?:0|[1-9][0-9]*)$";
 /// What a number may look like in a string.
 const NUMBER: &str = "^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$";
 /// Padded base64 whose unused bits are zero.
@@ -33,11 +31,35 @@ const HEX: &str = "^(?:[0-9A-Fa-f]{2})*$";
 /// Halfway between the largest `f32` and what would follow it: from here on, numbers are rounded to infinity.
 const SINGLE_OVERFLOW: &str = "340282356779733661637539395458142568448";
 
+/// Writes what is known when the runtime is compiled.
+macro_rules! literal {
+    ($writer:expr, $json:expr) => {{
+        const TEXT: &str = $json;
+        const BYTES: &[u8; TEXT.len()] = TEXT.as_bytes().first_chunk().unwrap();
+        $writer.array(BYTES);
+    }};
+}
+
+/// A secret integer of a type's own bounds, or a string that spells one.
+macro_rules! plain_integer {
+    ($writer:expr, $min:literal, $max:literal) => {
+        literal!(
+            $writer,
+            concat!(
+                r#"{"writeOnly":true,"anyOf":[{"type":"integer","minimum":"#,
+                $min,
+                r#","maximum":"#,
+                $max,
+                r#"},{"type":"string","pattern":"^-?(?:0|[1-9][0-9]*)$"}]}"#,
+            )
+        )
+    };
+}
+
 impl Writer<'_> {
     pub(super) const fn document(&mut self, shape: &Shape, descriptions: Descriptions) {
         self.descriptions = descriptions;
-        self.open(b'{');
-        self.text_member("$schema", "https://json-schema.org/draft/2020-12/schema");
+        literal!(self, r#"{"$schema":"https://json-schema.org/draft/2020-12/schema""#);
         match shape {
             Shape::Object(ObjectShape { name, description, .. })
             | Shape::Tagged(TaggedShape { name, description, .. }) => {
@@ -61,10 +83,10 @@ impl Writer<'_> {
     const fn keywords(&mut self, shape: &Shape, rules: &'static [Rule], coercion: Coercion) {
         match shape {
             Shape::String => self.string(rules),
-            Shape::Parsed { .. } => self.text_member("type", "string"),
+            Shape::Parsed { .. } => self.constant("\"type\":\"string\""),
             Shape::Bytes(encoding) => self.bytes(*encoding, rules),
             Shape::Embedded(inner) => {
-                self.text_member("type", "string");
+                self.constant("\"type\":\"string\"");
                 self.text_member("contentMediaType", "application/json");
                 self.member("contentSchema");
                 self.schema(inner, &[], coercion);
@@ -87,7 +109,7 @@ impl Writer<'_> {
                 self.lengths("minItems", "maxItems", rules, 1);
             }
             Shape::Map(item) => {
-                self.text_member("type", "object");
+                self.constant("\"type\":\"object\"");
                 self.member("additionalProperties");
                 self.schema(item, rules_of_items(rules), coercion);
                 self.lengths("minProperties", "maxProperties", rules, 1);
@@ -117,6 +139,12 @@ impl Writer<'_> {
         }
     }
 
+    /// Members that are known, after a comma if they are not the first.
+    const fn constant(&mut self, json: &str) {
+        self.comma();
+        self.put(json);
+    }
+
     const fn or_null(&mut self, shape: &Shape, rules: &'static [Rule], coercion: Coercion) {
         self.member("anyOf");
         self.open(b'[');
@@ -125,7 +153,7 @@ impl Writer<'_> {
     }
 
     const fn string(&mut self, rules: &[Rule]) {
-        self.text_member("type", "string");
+        self.constant("\"type\":\"string\"");
         self.lengths("minLength", "maxLength", rules, 1);
         let mut at = 0;
         while at < rules.len() {
@@ -139,7 +167,7 @@ impl Writer<'_> {
     }
 
     const fn bytes(&mut self, encoding: Encoding, rules: &[Rule]) {
-        self.text_member("type", "string");
+        self.constant("\"type\":\"string\"");
         match encoding {
             Encoding::Base64 => {
                 self.text_member("contentEncoding", "base64");
@@ -168,20 +196,21 @@ impl Writer<'_> {
         if let Coercion::None = coercion {
             return self.number(shape, rules);
         }
-        self.member("anyOf");
-        self.open(b'[');
-        self.open(b'{');
+        self.constant(r#""anyOf":[{"#);
         self.number(shape, rules);
-        self.close(b'}');
-        self.put(",{\"type\":\"string\",\"pattern\":");
-        self.text(if let Shape::Float(_) = shape { NUMBER } else { INTEGER });
-        self.put("}]");
+        if let Shape::Float(_) = shape {
+            self.put(r#"},{"type":"string","pattern":"#);
+            self.text(NUMBER);
+            self.put("}]");
+        } else {
+            literal!(self, concat!(r#"},{"type":"string","pattern":""#, r#"^-?(?:0|[1-9][0-9]*)$"#, r#""}]"#));
+        }
     }
 
     const fn number(&mut self, shape: &Shape, rules: &[Rule]) {
         match shape {
             Shape::Integer { min, max } => {
-                self.text_member("type", "integer");
+                self.constant(r#""type":"integer""#);
                 let (min, max) = narrowed(*min, *max, rules);
                 self.integer_member("minimum", min);
                 self.integer_member("maximum", max);
@@ -209,19 +238,12 @@ impl Writer<'_> {
     }
 
     const fn object(&mut self, object: &ObjectShape) {
-        self.text_member("type", "object");
-        self.member("properties");
-        self.open(b'{');
+        self.constant(r#""type":"object","properties":{"#);
         self.properties(object);
-        self.close(b'}');
-        self.member("required");
-        self.open(b'[');
+        self.put(r#"},"required":["#);
         self.required(object);
-        self.close(b']');
-        self.member("allOf");
-        self.open(b'[');
         // An empty `allOf` is not allowed.
-        self.put("true");
+        self.put(r#"],"allOf":[true"#);
         self.spellings(object);
         self.close(b']');
         match rest(object) {
@@ -247,7 +269,7 @@ impl Writer<'_> {
             }
             let mut key = 0;
             while key < field.keys.len() {
-                self.member(field.keys[key]);
+                self.key(field.keys[key]);
                 self.field(field);
                 key += 1;
             }
@@ -256,11 +278,13 @@ impl Writer<'_> {
     }
 
     const fn field(&mut self, field: &FieldShape) {
+        if self.plain_field(field) {
+            return;
+        }
         self.open(b'{');
         self.description(field.description);
         if let Exposure::Secret = field.exposure {
-            self.member("writeOnly");
-            self.put("true");
+            self.constant(r#""writeOnly":true"#);
         }
         match (field.absence, &field.shape) {
             (Absence::Default, shape) if !is_optional(shape) => self.or_null(shape, field.rules, field.coercion),
@@ -268,6 +292,39 @@ impl Writer<'_> {
             (_, shape) => self.keywords(shape, field.rules, field.coercion),
         }
         self.close(b'}');
+    }
+
+    /// A field as most are, in one step; whether this is one. It says what the general way says, which a test compares.
+    const fn plain_field(&mut self, field: &FieldShape) -> bool {
+        if !field.rules.is_empty()
+            || !matches!(field.exposure, Exposure::Secret)
+            || !matches!(field.absence, Absence::OfType)
+            || !matches!(field.coercion, Coercion::FromString)
+            || (!field.description.is_empty() && matches!(self.descriptions, Descriptions::Written))
+        {
+            return false;
+        }
+        match field.shape {
+            Shape::String => literal!(self, r#"{"writeOnly":true,"type":"string"}"#),
+            Shape::Optional(Shape::String) => {
+                literal!(self, r#"{"writeOnly":true,"anyOf":[{"type":"string"},{"type":"null"}]}"#);
+            }
+            Shape::Boolean => literal!(self, r#"{"writeOnly":true,"enum":[true,false,"true","false"]}"#),
+            Shape::Integer { min: 0, max: 255 } => plain_integer!(self, 0, 255),
+            Shape::Integer { min: 0, max: 65535 } => plain_integer!(self, 0, 65535),
+            Shape::Integer { min: 0, max: 4_294_967_295 } => plain_integer!(self, 0, 4294967295),
+            Shape::Integer { min: 0, max: 18_446_744_073_709_551_615 } => {
+                plain_integer!(self, 0, 18446744073709551615);
+            }
+            Shape::Integer { min: -2_147_483_648, max: 2_147_483_647 } => {
+                plain_integer!(self, -2147483648, 2147483647);
+            }
+            Shape::Integer { min: -9_223_372_036_854_775_808, max: 9_223_372_036_854_775_807 } => {
+                plain_integer!(self, -9223372036854775808, 9223372036854775807);
+            }
+            _ => return false,
+        }
+        true
     }
 
     /// The keys that have no other spelling and must be there.

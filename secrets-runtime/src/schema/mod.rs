@@ -20,7 +20,7 @@ mod words;
 mod writer;
 
 #[cfg(feature = "descriptor")]
-pub use descriptor::{Descriptor, entry_length};
+pub use descriptor::{Descriptor, Draft};
 pub use file::SchemaFile;
 pub(crate) use json_schema::document as json_schema;
 pub use messages::problems;

@@ -1,8 +1,12 @@
-//! Writes JSON at compile time: once into nothing, to learn the length, and once into an array of it.
+//! Writes JSON, at compile time and at run time, into a buffer whose size may turn out too small.
+
+/// Up to here, copying byte by byte is what costs compilers least: each call into a slice is a hundred of their steps.
+const SHORT: usize = 48;
 
 /// Writes JSON into a buffer, and counts what it cannot hold.
 ///
-/// Compilers interpret this, for each type of a program: what is known to need no escapes is copied as a whole.
+/// Compilers interpret this, for each type of a program: what is known to need no escapes is copied as a whole, and loops
+/// have few steps and no calls.
 pub(super) struct Writer<'b> {
     buffer: &'b mut [u8],
     length: usize,
@@ -59,8 +63,16 @@ impl<'b> Writer<'b> {
         }
     }
 
-    /// The name of a member, after a comma if it is not the first.
+    /// The name of a member, which needs no escapes, after a comma if it is not the first.
     pub(super) const fn member(&mut self, name: &str) {
+        self.comma();
+        self.byte(b'"');
+        self.put(name);
+        self.put("\":");
+    }
+
+    /// As a member's name, one that the program chose.
+    pub(super) const fn key(&mut self, name: &str) {
         self.comma();
         self.text(name);
         self.byte(b':');
@@ -84,21 +96,26 @@ impl<'b> Writer<'b> {
     pub(super) const fn text(&mut self, text: &str) {
         const HEX: &[u8; 16] = b"0123456789abcdef";
         self.byte(b'"');
-        let mut rest = text.as_bytes();
-        loop {
-            let (plain, escaped) = rest.split_at(plain(rest));
-            self.quote(plain);
-            let [byte, after @ ..] = escaped else { break };
-            if matches!(byte, b'"' | b'\\') {
-                self.byte(b'\\');
-                self.byte(*byte);
-            } else {
-                self.put("\\u00");
-                self.byte(HEX[(*byte >> 4) as usize]);
-                self.byte(HEX[(*byte & 15) as usize]);
+        let text = text.as_bytes();
+        let (mut from, mut at) = (0, 0);
+        while at < text.len() {
+            let byte = text[at];
+            at += 1;
+            if byte >= 0x20 && byte != b'"' && byte != b'\\' {
+                continue;
             }
-            rest = after;
+            self.copy(text, from, at - 1);
+            from = at;
+            if byte < 0x20 {
+                self.put("\\u00");
+                self.byte(HEX[(byte >> 4) as usize]);
+                self.byte(HEX[(byte & 15) as usize]);
+            } else {
+                self.byte(b'\\');
+                self.byte(byte);
+            }
         }
+        self.copy(text, from, at);
         self.byte(b'"');
     }
 
@@ -109,13 +126,43 @@ impl<'b> Writer<'b> {
 
     /// What stands in a JSON text already.
     pub(super) const fn quote(&mut self, bytes: &[u8]) {
-        let [.., last] = bytes else { return };
-        let end = self.length + bytes.len();
-        if end <= self.buffer.len() {
-            self.buffer.split_at_mut(end).0.split_at_mut(self.length).1.copy_from_slice(bytes);
+        self.copy(bytes, 0, bytes.len());
+    }
+
+    /// JSON whose length is known, which is copied in one step.
+    pub(super) const fn array<const N: usize>(&mut self, json: &[u8; N]) {
+        let start = self.length;
+        self.length += N;
+        self.last = json[N - 1];
+        if self.length <= self.buffer.len()
+            && let Some(place) = self.buffer.split_at_mut(start).1.first_chunk_mut()
+        {
+            *place = *json;
         }
+    }
+
+    /// The bytes from one place up to another.
+    const fn copy(&mut self, bytes: &[u8], mut from: usize, to: usize) {
+        if from == to {
+            return;
+        }
+        let (start, end) = (self.length, self.length + (to - from));
         self.length = end;
-        self.last = *last;
+        self.last = bytes[to - 1];
+        if end > self.buffer.len() {
+            return;
+        }
+        if to - from > SHORT {
+            let bytes = bytes.split_at(to).0.split_at(from).1;
+            self.buffer.split_at_mut(end).0.split_at_mut(start).1.copy_from_slice(bytes);
+            return;
+        }
+        let (buffer, mut at) = (&mut *self.buffer, start);
+        while at < end {
+            buffer[at] = bytes[from];
+            at += 1;
+            from += 1;
+        }
     }
 
     pub(super) const fn byte(&mut self, byte: u8) {
@@ -125,15 +172,6 @@ impl<'b> Writer<'b> {
         self.length += 1;
         self.last = byte;
     }
-}
-
-/// How many bytes stand in a JSON string as they are.
-const fn plain(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while at < bytes.len() && !matches!(bytes[at], b'"' | b'\\' | 0..0x20) {
-        at += 1;
-    }
-    at
 }
 
 #[cfg(test)]

@@ -87,6 +87,10 @@ impl SchemaFile<'_> {
         if allowed.has(Kinds::NULL) && !allowed.is_all() && !may_be_null {
             return Some(Problem::of(What::Nullable));
         }
+        // It says nothing of constants, of ranges and of what is inside.
+        if self.is_type_alone(at) {
+            return None;
+        }
         if let Tally::Listed { read, refused: Some(constant) } = judge.tally(self, at, DEEPEST)
             && (read == 0 || judge.lists().is_some())
         {

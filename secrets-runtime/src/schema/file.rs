@@ -1,10 +1,14 @@
-//! What a JSON Schema file says, as far as it is understood. Numbers stand for values of the table; the first is the whole.
+//! What a JSON Schema file says, as far as it is understood. Numbers stand for values, as places of the table; the first is
+//! the whole.
 //!
 //! A schema also says what the schemas say that `$ref` and `allOf` name. Where it names several with `anyOf` or `oneOf`, it
 //! says what they have in common. The rest is not judged.
 
 use super::kinds::Kinds;
-use super::reader::{Kind, Node, NotJson, Span, Table, UNKNOWN, hash_of};
+use super::reader::{
+    END, HASH, KEY_END, KEY_HASH, KEY_START, KIND, Kind, NAMES_SCHEMAS, NEXT, NotJson, SIZE, START, TYPE_ALONE, Table,
+    UNKNOWN, hash_of,
+};
 use super::spelling::{is, spells};
 
 /// How many schemas are followed one from another.
@@ -17,7 +21,10 @@ pub struct SchemaFile<'f> {
     /// Relative to the package.
     pub(super) path: &'f str,
     pub(super) text: &'f str,
-    nodes: &'f [Node],
+    nodes: &'f [u32],
+    /// Members of the whole that each field is looked up in.
+    properties: Option<usize>,
+    required: Option<usize>,
     pub(super) error: Option<NotJson>,
 }
 
@@ -26,36 +33,83 @@ impl<'f> SchemaFile<'f> {
     #[must_use]
     pub const fn new<const N: usize>(path: &'f str, text: &'f str, table: &'f Table<N>) -> Self {
         match table.nodes() {
-            Ok(nodes) => Self { path, text, nodes, error: None },
-            Err(error) => Self { path, text, nodes: &[], error: Some(error) },
+            Ok(nodes) => {
+                let file = Self { path, text, nodes, properties: None, required: None, error: None };
+                Self { properties: file.member(0, "properties"), required: file.member(0, "required"), ..file }
+            }
+            Err(error) => Self { path, text, nodes: &[], properties: None, required: None, error: Some(error) },
         }
     }
 
     pub(super) const fn kind(&self, at: usize) -> Kind {
-        self.nodes[at].kind
+        Kind::of(self.nodes[at + KIND])
     }
 
-    pub(super) const fn bytes(&self, span: Span) -> &'f [u8] {
-        self.text.as_bytes().split_at(span.end).0.split_at(span.start).1
+    /// Whether it says nothing but its `type`, as most properties do.
+    pub(super) const fn is_type_alone(&self, at: usize) -> bool {
+        self.nodes[at + KIND] == TYPE_ALONE
+    }
+
+    const fn names_schemas(&self, at: usize) -> bool {
+        self.nodes[at + KIND] == NAMES_SCHEMAS
+    }
+
+    const fn next(&self, at: usize) -> usize {
+        self.nodes[at + NEXT] as usize
+    }
+
+    const fn bytes(&self, start: u32, end: u32) -> &'f [u8] {
+        self.text.as_bytes().split_at(end as usize).0.split_at(start as usize).1
     }
 
     pub(super) const fn value(&self, at: usize) -> &'f [u8] {
-        self.bytes(self.nodes[at].text)
+        self.bytes(self.nodes[at + START], self.nodes[at + END])
     }
 
     pub(super) const fn key(&self, at: usize) -> &'f [u8] {
-        self.bytes(self.nodes[at].key)
+        self.bytes(self.nodes[at + KEY_START], self.nodes[at + KEY_END])
+    }
+
+    /// Whether the string at a span of the table (start, end and hash, one after the other) spells a name of this hash.
+    const fn is_named(&self, span: usize, name: &str, hash: u32) -> bool {
+        let found = self.nodes[span + 2];
+        if found == UNKNOWN {
+            return spells(self.bytes(self.nodes[span], self.nodes[span + 1]), name);
+        }
+        let (mut place, end) = (self.nodes[span] as usize, self.nodes[span + 1] as usize);
+        if found != hash || end - place != name.len() {
+            return false;
+        }
+        let (text, name, mut at) = (self.text.as_bytes(), name.as_bytes(), 0);
+        while place < end {
+            if text[place] != name[at] {
+                return false;
+            }
+            place += 1;
+            at += 1;
+        }
+        true
+    }
+
+    /// Whether the text of a string is a name.
+    pub(super) const fn is(&self, at: usize, name: &str, hash: u32) -> bool {
+        self.is_named(at + START, name, hash)
+    }
+
+    /// The hash of a string's text.
+    pub(super) const fn hash(&self, at: usize) -> u32 {
+        self.nodes[at + HASH]
     }
 
     /// The first value in an object or array.
     pub(super) const fn first(&self, at: usize) -> Option<usize> {
-        if self.nodes[at].next > at + 1 { Some(at + 1) } else { None }
+        if self.next(at) > at + SIZE { Some(at + SIZE) } else { None }
     }
 
     /// The value after `item` in `container`.
     pub(super) const fn after(&self, item: usize, container: usize) -> Option<usize> {
-        let next = self.nodes[item].next;
-        if next < self.nodes[container].next { Some(next) } else { None }
+        let next = self.next(item);
+        if next < self.next(container) { Some(next) } else { None }
     }
 
     pub(super) const fn item(&self, at: usize, index: usize) -> Option<usize> {
@@ -73,17 +127,21 @@ impl<'f> SchemaFile<'f> {
 
     /// The member of an object.
     pub(super) const fn member(&self, at: usize, name: &str) -> Option<usize> {
-        if !matches!(self.kind(at), Kind::Object) {
+        self.member_of_hash(at, name, hash_of(name))
+    }
+
+    const fn member_of_hash(&self, at: usize, name: &str, hash: u32) -> Option<usize> {
+        let nodes = self.nodes;
+        if nodes[at + KIND] > NAMES_SCHEMAS {
             return None;
         }
-        let (hash, end) = (hash_of(name), self.nodes[at].next);
-        let mut member = at + 1;
+        let (mut member, end) = (at + SIZE, nodes[at + NEXT] as usize);
         while member < end {
-            let node = &self.nodes[member];
-            if (node.key.hash == hash || node.key.hash == UNKNOWN) && spells(self.key(member), name) {
+            let found = nodes[member + KEY_HASH];
+            if (found == hash || found == UNKNOWN) && self.is_named(member + KEY_START, name, hash) {
                 return Some(member);
             }
-            member = node.next;
+            member = nodes[member + NEXT] as usize;
         }
         None
     }
@@ -98,7 +156,7 @@ impl<'f> SchemaFile<'f> {
 
     /// The schemas of which one holds.
     pub(super) const fn alternatives(&self, at: usize) -> Option<usize> {
-        if !self.nodes[at].names_schemas {
+        if !self.names_schemas(at) {
             return None;
         }
         match self.list(at, "anyOf") {
@@ -109,7 +167,7 @@ impl<'f> SchemaFile<'f> {
 
     /// The schemas that hold as well: what `$ref` points at, what is in `allOf`, and the one alternative that is not `null`.
     pub(super) const fn also(&self, at: usize, index: usize) -> Option<usize> {
-        if !self.nodes[at].names_schemas {
+        if !self.names_schemas(at) {
             return None;
         }
         let mut count = 0;
@@ -124,7 +182,7 @@ impl<'f> SchemaFile<'f> {
 
     /// What `$ref` points at, then what is in `allOf`.
     const fn conjunct(&self, at: usize, index: usize) -> Option<usize> {
-        if !self.nodes[at].names_schemas {
+        if !self.names_schemas(at) {
             return None;
         }
         let target = self.target(at);
@@ -155,7 +213,7 @@ impl<'f> SchemaFile<'f> {
     /// `{"type": "null"}`
     pub(super) const fn is_null(&self, at: usize) -> bool {
         match self.member(at, "type") {
-            Some(kind) => spells(self.value(kind), "null"),
+            Some(kind) => self.is(kind, "null", hash_of("null")),
             None => false,
         }
     }
@@ -196,7 +254,8 @@ impl<'f> SchemaFile<'f> {
         if depth == 0 {
             return None;
         }
-        if let Some(properties) = self.member(at, "properties")
+        let properties = if at == 0 { self.properties } else { self.member(at, "properties") };
+        if let Some(properties) = properties
             && let Some(property) = self.member(properties, key)
         {
             return Some(property);
@@ -213,7 +272,7 @@ impl<'f> SchemaFile<'f> {
 
     /// The schemas that hold as well, then the alternatives.
     const fn branch(&self, at: usize, index: usize) -> Option<usize> {
-        if !self.nodes[at].names_schemas {
+        if !self.names_schemas(at) {
             return None;
         }
         let mut count = 0;
@@ -263,7 +322,9 @@ impl<'f> SchemaFile<'f> {
 
     /// Whether one of these spellings of a key must be there.
     pub(super) const fn requires(&self, at: usize, keys: &[&str], depth: usize) -> bool {
-        if let Some(required) = self.list(at, "required")
+        let required = if at == 0 { self.required } else { self.member(at, "required") };
+        if let Some(required) = required
+            && matches!(self.kind(required), Kind::Array)
             && self.lists_one(required, keys)
         {
             return true;
@@ -291,14 +352,14 @@ impl<'f> SchemaFile<'f> {
     const fn lists_one(&self, list: usize, names: &[&str]) -> bool {
         let mut name = 0;
         while name < names.len() {
-            let (hash, end) = (hash_of(names[name]), self.nodes[list].next);
-            let mut item = list + 1;
+            let (nodes, hash) = (self.nodes, hash_of(names[name]));
+            let (mut item, end) = (list + SIZE, nodes[list + NEXT] as usize);
             while item < end {
-                let node = &self.nodes[item];
-                if (node.text.hash == hash || node.text.hash == UNKNOWN) && spells(self.value(item), names[name]) {
+                let found = nodes[item + HASH];
+                if (found == hash || found == UNKNOWN) && self.is(item, names[name], hash) {
                     return true;
                 }
-                item = node.next;
+                item = nodes[item + NEXT] as usize;
             }
             name += 1;
         }
@@ -316,6 +377,9 @@ impl<'f> SchemaFile<'f> {
             _ => return Kinds::ALL,
         }
         let mut kinds = self.own_kinds(at);
+        if self.is_type_alone(at) {
+            return kinds;
+        }
         let mut index = 0;
         while let Some(schema) = self.conjunct(at, index) {
             kinds = kinds.and(self.kinds(schema, depth - 1));
@@ -336,19 +400,22 @@ impl<'f> SchemaFile<'f> {
     /// By `type`, `enum` and `const`.
     const fn own_kinds(&self, at: usize) -> Kinds {
         let mut kinds = Kinds::ALL;
-        if let Some(types) = self.member(at, "type") {
+        if let Some(types) = self.member_of_hash(at, "type", const { hash_of("type") }) {
             kinds = match self.kind(types) {
                 Kind::Array => {
                     let mut any = Kinds::NONE;
                     let mut item = self.first(types);
                     while let Some(found) = item {
-                        any = any.or(Kinds::named(self.value(found)));
+                        any = any.or(Kinds::named(self, found));
                         item = self.after(found, types);
                     }
                     any
                 }
-                _ => Kinds::named(self.value(types)),
+                _ => Kinds::named(self, types),
             };
+        }
+        if self.is_type_alone(at) {
+            return kinds;
         }
         if let Some(value) = self.member(at, "const") {
             kinds = kinds.and(self.kind_of(value));

@@ -1,6 +1,7 @@
 //! Sets of kinds of JSON values.
 
-use super::spelling::spells;
+use super::file::SchemaFile;
+use super::reader::hash_of;
 use super::writer::Writer;
 use super::{Coercion, FieldShape, Shape};
 
@@ -44,14 +45,22 @@ impl Kinds {
         self.0 == Self::ALL.0
     }
 
-    /// As JSON Schema calls it; what it does not call anything may be anything.
-    pub(super) const fn named(name: &[u8]) -> Self {
-        let mut at = 0;
-        while at < NAMES.len() {
-            if spells(name, NAMES[at].0) {
-                return NAMES[at].1;
+    /// As a string of a file calls it; what JSON Schema does not call anything may be anything.
+    pub(super) const fn named(file: &SchemaFile<'_>, at: usize) -> Self {
+        const STRING: u32 = hash_of("string");
+        const INTEGER: u32 = hash_of("integer");
+        // Most are one of these, and the table is long.
+        match file.hash(at) {
+            STRING if file.is(at, "string", STRING) => return Self::STRING,
+            INTEGER if file.is(at, "integer", INTEGER) => return Self::INTEGER,
+            _ => {}
+        }
+        let (names, mut name) = (&NAMES, 0);
+        while name < names.len() {
+            if file.is(at, names[name].0, hash_of(names[name].0)) {
+                return names[name].1;
             }
-            at += 1;
+            name += 1;
         }
         Self::ALL
     }

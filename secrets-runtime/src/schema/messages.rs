@@ -2,7 +2,7 @@
 
 use super::file::SchemaFile;
 use super::problem::Problem;
-use super::reader::{Table, capacity};
+use super::reader::{NotJson, Table, capacity};
 use super::writer::Writer;
 use super::{ObjectShape, Shape};
 use crate::secret::Secret;
@@ -10,15 +10,13 @@ use crate::secret::Secret;
 /// How long a message may be.
 const LONGEST: usize = 2048;
 
-/// What the compiler says, if there is something to say.
+/// What the compiler says.
 struct Message {
     bytes: [u8; LONGEST],
     length: usize,
 }
 
 impl Message {
-    const NONE: Self = Self { bytes: [0; LONGEST], length: 0 };
-
     const fn text(&self) -> Option<&str> {
         let said = self.bytes.split_at(if self.length < LONGEST { self.length } else { LONGEST }).0;
         match str::from_utf8(said) {
@@ -41,64 +39,68 @@ impl SchemaFile<'_> {
     /// Says where the file is not JSON.
     #[track_caller]
     pub const fn check_json(&self) {
-        self.on_json().say();
+        if let Some(error) = self.error {
+            self.message_of_error(error).say();
+        }
     }
 
     /// Says what is wrong with a field of a struct.
     #[track_caller]
     pub const fn check_field(&self, shape: &'static Shape, field: usize) {
-        self.on_field(shape, field).say();
+        if let Some(problem) = self.on_field(shape, field) {
+            self.message(&problem).say();
+        }
     }
 
     /// Says what is wrong with a field of a variant.
     #[track_caller]
     pub const fn check_variant_field(&self, shape: &'static Shape, variant: usize, field: usize) {
-        self.on_variant_field(shape, variant, field).say();
+        if let Some(problem) = self.on_variant_field(shape, variant, field) {
+            self.message(&problem).say();
+        }
     }
 
     /// Says what is wrong, but for the fields.
     #[track_caller]
     pub const fn check_whole(&self, shape: &'static Shape) {
-        self.on_whole(shape).say();
+        if let Some(problem) = self.on_whole(shape) {
+            self.message(&problem).say();
+        }
     }
 
-    const fn on_json(&self) -> Message {
+    const fn on_field(&self, shape: &'static Shape, field: usize) -> Option<Problem> {
+        match (shape, self.error) {
+            (Shape::Object(object), None) => self.field_of_struct(object, field),
+            _ => None,
+        }
+    }
+
+    const fn on_variant_field(&self, shape: &'static Shape, variant: usize, field: usize) -> Option<Problem> {
+        match (shape, self.error) {
+            (Shape::Tagged(tagged), None) => self.field_of_variant(tagged, variant, field),
+            _ => None,
+        }
+    }
+
+    const fn on_whole(&self, shape: &'static Shape) -> Option<Problem> {
+        match self.error {
+            None => self.whole(shape),
+            Some(_) => None,
+        }
+    }
+
+    const fn message(&self, problem: &Problem) -> Message {
         let mut bytes = [0; LONGEST];
         let mut to = Writer::new(&mut bytes);
-        if let Some(error) = self.error {
-            self.tell_not_json(error, &mut to);
-        }
+        self.tell(problem, &mut to);
         let length = to.length();
         Message { bytes, length }
     }
 
-    const fn on_field(&self, shape: &'static Shape, field: usize) -> Message {
-        match (shape, self.error) {
-            (Shape::Object(object), None) => self.message(self.field_of_struct(object, field).as_ref()),
-            _ => Message::NONE,
-        }
-    }
-
-    const fn on_variant_field(&self, shape: &'static Shape, variant: usize, field: usize) -> Message {
-        match (shape, self.error) {
-            (Shape::Tagged(tagged), None) => self.message(self.field_of_variant(tagged, variant, field).as_ref()),
-            _ => Message::NONE,
-        }
-    }
-
-    const fn on_whole(&self, shape: &'static Shape) -> Message {
-        match self.error {
-            None => self.message(self.whole(shape).as_ref()),
-            Some(_) => Message::NONE,
-        }
-    }
-
-    const fn message(&self, problem: Option<&Problem>) -> Message {
+    const fn message_of_error(&self, error: NotJson) -> Message {
         let mut bytes = [0; LONGEST];
         let mut to = Writer::new(&mut bytes);
-        if let Some(problem) = problem {
-            self.tell(problem, &mut to);
-        }
+        self.tell_not_json(error, &mut to);
         let length = to.length();
         Message { bytes, length }
     }
@@ -107,30 +109,34 @@ impl SchemaFile<'_> {
 /// What the compiler would say of a type with a schema file of this text: for tests.
 ///
 /// # Panics
-/// If the text has more than a thousand values.
+/// If the text has more than some thousand bytes.
 #[must_use]
 pub fn problems<T: Secret>(text: &str) -> Vec<String> {
     problems_of(const { &T::SHAPE }, text)
 }
 
 fn problems_of(shape: &'static Shape, text: &str) -> Vec<String> {
-    const MOST: usize = 1000;
-    assert!(capacity(text) <= MOST, "a text of at most {MOST} values");
+    const MOST: usize = 1 << 15;
+    assert!(capacity(text) <= MOST, "a text whose values take at most {MOST} places");
     let table = Table::<MOST>::read(text);
     let file = SchemaFile::new("file.json", text, &table);
-    let mut messages = vec![file.on_json(), file.on_whole(shape)];
+    if let Some(error) = file.error {
+        return file.message_of_error(error).text().map(str::to_owned).into_iter().collect();
+    }
+    let mut problems = vec![file.on_whole(shape)];
     match shape {
         Shape::Object(ObjectShape { fields, .. }) => {
-            messages.extend((0..fields.len()).map(|field| file.on_field(shape, field)));
+            problems.extend((0..fields.len()).map(|field| file.on_field(shape, field)));
         }
         Shape::Tagged(tagged) => {
             for (variant, ObjectShape { fields, .. }) in tagged.variants.iter().enumerate() {
-                messages.extend((1..fields.len()).map(|field| file.on_variant_field(shape, variant, field - 1)));
+                problems.extend((1..fields.len()).map(|field| file.on_variant_field(shape, variant, field - 1)));
             }
         }
         _ => {}
     }
-    messages.iter().filter_map(Message::text).map(str::to_owned).collect()
+    let messages = problems.iter().flatten().map(|problem| file.message(problem));
+    messages.filter_map(|message| message.text().map(str::to_owned)).collect()
 }
 
 #[cfg(test)]

@@ -33,39 +33,71 @@ const REF: u32 = hash_of("$ref");
 const ALL_OF: u32 = hash_of("allOf");
 const ANY_OF: u32 = hash_of("anyOf");
 const ONE_OF: u32 = hash_of("oneOf");
+const TYPE: u32 = hash_of("type");
+const TITLE: u32 = hash_of("title");
+const DESCRIPTION: u32 = hash_of("description");
 
-/// The hash of a name, which has to tell most keys of a file apart. It is spelled out twice, because calls are what costs
-/// in an interpreter.
+/// The hash of a name, which has to tell most keys of a file apart.
 pub(super) const fn hash_of(name: &str) -> u32 {
-    let name = name.as_bytes();
-    let (mut hash, mut at) = (1, 0);
-    while at < name.len() {
-        hash = (hash << 5) ^ (hash >> 27) ^ name[at] as u32;
-        at += 1;
+    hash(name.as_bytes(), 0, name.len())
+}
+
+/// Four bytes of a name and its length: whoever interprets this pays for every step. Names that differ elsewhere are compared.
+const fn hash(text: &[u8], start: usize, end: usize) -> u32 {
+    let length = end - start;
+    if length < 2 {
+        return if length == 0 { 1 } else { text[start] as u32 | 0x100 };
     }
-    hash
+    let ends = text[end - 1] as u32 | (text[end - 2] as u32) << 8;
+    let others = (text[start] ^ text[start + length / 2]) as u32 | 0x100;
+    ends | others << 16 | (length as u32) << 25
 }
 
 impl Span {
     const NOTHING: Self = Self { start: 0, end: 0, hash: UNKNOWN };
 }
 
-/// A value, followed in the table by what is in it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Node {
-    pub(super) kind: Kind,
-    /// The key it stands under, in an object.
-    pub(super) key: Span,
-    pub(super) text: Span,
-    /// Where the next value is that is not in this one.
-    pub(super) next: usize,
-    /// Whether it is an object with a key that names other schemas.
-    pub(super) names_schemas: bool,
-}
+// A value takes so many places of a table, and is followed there by what is in it. They are numbers, and not a struct, because
+// compilers validate arrays of numbers as a whole, and arrays of anything else item by item.
+pub(super) const SIZE: usize = 8;
+/// What it is: `OBJECT` and so on.
+pub(super) const KIND: usize = 0;
+/// Where the next value is that is not in this one.
+pub(super) const NEXT: usize = 1;
+/// The key it stands under, in an object.
+pub(super) const KEY_START: usize = 2;
+pub(super) const KEY_END: usize = 3;
+pub(super) const KEY_HASH: usize = 4;
+pub(super) const START: usize = 5;
+pub(super) const END: usize = 6;
+pub(super) const HASH: usize = 7;
 
-impl Node {
-    const NOTHING: Self =
-        Self { kind: Kind::Null, key: Span::NOTHING, text: Span::NOTHING, next: 0, names_schemas: false };
+/// An object with no keys but `type`, `title` and `description`, by their hashes, which those of no other keyword are: what most
+/// properties are.
+pub(super) const TYPE_ALONE: u32 = 0;
+pub(super) const OBJECT: u32 = 1;
+/// An object with a key that names other schemas.
+pub(super) const NAMES_SCHEMAS: u32 = 2;
+const ARRAY: u32 = 3;
+const STRING: u32 = 4;
+const NUMBER: u32 = 5;
+const TRUE: u32 = 6;
+const FALSE: u32 = 7;
+const NULL: u32 = 8;
+
+impl Kind {
+    /// What a number in the table stands for.
+    pub(super) const fn of(number: u32) -> Self {
+        match number {
+            TYPE_ALONE | OBJECT | NAMES_SCHEMAS => Self::Object,
+            ARRAY => Self::Array,
+            STRING => Self::String,
+            NUMBER => Self::Number,
+            TRUE => Self::True,
+            FALSE => Self::False,
+            _ => Self::Null,
+        }
+    }
 }
 
 /// What was expected where the text is not JSON.
@@ -79,18 +111,18 @@ pub(super) struct NotJson {
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct Table<const N: usize> {
-    nodes: [Node; N],
+    nodes: [u32; N],
     error: Option<NotJson>,
 }
 
 impl<const N: usize> Table<N> {
-    /// Reads a text that has at most `N` [values](capacity).
+    /// Reads a text whose values take at most `N` [places](capacity).
     #[must_use]
     pub const fn read(text: &str) -> Self {
-        let mut nodes = [Node::NOTHING; N];
+        let mut nodes = [0; N];
         let mut reader = Reader {
             text: text.as_bytes(),
-            at: 0,
+            rest: text.as_bytes(),
             nodes: &mut nodes,
             length: 0,
             key: Span::NOTHING,
@@ -104,7 +136,7 @@ impl<const N: usize> Table<N> {
         Self { nodes, error }
     }
 
-    pub(super) const fn nodes(&self) -> Result<&[Node], NotJson> {
+    pub(super) const fn nodes(&self) -> Result<&[u32], NotJson> {
         match self.error {
             Some(error) => Err(error),
             None => Ok(&self.nodes),
@@ -112,25 +144,18 @@ impl<const N: usize> Table<N> {
     }
 }
 
-/// At least how many values a text has: each is the first, or follows a bracket or a comma.
+/// At least how many places the values of a text take: each has a byte, and one that tells it from the next.
 #[doc(hidden)]
 #[must_use]
 pub const fn capacity(text: &str) -> usize {
-    let text = text.as_bytes();
-    let (mut count, mut at) = (1, 0);
-    while at < text.len() {
-        if matches!(text[at], b'{' | b'[' | b',') {
-            count += 1;
-        }
-        at += 1;
-    }
-    count
+    (text.len() / 2 + 1) * SIZE
 }
 
+/// What it reads it takes off a slice by patterns, each byte of which is one step to an interpreter.
 struct Reader<'t> {
     text: &'t [u8],
-    at: usize,
-    nodes: &'t mut [Node],
+    rest: &'t [u8],
+    nodes: &'t mut [u32],
     length: usize,
     /// That of the next value.
     key: Span,
@@ -160,54 +185,63 @@ impl Reader<'_> {
     /// Reads a value; whether it has values in it, of which the first is next.
     const fn value(&mut self) -> Result<bool, NotJson> {
         self.white_space();
-        let start = self.at;
+        let start = self.at();
         let kind = match self.peek() {
             bracket @ (b'{' | b'[') => return self.open(bracket),
             b'"' => {
                 return match self.string() {
                     Ok(text) => {
-                        self.push(Kind::String, text);
+                        self.push(STRING, text);
                         Ok(false)
                     }
                     Err(error) => Err(error),
                 };
             }
             b'-' | b'0'..=b'9' => self.number(),
-            b't' => self.literal("true", Kind::True),
-            b'f' => self.literal("false", Kind::False),
-            b'n' => self.literal("null", Kind::Null),
-            _ => Err(self.expected("a value")),
+            _ => self.literal(),
         };
         match kind {
             Ok(kind) => {
-                self.push(kind, Span { start, end: self.at, hash: UNKNOWN });
+                self.push(kind, Span { start, end: self.at(), hash: UNKNOWN });
                 Ok(false)
             }
             Err(error) => Err(error),
         }
     }
 
-    const fn push(&mut self, kind: Kind, text: Span) {
-        if self.length < self.nodes.len() {
-            self.nodes[self.length] = Node { kind, key: self.key, text, next: self.length + 1, names_schemas: false };
+    #[expect(clippy::cast_possible_truncation, reason = "`include_str!` takes no files of gigabytes into a constant")]
+    const fn push(&mut self, kind: u32, text: Span) {
+        let (at, nodes) = (self.length, &mut *self.nodes);
+        self.length += SIZE;
+        if self.length > nodes.len() {
+            return;
         }
-        self.length += 1;
-        self.key = Span::NOTHING;
+        nodes[at + KIND] = kind;
+        nodes[at + NEXT] = self.length as u32;
+        nodes[at + START] = text.start as u32;
+        nodes[at + END] = text.end as u32;
+        nodes[at + HASH] = text.hash;
+        if self.key.start > 0 {
+            nodes[at + KEY_START] = self.key.start as u32;
+            nodes[at + KEY_END] = self.key.end as u32;
+            nodes[at + KEY_HASH] = self.key.hash;
+            self.key = Span::NOTHING;
+        }
     }
 
     const fn open(&mut self, bracket: u8) -> Result<bool, NotJson> {
         if self.depth == DEEPEST {
             return Err(self.expected("values that are nested less deeply"));
         }
-        let kind = if bracket == b'{' { Kind::Object } else { Kind::Array };
+        let kind = if bracket == b'{' { TYPE_ALONE } else { ARRAY };
         self.open[self.depth] = self.length;
         self.depth += 1;
-        self.push(kind, Span { start: self.at, end: self.at, hash: UNKNOWN });
-        self.at += 1;
+        self.push(kind, Span { start: self.at(), end: self.at(), hash: UNKNOWN });
+        self.skip();
         self.white_space();
         match (kind, self.peek()) {
-            (Kind::Object, b'}') | (Kind::Array, b']') => Ok(false),
-            (Kind::Object, _) => self.read_key(),
+            (TYPE_ALONE, b'}') | (ARRAY, b']') => Ok(false),
+            (TYPE_ALONE, _) => self.read_key(),
             _ => Ok(true),
         }
     }
@@ -217,29 +251,34 @@ impl Reader<'_> {
         loop {
             self.white_space();
             if self.depth == 0 {
-                return if self.at == self.text.len() { Ok(false) } else { Err(self.expected("nothing more")) };
+                return if self.rest.is_empty() { Ok(false) } else { Err(self.expected("nothing more")) };
             }
             let container = self.open[self.depth - 1];
-            let is_object = matches!(self.nodes[container].kind, Kind::Object);
+            let is_object = self.nodes[container + KIND] <= NAMES_SCHEMAS;
             match (is_object, self.peek()) {
                 (true, b'}') | (false, b']') => {
-                    self.at += 1;
+                    self.skip();
                     self.depth -= 1;
-                    self.nodes[container].next = self.length;
-                    self.nodes[container].text.end = self.at;
+                    self.close(container);
                 }
                 (true, b',') => {
-                    self.at += 1;
+                    self.skip();
                     return self.read_key();
                 }
                 (false, b',') => {
-                    self.at += 1;
+                    self.skip();
                     return Ok(true);
                 }
                 (true, _) => return Err(self.expected("`,` or `}`")),
                 (false, _) => return Err(self.expected("`,` or `]`")),
             }
         }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "as in `push`")]
+    const fn close(&mut self, container: usize) {
+        self.nodes[container + NEXT] = self.length as u32;
+        self.nodes[container + END] = self.at() as u32;
     }
 
     /// `"key":`
@@ -251,8 +290,12 @@ impl Reader<'_> {
         match self.string() {
             Ok(key) => {
                 self.key = key;
-                if matches!(key.hash, REF | ALL_OF | ANY_OF | ONE_OF | UNKNOWN) {
-                    self.nodes[self.open[self.depth - 1]].names_schemas = true;
+                if !matches!(key.hash, TYPE | DESCRIPTION | TITLE) {
+                    let names_schemas = matches!(key.hash, REF | ALL_OF | ANY_OF | ONE_OF | UNKNOWN);
+                    let object = self.open[self.depth - 1] + KIND;
+                    if names_schemas || self.nodes[object] != NAMES_SCHEMAS {
+                        self.nodes[object] = if names_schemas { NAMES_SCHEMAS } else { OBJECT };
+                    }
                 }
             }
             Err(error) => return Err(error),
@@ -261,38 +304,40 @@ impl Reader<'_> {
         if self.peek() != b':' {
             return Err(self.expected("`:`"));
         }
-        self.at += 1;
+        self.skip();
         Ok(true)
     }
 
     const fn string(&mut self) -> Result<Span, NotJson> {
-        self.at += 1;
-        let start = self.at;
-        let (mut hash, mut has_escapes) = (1, false);
+        self.skip();
+        let start = self.at();
+        let mut has_escapes = false;
         loop {
-            match self.peek() {
-                b'"' => {
-                    let end = self.at;
-                    self.at += 1;
-                    return Ok(Span { start, end, hash: if has_escapes { UNKNOWN } else { hash } });
+            let mut rest = self.rest;
+            // No ranges of bytes in the pattern: each end of one is a step of its own.
+            while let [byte, after @ ..] = rest
+                && *byte != b'"'
+                && *byte != b'\\'
+                && *byte >= 0x20
+            {
+                rest = after;
+            }
+            self.rest = rest;
+            match rest {
+                [b'"', ..] => {
+                    let end = self.at();
+                    self.skip();
+                    let hash = if has_escapes { UNKNOWN } else { hash(self.text, start, end) };
+                    return Ok(Span { start, end, hash });
                 }
-                b'\\' => {
+                [b'\\', ..] => {
                     has_escapes = true;
-                    self.at += 1;
+                    self.skip();
                     if let Err(error) = self.escape() {
                         return Err(error);
                     }
                 }
-                0..0x20 => return Err(self.expected("the `\"` that ends the string")),
-                _ => {
-                    let text = self.text;
-                    let mut at = self.at;
-                    while at < text.len() && !matches!(text[at], b'"' | b'\\' | 0..0x20) {
-                        hash = (hash << 5) ^ (hash >> 27) ^ text[at] as u32;
-                        at += 1;
-                    }
-                    self.at = at;
-                }
+                _ => return Err(self.expected("the `\"` that ends the string")),
             }
         }
     }
@@ -304,23 +349,23 @@ impl Reader<'_> {
             b'u' => 4,
             _ => return Err(self.expected(EXPECTED)),
         };
-        self.at += 1;
-        let end = self.at + digits;
-        while self.at < end {
+        self.skip();
+        let end = self.at() + digits;
+        while self.at() < end {
             if !self.peek().is_ascii_hexdigit() {
                 return Err(self.expected(EXPECTED));
             }
-            self.at += 1;
+            self.skip();
         }
         Ok(())
     }
 
-    const fn number(&mut self) -> Result<Kind, NotJson> {
+    const fn number(&mut self) -> Result<u32, NotJson> {
         if self.peek() == b'-' {
-            self.at += 1;
+            self.skip();
         }
         let has_digits = if self.peek() == b'0' {
-            self.at += 1;
+            self.skip();
             true
         } else {
             self.digits()
@@ -329,60 +374,71 @@ impl Reader<'_> {
             return Err(self.expected("a digit"));
         }
         if self.peek() == b'.' {
-            self.at += 1;
+            self.skip();
             if !self.digits() {
                 return Err(self.expected("a digit"));
             }
         }
         if matches!(self.peek(), b'e' | b'E') {
-            self.at += 1;
+            self.skip();
             if matches!(self.peek(), b'+' | b'-') {
-                self.at += 1;
+                self.skip();
             }
             if !self.digits() {
                 return Err(self.expected("a digit"));
             }
         }
-        Ok(Kind::Number)
+        Ok(NUMBER)
     }
 
     /// Whether there were any.
     const fn digits(&mut self) -> bool {
-        let start = self.at;
-        while self.peek().is_ascii_digit() {
-            self.at += 1;
+        let start = self.rest.len();
+        while let [b'0'..=b'9', rest @ ..] = self.rest {
+            self.rest = rest;
         }
-        self.at > start
+        self.rest.len() < start
     }
 
-    const fn literal(&mut self, word: &str, kind: Kind) -> Result<Kind, NotJson> {
-        let start = self.at;
-        while self.at - start < word.len() {
-            if self.peek() != word.as_bytes()[self.at - start] {
-                self.at = start;
-                return Err(self.expected("a value"));
-            }
-            self.at += 1;
-        }
+    const fn literal(&mut self) -> Result<u32, NotJson> {
+        let (kind, rest) = match self.rest {
+            [b't', b'r', b'u', b'e', rest @ ..] => (TRUE, rest),
+            [b'f', b'a', b'l', b's', b'e', rest @ ..] => (FALSE, rest),
+            [b'n', b'u', b'l', b'l', rest @ ..] => (NULL, rest),
+            _ => return Err(self.expected("a value")),
+        };
+        self.rest = rest;
         Ok(kind)
     }
 
     const fn white_space(&mut self) {
-        let text = self.text;
-        let mut at = self.at;
-        while at < text.len() && matches!(text[at], b' ' | b'\n' | b'\r' | b'\t') {
-            at += 1;
+        let mut rest = self.rest;
+        loop {
+            rest = match rest {
+                [b' ', b' ', b' ', b' ', after @ ..] | [b' ' | b'\n' | b'\r' | b'\t', after @ ..] => after,
+                _ => break,
+            };
         }
-        self.at = at;
+        self.rest = rest;
     }
 
     /// The next byte; at the end, one that JSON has no use for.
     const fn peek(&self) -> u8 {
-        if self.at < self.text.len() { self.text[self.at] } else { 0 }
+        if let [byte, ..] = self.rest { *byte } else { 0 }
+    }
+
+    const fn skip(&mut self) {
+        if let [_, rest @ ..] = self.rest {
+            self.rest = rest;
+        }
+    }
+
+    const fn at(&self) -> usize {
+        self.text.len() - self.rest.len()
     }
 
     const fn expected(&self, expected: &'static str) -> NotJson {
-        NotJson { at: self.at, expected }
+        NotJson { at: self.at(), expected }
     }
 }
 
@@ -391,7 +447,7 @@ mod tests {
     use super::*;
 
     fn error_of(text: &str) -> Option<(usize, &'static str)> {
-        Table::<64>::read(text).error.map(|NotJson { at, expected }| (at, expected))
+        Table::<1024>::read(text).error.map(|NotJson { at, expected }| (at, expected))
     }
 
     #[test]
@@ -444,9 +500,11 @@ mod tests {
         const TEXT: &str = r#"{"a": [1, [2]], "b": {}}"#;
         const TABLE: Table<{ capacity(TEXT) }> = Table::read(TEXT);
         let nodes = TABLE.nodes().expect("JSON");
-        let seen: Vec<_> = nodes[..6].iter().map(|node| (&TEXT[node.text.start..node.text.end], node.next)).collect();
+        let nodes: Vec<Vec<usize>> =
+            nodes[..6 * SIZE].chunks(SIZE).map(|node| node.iter().map(|&number| number as usize).collect()).collect();
+        let seen: Vec<_> = nodes.iter().map(|node| (&TEXT[node[START]..node[END]], node[NEXT] / SIZE)).collect();
         let expected = [(TEXT, 6), ("[1, [2]]", 5), ("1", 3), ("[2]", 5), ("2", 5), ("{}", 6)];
         assert_eq!(seen, expected);
-        assert_eq!(&TEXT[nodes[5].key.start..nodes[5].key.end], "b");
+        assert_eq!(&TEXT[nodes[5][KEY_START]..nodes[5][KEY_END]], "b");
     }
 }

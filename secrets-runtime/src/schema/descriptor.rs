@@ -184,4 +184,21 @@ mod tests {
         let json = std::str::from_utf8(&json[..length]).expect("made of strings");
         assert!(json.contains(r#","schema":null,"stage":"AWSCURRENT","format":"text","json_schema":{"#), "{json}");
     }
+
+    #[test]
+    fn what_a_draft_cannot_hold_is_in_the_entry() {
+        const FIELDS: [FieldShape; 200] =
+            [FieldShape { keys: &["one_of_many"], shape: Shape::Integer { min: 0, max: 65535 }, ..FieldShape::PLAIN };
+                200];
+        const SHAPE: Shape = Shape::Object(&ObjectShape { fields: &FIELDS, ..ObjectShape::EMPTY });
+        const LARGE: Descriptor = Descriptor { shape: SHAPE, ..DESCRIPTOR };
+        const LENGTH: usize = LARGE.draft().entry_length();
+        let draft = LARGE.draft();
+        assert!(draft.length > super::DRAFT);
+        let entry: [u8; LENGTH] = draft.entry(&LARGE);
+        let entry = std::str::from_utf8(&entry).expect("made of strings");
+        let json = entry.strip_prefix(&format!("secrets-descriptor/1 {}\n", draft.length)).expect("a heading");
+        assert_eq!(json.matches(r#""one_of_many":{"#).count(), 200);
+        assert!(json.ends_with("\"allOf\":[true]}}\n"), "{json}");
+    }
 }

@@ -310,16 +310,21 @@ impl Writer<'_> {
                 literal!(self, r#"{"writeOnly":true,"anyOf":[{"type":"string"},{"type":"null"}]}"#);
             }
             Shape::Boolean => literal!(self, r#"{"writeOnly":true,"enum":[true,false,"true","false"]}"#),
-            Shape::Integer { min: 0, max: 255 } => plain_integer!(self, 0, 255),
-            Shape::Integer { min: 0, max: 65535 } => plain_integer!(self, 0, 65535),
-            Shape::Integer { min: 0, max: 4_294_967_295 } => plain_integer!(self, 0, 4294967295),
-            Shape::Integer { min: 0, max: 18_446_744_073_709_551_615 } => {
-                plain_integer!(self, 0, 18446744073709551615);
-            }
-            Shape::Integer { min: -2_147_483_648, max: 2_147_483_647 } => {
-                plain_integer!(self, -2147483648, 2147483647);
-            }
-            Shape::Integer { min: -9_223_372_036_854_775_808, max: 9_223_372_036_854_775_807 } => {
+            Shape::Integer { min, max } => return self.plain_integer(min, max),
+            _ => return false,
+        }
+        true
+    }
+
+    /// A function of its own, because compilers look at all constants of a function for each call.
+    const fn plain_integer(&mut self, min: i128, max: i128) -> bool {
+        match (min, max) {
+            (0, 255) => plain_integer!(self, 0, 255),
+            (0, 65535) => plain_integer!(self, 0, 65535),
+            (0, 4_294_967_295) => plain_integer!(self, 0, 4294967295),
+            (0, 18_446_744_073_709_551_615) => plain_integer!(self, 0, 18446744073709551615),
+            (-2_147_483_648, 2_147_483_647) => plain_integer!(self, -2147483648, 2147483647),
+            (-9_223_372_036_854_775_808, 9_223_372_036_854_775_807) => {
                 plain_integer!(self, -9223372036854775808, 9223372036854775807);
             }
             _ => return false,
@@ -492,6 +497,34 @@ mod tests {
         ],
         unknown: Unknown::Denied,
     });
+
+    #[test]
+    fn a_plain_field_is_written_as_any_other() {
+        let integers = [
+            (0, u8::MAX.into()),
+            (0, u16::MAX.into()),
+            (0, u32::MAX.into()),
+            (0, u64::MAX.into()),
+            (i32::MIN.into(), i32::MAX.into()),
+            (i64::MIN.into(), i64::MAX.into()),
+            (-1, 1),
+        ];
+        let integers = integers.map(|(min, max)| Shape::Integer { min, max });
+        let others = [Shape::String, Shape::Boolean, Shape::Optional(&Shape::String), Shape::Any];
+        for shape in integers.into_iter().chain(others) {
+            let written = |field: &FieldShape| {
+                let mut buffer = [0; 256];
+                let mut writer = Writer::new(&mut buffer);
+                writer.field(field);
+                let length = writer.length();
+                str::from_utf8(&buffer[..length]).expect("made of strings").to_owned()
+            };
+            let plain = FieldShape { shape, ..FieldShape::PLAIN };
+            // A rule that asks nothing of any shape.
+            let general = FieldShape { rules: &[Rule::Length { min: None, max: None }], ..plain };
+            assert_eq!(written(&plain), written(&general));
+        }
+    }
 
     #[test]
     fn a_shape_is_written_as_json_schema() {

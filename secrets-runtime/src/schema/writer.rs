@@ -94,39 +94,48 @@ impl<'b> Writer<'b> {
 
     /// A JSON string.
     pub(super) const fn text(&mut self, text: &str) {
-        const HEX: &[u8; 16] = b"0123456789abcdef";
         self.byte(b'"');
-        let text = text.as_bytes();
-        let (mut from, mut at) = (0, 0);
-        while at < text.len() {
-            let byte = text[at];
-            at += 1;
-            if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-                continue;
-            }
-            self.copy(text, from, at - 1);
-            from = at;
-            if byte < 0x20 {
-                self.put("\\u00");
-                self.byte(HEX[(byte >> 4) as usize]);
-                self.byte(HEX[(byte & 15) as usize]);
-            } else {
-                self.byte(b'\\');
-                self.byte(byte);
-            }
+        let mut rest = self.plain(text.as_bytes());
+        while let [byte, after @ ..] = rest {
+            self.escape(*byte);
+            rest = self.plain(after);
         }
-        self.copy(text, from, at);
         self.byte(b'"');
+    }
+
+    /// Copies what stands in a JSON string as it is, up to what does not.
+    const fn plain<'t>(&mut self, text: &'t [u8]) -> &'t [u8] {
+        let (buffer, mut length, mut rest) = (&mut *self.buffer, self.length, text);
+        while let [byte, after @ ..] = rest
+            && *byte >= 0x20
+            && *byte != b'"'
+            && *byte != b'\\'
+        {
+            if length < buffer.len() {
+                buffer[length] = *byte;
+            }
+            length += 1;
+            rest = after;
+        }
+        self.length = length;
+        rest
+    }
+
+    const fn escape(&mut self, byte: u8) {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        if byte < 0x20 {
+            self.put("\\u00");
+            self.byte(HEX[(byte >> 4) as usize]);
+            self.byte(HEX[(byte & 15) as usize]);
+        } else {
+            self.byte(b'\\');
+            self.byte(byte);
+        }
     }
 
     /// JSON as it is.
     pub(super) const fn put(&mut self, json: &str) {
         self.quote(json.as_bytes());
-    }
-
-    /// What stands in a JSON text already.
-    pub(super) const fn quote(&mut self, bytes: &[u8]) {
-        self.copy(bytes, 0, bytes.len());
     }
 
     /// JSON whose length is known, which is copied in one step.
@@ -141,27 +150,24 @@ impl<'b> Writer<'b> {
         }
     }
 
-    /// The bytes from one place up to another.
-    const fn copy(&mut self, bytes: &[u8], mut from: usize, to: usize) {
-        if from == to {
-            return;
-        }
-        let (start, end) = (self.length, self.length + (to - from));
+    /// What stands in a JSON text already.
+    pub(super) const fn quote(&mut self, bytes: &[u8]) {
+        let [.., last] = bytes else { return };
+        let (start, end) = (self.length, self.length + bytes.len());
         self.length = end;
-        self.last = bytes[to - 1];
+        self.last = *last;
         if end > self.buffer.len() {
             return;
         }
-        if to - from > SHORT {
-            let bytes = bytes.split_at(to).0.split_at(from).1;
+        if bytes.len() > SHORT {
             self.buffer.split_at_mut(end).0.split_at_mut(start).1.copy_from_slice(bytes);
             return;
         }
-        let (buffer, mut at) = (&mut *self.buffer, start);
-        while at < end {
-            buffer[at] = bytes[from];
+        let (buffer, mut at, mut rest) = (&mut *self.buffer, start, bytes);
+        while let [byte, after @ ..] = rest {
+            buffer[at] = *byte;
             at += 1;
-            from += 1;
+            rest = after;
         }
     }
 

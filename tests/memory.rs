@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use secrets_runtime::{ExposeSecret, Fetched, Request, Secret, SecretString, Secrets, Source, SourceError};
 
 /// The password, but for one bit of each letter: the password itself is in no constant of this program.
-const MASKED: [u8; 24] = *b"yTJlhblkb^NoxbxcUlvL]sbc";
+const MASKED: [u8; 24] = *b"yTJlhblkb^NoxbxcUlvLYsbc";
 
 fn unmasked(byte: u8) -> u8 {
     byte ^ 1
@@ -48,27 +48,34 @@ fn copies() -> usize {
     let maps = std::fs::read_to_string("/proc/self/maps").expect("Linux has it");
     let memory = File::open("/proc/self/mem").expect("one's own");
     let mut buffer = vec![0; 1 << 20];
-    let mut copies = 0;
-    for line in maps.lines() {
-        let (range, rest) = line.split_once(' ').expect("a range");
-        let is_data = rest.starts_with("rw") && !rest.contains("[v");
-        let (start, end) = range.split_once('-').expect("two ends");
-        let address = |text| u64::from_str_radix(text, 16).expect("an address");
-        let (mut at, end) = (address(start), address(end));
-        while is_data && at < end {
-            let read = memory.read_at(&mut buffer, at).unwrap_or(0);
-            if read < MASKED.len() {
-                break;
-            }
-            let found = |window: &&[u8]| window.iter().zip(MASKED).all(|(&byte, masked)| byte == unmasked(masked));
-            copies += buffer[..read].windows(MASKED.len()).filter(found).count();
-            // Or else the next round finds what this one has copied.
-            buffer[..read].fill(0);
-            // Windows overlap, so that none is missed.
-            let step = if read == buffer.len() { read - MASKED.len() + 1 } else { read };
-            at += u64::try_from(step).expect("it fits");
+    let data = maps.lines().filter_map(|line| {
+        let (range, rest) = line.split_once(' ')?;
+        let (start, end) = range.split_once('-')?;
+        let address = |text| u64::from_str_radix(text, 16).ok();
+        (rest.starts_with("rw") && !rest.contains("[v")).then_some((address(start)?, address(end)?))
+    });
+    // All but the buffer, which would find its own contents.
+    let own = u64::try_from(buffer.as_ptr().addr()).expect("it fits");
+    let (own, own_end) = (own, own + u64::try_from(buffer.len()).expect("it fits"));
+    let data: Vec<_> = data.flat_map(|(start, end)| [(start, end.min(own)), (start.max(own_end), end)]).collect();
+    data.into_iter().map(|(start, end)| copies_within(&memory, &mut buffer, start, end)).sum()
+}
+
+/// How often it is between two addresses.
+fn copies_within(memory: &File, buffer: &mut [u8], start: u64, end: u64) -> usize {
+    let (mut at, mut copies) = (start, 0);
+    while at < end {
+        let length = usize::try_from(end - at).unwrap_or(usize::MAX).min(buffer.len());
+        let read = memory.read_at(&mut buffer[..length], at).unwrap_or(0);
+        let found = |window: &&[u8]| window.iter().zip(MASKED).all(|(&byte, masked)| byte == unmasked(masked));
+        copies += buffer[..read].windows(MASKED.len()).filter(found).count();
+        if read < length || length < buffer.len() {
+            break;
         }
+        // Windows overlap, so that none is missed.
+        at += u64::try_from(read - MASKED.len() + 1).expect("it fits");
     }
+    buffer.fill(0);
     copies
 }
 

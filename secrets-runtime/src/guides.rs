@@ -1,18 +1,17 @@
 //! Pages of one subject each: what they say is compiled, and run where it can be.
 //!
-//! | | |
-//! |---|---|
-//! | [`ecs`] | from an empty account to a service whose secret rotates |
-//! | [`from_ecs_environment`] | from secrets that ECS injects to live ones |
-//! | [`from_the_official_cache`] | from `aws_secretsmanager_caching` |
-//! | [`lambda`] | where processes are frozen |
-//! | [`verifiers`] | two versions at once |
-//! | [`tls`] | certificates that follow their secret |
-//! | [`tenants`] | many secrets of one type |
-//! | [`changing_keys`] | while two versions of a program run |
-//! | [`errors`] | and what to do |
-//! | [`limits`] | of AWS, and of this crate |
-//! | [`security`] | what is protected, from whom, and what is not |
+//! - [`ecs`]: from an empty account to a service whose secret rotates
+//! - [`from_ecs_environment`]: from secrets that ECS injects to live ones
+//! - [`from_the_official_cache`]: from `aws_secretsmanager_caching`
+//! - [`lambda`]: where processes are frozen
+//! - [`verifiers`]: two versions at once
+//! - [`tls`]: certificates that follow their secret
+//! - [`tenants`]: many secrets of one type
+//! - [`changing_keys`]: while two versions of a program run
+//! - [`drill`]: a test of what a program does in a rotation
+//! - [`errors`]: and what to do
+//! - [`limits`]: of AWS, and of this crate
+//! - [`security`]: what is protected, from whom, and what is not
 //!
 //! How a secret flows:
 //!
@@ -37,3 +36,7 @@ page!(changing_keys, "changing-keys.md");
 page!(errors, "errors.md");
 page!(limits, "limits.md");
 page!(security, "security.md");
+
+/// A test of what a program does in a rotation; needs the feature `testing`.
+#[cfg_attr(feature = "testing", doc = concat!("\n", include_str!("links.md"), "\n\n", include_str!("../docs/drill.md")))]
+pub mod drill {}

@@ -6,15 +6,21 @@ use std::fmt;
 
 /// A full or partial ARN taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Arn<'a> {
-    pub(crate) region: &'a str,
+pub struct Arn<'a> {
+    /// `aws`, `aws-cn`, ..
+    pub partition: &'a str,
+    /// Where the secret is.
+    pub region: &'a str,
+    /// The twelve digits of its account.
+    pub account: &'a str,
     /// The name, with or without the six random characters that end a full ARN.
-    pub(crate) name: &'a str,
+    pub name: &'a str,
 }
 
 impl<'a> Arn<'a> {
     /// `arn:<partition>:secretsmanager:<region>:<account>:secret:<name>`
-    pub(crate) fn parse(id: &'a str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(id: &'a str) -> Option<Self> {
         let mut parts = id.splitn(7, ':');
         let mut part = || parts.next().filter(|part| !part.is_empty());
         let (arn, partition, service, region) = (part()?, part()?, part()?, part()?);
@@ -23,20 +29,20 @@ impl<'a> Arn<'a> {
         let is_partition = partition.starts_with("aws");
         let is_region = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let is_ours = (arn, service, resource) == ("arn", "secretsmanager", "secret");
-        (is_ours && is_partition && is_region && is_account).then_some(Arn { region, name })
+        (is_ours && is_partition && is_region && is_account).then_some(Arn { partition, region, account, name })
     }
 
-    #[cfg(any(feature = "aws", test))]
     /// Whether it ends in what may be the suffix of a full ARN, or may be the last word of a name: `db-master`.
-    pub(crate) fn may_be_full(&self) -> bool {
+    #[must_use]
+    pub fn may_be_full(&self) -> bool {
         let suffix = self.name.rsplit_once('-').map(|(_, suffix)| suffix);
         suffix.is_some_and(|suffix| suffix.len() == 6 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric()))
     }
 
-    #[cfg(any(feature = "aws", test))]
     /// Whether that suffix looks random. Six small letters are taken for a word: of 200 random suffixes one is made of
     /// them.
-    pub(crate) fn looks_full(&self) -> bool {
+    #[must_use]
+    pub fn looks_full(&self) -> bool {
         let suffix = self.name.rsplit('-').next().unwrap_or_default();
         self.may_be_full() && suffix.bytes().any(|byte| !byte.is_ascii_lowercase())
     }

@@ -19,6 +19,7 @@ mod source;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tools;
 mod value;
 
 pub use client::{BoxFuture, Builder, SecretSet, Secrets};
@@ -60,4 +61,10 @@ pub mod __private {
         Pattern, Ranged, Redacted, Report, Reported, Rules, Slot, TextDefault, Textual, decode_json, hidden, name,
         validate, variant,
     };
+}
+
+/// What `cargo secrets` calls. Not a public interface: the command and the runtime are released as one.
+#[doc(hidden)]
+pub mod __tools {
+    pub use crate::tools::{Arn, Declared, Text, is_near};
 }

@@ -24,6 +24,12 @@ impl Application {
         Self { root }
     }
 
+    /// Where it is.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Puts a file there; one that is there already is not touched, so that nothing is built for it.
     ///
     /// # Panics
@@ -48,11 +54,12 @@ impl Application {
     /// A package of the workspace that depends on the runtime, and on others of the workspace.
     pub fn package(&self, name: &str, dependencies: &[&str]) {
         let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../secrets-runtime");
-        let others: String =
-            dependencies.iter().map(|other| format!("{other} = {{ path = \"../{other}\" }}\n")).collect();
+        let line = |other: &&str| [other, " = { path = \"../", other, "\" }\n"].concat();
+        let others: String = dependencies.iter().map(line).collect();
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"1.2.3\"\nedition = \"2024\"\n\n[dependencies]\nsecrets-runtime = \
-             {{ path = {runtime:?}, default-features = false, features = [\"derive\", \"descriptor\"] }}\n{others}"
+             {{ path = '{}', default-features = false, features = [\"derive\", \"descriptor\"] }}\n{others}",
+            runtime.display()
         );
         self.write(&format!("{name}/Cargo.toml"), &manifest);
     }

@@ -13,6 +13,9 @@ pub(crate) struct Tools(pub(crate) &'static str);
 /// The emulator.
 pub(crate) const EMULATOR: Tools = Tools("emulator");
 
+/// A linter of IAM policies.
+pub(crate) const POLICIES: Tools = Tools("policies");
+
 /// The emulator with its CloudFormation, and a linter for that.
 pub(crate) const DEPLOYMENT: Tools = Tools("deployment");
 

@@ -8,12 +8,14 @@ mod lint;
 mod postgres;
 mod proxy;
 pub mod shapes;
+mod template;
 
 pub use application::Application;
 pub use emulator::Emulator;
-pub use lint::{lint_template, read_template};
+pub use lint::lint;
 pub use postgres::Postgres;
 pub use proxy::{Call, Proxy, Reply};
+pub use template::{lint_template, read_template};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_secretsmanager::config::retry::RetryConfig;

@@ -263,7 +263,8 @@ impl SchemaFile<'_> {
         if let Some(required) = self.member(at, "required") {
             let mut key = self.first(required);
             while let Some(found) = key {
-                if !object.spells_a_key(self.value(found)) {
+                let name = self.value(found);
+                if !object.spells_a_key(name) && !self.is_meant(at, object, name) {
                     return Some(Problem::of(What::Unread { at: found }));
                 }
                 key = self.after(found, required);
@@ -280,6 +281,23 @@ impl SchemaFile<'_> {
             index += 1;
         }
         None
+    }
+
+    /// Whether a key is told of already, by the field that it is a near miss of.
+    const fn is_meant(&self, at: usize, object: &'static ObjectShape, name: &[u8]) -> bool {
+        let mut field = 0;
+        while field < object.fields.len() {
+            let keys = object.fields[field].keys;
+            let mut key = 0;
+            while key < keys.len() {
+                if is_near(name, keys[key].as_bytes()) && self.property(at, keys[key], DEEPEST).is_none() {
+                    return true;
+                }
+                key += 1;
+            }
+            field += 1;
+        }
+        false
     }
 
     /// The numbers that both allow, where the schema allows no text.

@@ -1,8 +1,9 @@
 //! The constants that a schema lists, against what a type reads.
 
-use super::file::{DEEPEST, SchemaFile, integer, one_spells, spells};
+use super::file::{DEEPEST, SchemaFile, integer};
 use super::json_schema::narrowed;
 use super::reader::Kind;
+use super::spelling::{one_spells, spells};
 use super::{Coercion, Rule, Shape};
 
 /// What a type makes of the constants that a schema lists with `enum` and `const`.

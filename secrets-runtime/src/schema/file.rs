@@ -4,7 +4,8 @@
 //! says what they have in common. The rest is not judged.
 
 use super::kinds::Kinds;
-use super::reader::{Kind, Node, NotJson, Span, Table};
+use super::reader::{Kind, Node, NotJson, Span, Table, UNKNOWN, hash_of};
+use super::spelling::{is, spells};
 
 /// How many schemas are followed one from another.
 pub(super) const DEEPEST: usize = 6;
@@ -75,12 +76,14 @@ impl<'f> SchemaFile<'f> {
         if !matches!(self.kind(at), Kind::Object) {
             return None;
         }
-        let mut member = self.first(at);
-        while let Some(found) = member {
-            if spells(self.key(found), name) {
-                return member;
+        let (hash, end) = (hash_of(name), self.nodes[at].next);
+        let mut member = at + 1;
+        while member < end {
+            let node = &self.nodes[member];
+            if (node.key.hash == hash || node.key.hash == UNKNOWN) && spells(self.key(member), name) {
+                return Some(member);
             }
-            member = self.after(found, at);
+            member = node.next;
         }
         None
     }
@@ -95,6 +98,9 @@ impl<'f> SchemaFile<'f> {
 
     /// The schemas of which one holds.
     pub(super) const fn alternatives(&self, at: usize) -> Option<usize> {
+        if !self.nodes[at].names_schemas {
+            return None;
+        }
         match self.list(at, "anyOf") {
             None => self.list(at, "oneOf"),
             list => list,
@@ -103,6 +109,9 @@ impl<'f> SchemaFile<'f> {
 
     /// The schemas that hold as well: what `$ref` points at, what is in `allOf`, and the one alternative that is not `null`.
     pub(super) const fn also(&self, at: usize, index: usize) -> Option<usize> {
+        if !self.nodes[at].names_schemas {
+            return None;
+        }
         let mut count = 0;
         while self.conjunct(at, count).is_some() {
             count += 1;
@@ -115,6 +124,9 @@ impl<'f> SchemaFile<'f> {
 
     /// What `$ref` points at, then what is in `allOf`.
     const fn conjunct(&self, at: usize, index: usize) -> Option<usize> {
+        if !self.nodes[at].names_schemas {
+            return None;
+        }
         let target = self.target(at);
         match (target, self.list(at, "allOf")) {
             (Some(_), _) if index == 0 => target,
@@ -201,6 +213,9 @@ impl<'f> SchemaFile<'f> {
 
     /// The schemas that hold as well, then the alternatives.
     const fn branch(&self, at: usize, index: usize) -> Option<usize> {
+        if !self.nodes[at].names_schemas {
+            return None;
+        }
         let mut count = 0;
         while self.also(at, count).is_some() {
             count += 1;
@@ -274,12 +289,18 @@ impl<'f> SchemaFile<'f> {
     }
 
     const fn lists_one(&self, list: usize, names: &[&str]) -> bool {
-        let mut item = self.first(list);
-        while let Some(found) = item {
-            if one_spells(self.value(found), names) {
-                return true;
+        let mut name = 0;
+        while name < names.len() {
+            let (hash, end) = (hash_of(names[name]), self.nodes[list].next);
+            let mut item = list + 1;
+            while item < end {
+                let node = &self.nodes[item];
+                if (node.text.hash == hash || node.text.hash == UNKNOWN) && spells(self.value(item), names[name]) {
+                    return true;
+                }
+                item = node.next;
             }
-            item = self.after(found, list);
+            name += 1;
         }
         false
     }
@@ -390,99 +411,4 @@ const fn until_slash(text: &[u8]) -> usize {
         at += 1;
     }
     at
-}
-
-const fn is(left: &[u8], right: &[u8]) -> bool {
-    if left.len() != right.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < left.len() {
-        if left[at] != right[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
-}
-
-pub(super) const fn one_spells(string: &[u8], names: &[&str]) -> bool {
-    let mut at = 0;
-    while at < names.len() {
-        if spells(string, names[at]) {
-            return true;
-        }
-        at += 1;
-    }
-    false
-}
-
-/// Whether what stands between the quotes of a JSON string is a name.
-pub(super) const fn spells(string: &[u8], name: &str) -> bool {
-    let (mut rest, mut name) = (string, name.as_bytes());
-    loop {
-        match (rest, name) {
-            ([], []) => return true,
-            ([b'\\', ..], _) => {
-                let mut buffer = [0; 4];
-                let (character, length) = unescaped(rest);
-                let bytes = character.encode_utf8(&mut buffer).as_bytes();
-                if name.len() < bytes.len() || !is(name.split_at(bytes.len()).0, bytes) {
-                    return false;
-                }
-                rest = rest.split_at(length).1;
-                name = name.split_at(bytes.len()).1;
-            }
-            ([left, others @ ..], [right, letters @ ..]) if *left == *right => {
-                rest = others;
-                name = letters;
-            }
-            _ => return false,
-        }
-    }
-}
-
-/// The character that an escape stands for, and how long that is. A surrogate without its other half is none.
-const fn unescaped(escape: &[u8]) -> (char, usize) {
-    let [_, kind, rest @ ..] = escape else { return (char::REPLACEMENT_CHARACTER, escape.len()) };
-    let character = match kind {
-        b'u' => {
-            let first = hexadecimal(rest);
-            if let [_, _, _, _, b'\\', b'u', low @ ..] = rest
-                && first >> 10 == 0xD800 >> 10
-            {
-                let scalar = 0x10000 + ((first & 0x3FF) << 10) + (hexadecimal(low) & 0x3FF);
-                return (scalar_of(scalar), 12);
-            }
-            return (scalar_of(first), 6);
-        }
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
-        other => *other as char,
-    };
-    (character, 2)
-}
-
-const fn scalar_of(scalar: u32) -> char {
-    match char::from_u32(scalar) {
-        Some(character) => character,
-        None => char::REPLACEMENT_CHARACTER,
-    }
-}
-
-/// Four digits.
-const fn hexadecimal(text: &[u8]) -> u32 {
-    let (mut value, mut at) = (0, 0);
-    while at < 4 && at < text.len() {
-        let digit = match text[at] {
-            digit @ b'0'..=b'9' => digit - b'0',
-            letter => (letter | 0x20) - b'a' + 10,
-        };
-        value = value * 16 + digit as u32;
-        at += 1;
-    }
-    value
 }

@@ -1,6 +1,6 @@
 //! Sets of kinds of JSON values.
 
-use super::file::spells;
+use super::spelling::spells;
 use super::writer::Writer;
 use super::{Coercion, FieldShape, Shape};
 

@@ -14,6 +14,7 @@ mod messages;
 mod near;
 mod problem;
 mod reader;
+mod spelling;
 mod variants;
 mod words;
 mod writer;
@@ -159,7 +160,7 @@ impl ObjectShape {
             let is_read = match (field.placement, &field.shape) {
                 (Placement::Flattened, Shape::Object(inner)) => inner.spells_a_key(key),
                 (Placement::Flattened, _) => false,
-                (Placement::Keyed, _) => file::one_spells(key, field.keys),
+                (Placement::Keyed, _) => spelling::one_spells(key, field.keys),
             };
             if is_read {
                 return true;

@@ -22,10 +22,32 @@ pub(super) enum Kind {
 pub(super) struct Span {
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Of a string as it is written; [`UNKNOWN`] where there are escapes.
+    pub(super) hash: u32,
+}
+
+/// The hash of a string that has to be compared in full.
+pub(super) const UNKNOWN: u32 = 0;
+
+const REF: u32 = hash_of("$ref");
+const ALL_OF: u32 = hash_of("allOf");
+const ANY_OF: u32 = hash_of("anyOf");
+const ONE_OF: u32 = hash_of("oneOf");
+
+/// The hash of a name, which has to tell most keys of a file apart. It is spelled out twice, because calls are what costs
+/// in an interpreter.
+pub(super) const fn hash_of(name: &str) -> u32 {
+    let name = name.as_bytes();
+    let (mut hash, mut at) = (1, 0);
+    while at < name.len() {
+        hash = (hash << 5) ^ (hash >> 27) ^ name[at] as u32;
+        at += 1;
+    }
+    hash
 }
 
 impl Span {
-    const NOTHING: Self = Self { start: 0, end: 0 };
+    const NOTHING: Self = Self { start: 0, end: 0, hash: UNKNOWN };
 }
 
 /// A value, followed in the table by what is in it.
@@ -37,10 +59,13 @@ pub(super) struct Node {
     pub(super) text: Span,
     /// Where the next value is that is not in this one.
     pub(super) next: usize,
+    /// Whether it is an object with a key that names other schemas.
+    pub(super) names_schemas: bool,
 }
 
 impl Node {
-    const NOTHING: Self = Self { kind: Kind::Null, key: Span::NOTHING, text: Span::NOTHING, next: 0 };
+    const NOTHING: Self =
+        Self { kind: Kind::Null, key: Span::NOTHING, text: Span::NOTHING, next: 0, names_schemas: false };
 }
 
 /// What was expected where the text is not JSON.
@@ -62,19 +87,21 @@ impl<const N: usize> Table<N> {
     /// Reads a text that has at most `N` [values](capacity).
     #[must_use]
     pub const fn read(text: &str) -> Self {
+        let mut nodes = [Node::NOTHING; N];
         let mut reader = Reader {
             text: text.as_bytes(),
             at: 0,
-            table: Self { nodes: [Node::NOTHING; N], error: None },
+            nodes: &mut nodes,
             length: 0,
             key: Span::NOTHING,
             open: [0; DEEPEST],
             depth: 0,
         };
-        if let Err(error) = reader.values() {
-            reader.table.error = Some(error);
-        }
-        reader.table
+        let error = match reader.values() {
+            Ok(()) => None,
+            Err(error) => Some(error),
+        };
+        Self { nodes, error }
     }
 
     pub(super) const fn nodes(&self) -> Result<&[Node], NotJson> {
@@ -100,10 +127,10 @@ pub const fn capacity(text: &str) -> usize {
     count
 }
 
-struct Reader<'t, const N: usize> {
+struct Reader<'t> {
     text: &'t [u8],
     at: usize,
-    table: Table<N>,
+    nodes: &'t mut [Node],
     length: usize,
     /// That of the next value.
     key: Span,
@@ -112,7 +139,7 @@ struct Reader<'t, const N: usize> {
     depth: usize,
 }
 
-impl<const N: usize> Reader<'_, N> {
+impl Reader<'_> {
     const fn values(&mut self) -> Result<(), NotJson> {
         loop {
             let opened = match self.value() {
@@ -153,7 +180,7 @@ impl<const N: usize> Reader<'_, N> {
         };
         match kind {
             Ok(kind) => {
-                self.push(kind, Span { start, end: self.at });
+                self.push(kind, Span { start, end: self.at, hash: UNKNOWN });
                 Ok(false)
             }
             Err(error) => Err(error),
@@ -161,8 +188,8 @@ impl<const N: usize> Reader<'_, N> {
     }
 
     const fn push(&mut self, kind: Kind, text: Span) {
-        if self.length < N {
-            self.table.nodes[self.length] = Node { kind, key: self.key, text, next: self.length + 1 };
+        if self.length < self.nodes.len() {
+            self.nodes[self.length] = Node { kind, key: self.key, text, next: self.length + 1, names_schemas: false };
         }
         self.length += 1;
         self.key = Span::NOTHING;
@@ -175,7 +202,7 @@ impl<const N: usize> Reader<'_, N> {
         let kind = if bracket == b'{' { Kind::Object } else { Kind::Array };
         self.open[self.depth] = self.length;
         self.depth += 1;
-        self.push(kind, Span { start: self.at, end: self.at });
+        self.push(kind, Span { start: self.at, end: self.at, hash: UNKNOWN });
         self.at += 1;
         self.white_space();
         match (kind, self.peek()) {
@@ -193,13 +220,13 @@ impl<const N: usize> Reader<'_, N> {
                 return if self.at == self.text.len() { Ok(false) } else { Err(self.expected("nothing more")) };
             }
             let container = self.open[self.depth - 1];
-            let is_object = matches!(self.table.nodes[container].kind, Kind::Object);
+            let is_object = matches!(self.nodes[container].kind, Kind::Object);
             match (is_object, self.peek()) {
                 (true, b'}') | (false, b']') => {
                     self.at += 1;
                     self.depth -= 1;
-                    self.table.nodes[container].next = self.length;
-                    self.table.nodes[container].text.end = self.at;
+                    self.nodes[container].next = self.length;
+                    self.nodes[container].text.end = self.at;
                 }
                 (true, b',') => {
                     self.at += 1;
@@ -222,7 +249,12 @@ impl<const N: usize> Reader<'_, N> {
             return Err(self.expected("a key in double quotes"));
         }
         match self.string() {
-            Ok(key) => self.key = key,
+            Ok(key) => {
+                self.key = key;
+                if matches!(key.hash, REF | ALL_OF | ANY_OF | ONE_OF | UNKNOWN) {
+                    self.nodes[self.open[self.depth - 1]].names_schemas = true;
+                }
+            }
             Err(error) => return Err(error),
         }
         self.white_space();
@@ -236,21 +268,31 @@ impl<const N: usize> Reader<'_, N> {
     const fn string(&mut self) -> Result<Span, NotJson> {
         self.at += 1;
         let start = self.at;
+        let (mut hash, mut has_escapes) = (1, false);
         loop {
             match self.peek() {
                 b'"' => {
                     let end = self.at;
                     self.at += 1;
-                    return Ok(Span { start, end });
+                    return Ok(Span { start, end, hash: if has_escapes { UNKNOWN } else { hash } });
                 }
                 b'\\' => {
+                    has_escapes = true;
                     self.at += 1;
                     if let Err(error) = self.escape() {
                         return Err(error);
                     }
                 }
                 0..0x20 => return Err(self.expected("the `\"` that ends the string")),
-                _ => self.at += 1,
+                _ => {
+                    let text = self.text;
+                    let mut at = self.at;
+                    while at < text.len() && !matches!(text[at], b'"' | b'\\' | 0..0x20) {
+                        hash = (hash << 5) ^ (hash >> 27) ^ text[at] as u32;
+                        at += 1;
+                    }
+                    self.at = at;
+                }
             }
         }
     }
@@ -326,9 +368,12 @@ impl<const N: usize> Reader<'_, N> {
     }
 
     const fn white_space(&mut self) {
-        while matches!(self.peek(), b' ' | b'\n' | b'\r' | b'\t') {
-            self.at += 1;
+        let text = self.text;
+        let mut at = self.at;
+        while at < text.len() && matches!(text[at], b' ' | b'\n' | b'\r' | b'\t') {
+            at += 1;
         }
+        self.at = at;
     }
 
     /// The next byte; at the end, one that JSON has no use for.

@@ -123,7 +123,7 @@ impl<E> Clients<E> {
     fn end(&self, client: usize, step: usize, answer: Option<Result<(), E>>) {
         let mut tally = lock(&self.tally);
         let is_of_this_step = step + 1 == tally.steps.len();
-        let is_first = is_of_this_step && !std::mem::replace(&mut tally.answered[client], is_of_this_step);
+        let is_first = is_of_this_step && !std::mem::replace(&mut tally.answered[client], true);
         let outcome = &mut tally.steps[step];
         match answer {
             Some(Ok(())) => outcome.served += 1,

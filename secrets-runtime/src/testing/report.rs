@@ -7,6 +7,7 @@ use super::scenario::Scenario;
 /// How a program came through a drill, step by step; `Display` is a table for people.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
+#[must_use = "it says whether a request failed"]
 pub struct Report<E> {
     /// In the order in which the steps were taken.
     pub steps: Vec<Outcome<E>>,

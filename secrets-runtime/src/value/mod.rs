@@ -25,6 +25,7 @@ mod table;
 
 pub use codec::{Coded, FromBase64, FromHex, FromSerde, FromString, decode_json, hidden};
 pub use json::Json;
+pub use near::is_near;
 pub use newtype::Newtype;
 pub use object::{Object, Slot};
 pub(crate) use redacted::REDACTED;

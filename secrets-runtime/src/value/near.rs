@@ -8,7 +8,8 @@ pub(crate) fn near_miss<'a>(keys: &'a [Text<'_>], names: &[&str]) -> Option<&'a 
 }
 
 /// The same name in another case or with other separators, or one typing error away.
-pub(crate) fn is_near(key: &str, name: &str) -> bool {
+#[must_use]
+pub fn is_near(key: &str, name: &str) -> bool {
     let is_respelled = key.len() <= name.len() + 4 && letters(key).next().is_some() && letters(key).eq(letters(name));
     is_respelled || (name.chars().count() >= 4 && is_one_edit_away(key, name))
 }

@@ -1,0 +1,325 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::policy::{self, Replica, Syntax};
+
+/// Asks a program which secrets of AWS Secrets Manager it declares, and holds them against the secrets that there are.
+///
+/// No command prints or writes a value of a secret.
+#[derive(Debug, Parser)]
+#[command(name = "cargo-secrets", bin_name = "cargo secrets", version, arg_required_else_help = true, after_help = STATUS)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const STATUS: &str = "\
+Exit status: 0 it holds, 1 it does not hold, 2 could not tell.
+
+Examples:
+  cargo secrets list
+  cargo secrets pull --var APP_ENV=staging
+  cargo secrets check --bin /app/orders
+  cargo secrets policy --release --output terraform";
+
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// How results are written to standard output
+    #[arg(long, value_enum, global = true, default_value_t = Format::Human, value_name = "FORMAT")]
+    pub(crate) format: Format,
+    /// Says on standard error what is run, read and asked for
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Lists the secrets that a program declares
+    #[command(after_help = LIST)]
+    List(ListArgs),
+    /// Writes the IAM policy that a program needs
+    #[command(after_help = POLICY)]
+    Policy(PolicyArgs),
+    /// Prints the JSON Schema of what a type accepts
+    #[command(after_help = SCHEMA)]
+    Schema(ListArgs),
+    /// Prints a skeleton of a secret, to fill in
+    #[command(after_help = TEMPLATE)]
+    Template(ListArgs),
+    /// Writes the schema file of each live secret: keys and kinds, never a value
+    #[command(after_help = PULL)]
+    Pull(PullArgs),
+    /// Holds live secrets, or a document, against what programs accept
+    #[command(after_help = CHECK)]
+    Check(CheckArgs),
+}
+
+const LIST: &str = "\
+A key with `?` may be absent. It is what linked code declares: a shared crate may declare more than the program
+loads, and the ids that it gives to `load_from` are not among them.
+
+Examples:
+  cargo secrets list
+  cargo secrets list -p orders --release
+  cargo secrets list --bin /app/orders --format json";
+
+const POLICY: &str = "\
+A full ARN stands as it is; any other id ends in `-??????`, the six characters that Secrets Manager appends.
+Region, account and partition are those of the AWS credentials at hand (sts:GetCallerIdentity), unless flags give them.
+Ids that the program gives to `load_from` are not in it: add them with --extra-id.
+
+Examples:
+  cargo secrets policy --var APP_ENV=prod > policy.json
+  cargo secrets policy --var APP_ENV=prod --region eu-central-1 --account 123456789012 --output terraform
+  cargo secrets policy --type OrdersDb --extra-id 'tenants/*' --kms-key 1234abcd-12ab-34cd-56ef-1234567890ab
+  cargo secrets policy --replica-region eu-west-1=arn:aws:kms:eu-west-1:123456789012:key/mrk-1";
+
+const SCHEMA: &str = "\
+Examples:
+  cargo secrets schema --type OrdersDb
+  cargo secrets schema --bin /app/orders --format json";
+
+const TEMPLATE: &str = "\
+A placeholder says what belongs in its place and is never accepted, so that nobody stores the skeleton as it is.
+
+Examples:
+  cargo secrets template --type OrdersDb > orders-db.json
+  cargo secrets check --type OrdersDb --file orders-db.json
+  aws secretsmanager create-secret --name prod/orders/db --secret-string file://orders-db.json";
+
+const PULL: &str = "\
+It finds `id` and `schema` in the sources, so nothing has to build. What people wrote into a file stays: descriptions,
+limits, keys taken out of `required`. Where a struct declares a map, or the file has `additionalProperties` and no
+`properties`, the keys are taken for data and are not written.
+
+Examples:
+  cargo secrets pull --var APP_ENV=staging
+  cargo secrets pull --check                        # writes nothing; status 1 where a file is out of date
+  pass show orders/db | cargo secrets pull --type OrdersDb --from -";
+
+const CHECK: &str = "\
+Examples:
+  cargo secrets check --var APP_ENV=prod
+  cargo secrets check --bin old/orders --bin new/orders     # before a deploy: does the secret suit both?
+  cargo secrets check --bin /app/orders                     # as a one-off task, under the task role itself
+  cargo secrets check --type OrdersDb --file - < new.json   # before it is stored";
+
+/// Whose declarations.
+#[derive(Debug, Args)]
+pub(crate) struct Scope {
+    /// A package of the workspace; all unless given
+    #[arg(long, short, value_name = "NAME", help_heading = "Programs")]
+    pub(crate) package: Vec<String>,
+    /// A type, by its name or path; all unless given
+    #[arg(long = "type", value_name = "TYPE", help_heading = "Programs")]
+    pub(crate) types: Vec<String>,
+    #[arg(long, value_name = "PATH", help_heading = "Programs")]
+    /// The workspace's Cargo.toml, where it is not the one of this directory
+    manifest_path: Option<PathBuf>,
+}
+
+/// Which programs.
+#[derive(Debug, Args)]
+pub(crate) struct Programs {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// A program to ask, in place of building the workspace's
+    #[arg(long, value_name = "PATH", help_heading = "Programs", conflicts_with_all = ["package", "manifest_path", "Build"])]
+    pub(crate) bin: Vec<PathBuf>,
+    #[command(flatten)]
+    build: Build,
+}
+
+/// How it is built, in cargo's own words.
+#[derive(Debug, Args)]
+#[group(id = "Build", multiple = true)]
+#[allow(clippy::struct_excessive_bools, reason = "flags, as cargo has them")]
+struct Build {
+    /// Builds as for a release
+    #[arg(long, short, conflicts_with = "profile", help_heading = "Build")]
+    release: bool,
+    /// Builds with this profile
+    #[arg(long, value_name = "NAME", help_heading = "Build")]
+    profile: Option<String>,
+    /// Builds with these features
+    #[arg(long, short = 'F', value_name = "FEATURES", help_heading = "Build")]
+    features: Vec<String>,
+    /// Builds with all features
+    #[arg(long, help_heading = "Build")]
+    all_features: bool,
+    /// Builds without the default features
+    #[arg(long, help_heading = "Build")]
+    no_default_features: bool,
+    /// Builds for this target
+    #[arg(long, value_name = "TRIPLE", help_heading = "Build")]
+    target: Option<String>,
+    /// Builds with the Cargo.lock as it is
+    #[arg(long, help_heading = "Build")]
+    locked: bool,
+    /// Builds without the network
+    #[arg(long, help_heading = "Build")]
+    offline: bool,
+}
+
+/// What the placeholders of an id stand for.
+#[derive(Debug, Args)]
+pub(crate) struct Variables {
+    /// What {NAME} in an id stands for; the environment's NAME unless given
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
+    given: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(crate) programs: Programs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    #[command(flatten)]
+    pub(crate) programs: Programs,
+    #[command(flatten)]
+    pub(crate) variables: Variables,
+    /// Another id that the program loads: a name, which may have `*`, or an ARN
+    #[arg(long, value_name = "ID")]
+    pub(crate) extra_id: Vec<String>,
+    /// Allows batch calls too (`SECRETS_BATCH=1`)
+    #[arg(long)]
+    pub(crate) batch: bool,
+    /// The customer-managed KMS key that encrypts secrets: its id or ARN
+    #[arg(long, value_name = "KEY")]
+    pub(crate) kms_key: Vec<String>,
+    /// A region that has replicas of the secrets, and the key that encrypts them there
+    #[arg(long, value_name = "REGION[=KEY]")]
+    pub(crate) replica_region: Vec<Replica>,
+    /// The region of the secrets; the AWS configuration's unless given
+    #[arg(long, value_parser = policy::region)]
+    pub(crate) region: Option<String>,
+    /// The account of the secrets; the caller's unless given
+    #[arg(long, value_name = "ID", value_parser = policy::account)]
+    pub(crate) account: Option<String>,
+    /// The partition of the secrets; the caller's unless given, or the region's
+    #[arg(long)]
+    pub(crate) partition: Option<String>,
+    /// The policy's syntax
+    #[arg(long, value_enum, default_value_t = Syntax::Json, value_name = "SYNTAX")]
+    pub(crate) output: Syntax,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PullArgs {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    #[command(flatten)]
+    pub(crate) variables: Variables,
+    /// Takes the document of one secret from a file, or from standard input (`-`), in place of AWS
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
+    /// Writes nothing; status 1 where a file is missing or out of date
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) programs: Programs,
+    #[command(flatten)]
+    pub(crate) variables: Variables,
+    /// Looks at the document in a file, or on standard input (`-`), in place of the live secret
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl Scope {
+    /// `--manifest-path`, as cargo takes it.
+    pub(crate) fn manifest(&self) -> impl Iterator<Item = OsString> {
+        self.manifest_path.iter().flat_map(|path| ["--manifest-path".into(), path.into()])
+    }
+
+    /// Whether a type was chosen: by its path, or by the end of it.
+    pub(crate) fn has_type(&self, path: &str) -> bool {
+        let is = |name: &String| {
+            path.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with("::"))
+        };
+        self.types.is_empty() || self.types.iter().any(is)
+    }
+}
+
+impl Programs {
+    /// What `cargo build` is told.
+    pub(crate) fn build_arguments(&self) -> Vec<OsString> {
+        let Self { scope, bin: _, build } = self;
+        let Build { release, profile, features, all_features, no_default_features, target, locked, offline } = build;
+        let mut arguments: Vec<OsString> = scope.manifest().collect();
+        let options = [("--package", &scope.package), ("--features", features)];
+        let given = options.into_iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
+        let single = [("--profile", profile), ("--target", target)];
+        let single = single.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        arguments.extend(given.chain(single).flat_map(|(name, value)| [name.into(), value.into()]));
+        let flags = [
+            ("--workspace", scope.package.is_empty()),
+            ("--release", *release),
+            ("--all-features", *all_features),
+            ("--no-default-features", *no_default_features),
+            ("--locked", *locked),
+            ("--offline", *offline),
+        ];
+        arguments.extend(flags.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| flag.into()));
+        arguments
+    }
+}
+
+impl Variables {
+    /// What a placeholder stands for.
+    pub(crate) fn lookup(&self, name: &str) -> Option<String> {
+        let environment = || std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+        self.explicit(name).map(str::to_owned).or_else(environment)
+    }
+
+    /// What the command line says that a placeholder stands for.
+    pub(crate) fn explicit(&self, name: &str) -> Option<&str> {
+        self.given.iter().rev().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// `NAME=VALUE`
+fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_type_is_chosen_by_its_path_or_the_end_of_it() {
+        let scope = |name: &str| Scope { package: Vec::new(), types: vec![name.to_owned()], manifest_path: None };
+        assert!(scope("OrdersDb").has_type("orders::db::OrdersDb"));
+        assert!(scope("db::OrdersDb").has_type("orders::db::OrdersDb"));
+        assert!(!scope("Db").has_type("orders::db::OrdersDb"));
+    }
+}

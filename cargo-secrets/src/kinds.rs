@@ -1,0 +1,196 @@
+//! What kinds of values documents have, key by key. The values themselves are not kept.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::sources::Hint;
+
+/// The kinds of the values that were seen at one place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Kinds {
+    scalars: BTreeSet<Scalar>,
+    /// Of all items of all arrays.
+    pub(crate) items: Option<Box<Kinds>>,
+    pub(crate) object: Option<Object>,
+}
+
+/// What has no parts; in the order in which it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Scalar {
+    String,
+    Integer,
+    /// A number that is no integer.
+    Fraction,
+    Boolean,
+    Null,
+}
+
+/// The keys of the objects that were seen at one place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Object {
+    /// In the order in which they were seen.
+    pub(crate) keys: Vec<Key>,
+    /// Of the values under keys that are data.
+    pub(crate) rest: Option<Box<Kinds>>,
+    /// How many objects there were.
+    count: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) name: String,
+    pub(crate) kinds: Kinds,
+    /// How many objects have it.
+    count: usize,
+}
+
+impl Kinds {
+    /// Adds what a value is.
+    pub(crate) fn learn(&mut self, value: &Value, hint: &Hint) {
+        let scalar = match value {
+            Value::Null => Scalar::Null,
+            Value::Bool(_) => Scalar::Boolean,
+            Value::String(_) => Scalar::String,
+            Value::Number(number) if is_integer(&number.to_string()) => Scalar::Integer,
+            Value::Number(_) => Scalar::Fraction,
+            Value::Array(values) => {
+                let items = self.items.get_or_insert_default();
+                return values.iter().for_each(|value| items.learn(value, hint.items()));
+            }
+            Value::Object(members) => return self.object.get_or_insert_default().learn(members, hint),
+        };
+        self.scalars.insert(scalar);
+    }
+
+    /// Adds what other values at the same place are.
+    fn unite(&mut self, other: &Self) {
+        let Self { scalars, items, object } = other;
+        self.scalars.extend(scalars);
+        if let Some(items) = items {
+            self.items.get_or_insert_default().unite(items);
+        }
+        if let Some(object) = object {
+            self.object.get_or_insert_default().unite(object);
+        }
+    }
+
+    /// Their names in JSON Schema.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        let is = |scalar| self.scalars.contains(&scalar);
+        let all = [
+            ("string", is(Scalar::String)),
+            // An integer is a number, too.
+            ("integer", is(Scalar::Integer) && !is(Scalar::Fraction)),
+            ("number", is(Scalar::Fraction)),
+            ("boolean", is(Scalar::Boolean)),
+            ("object", self.object.is_some()),
+            ("array", self.items.is_some()),
+            ("null", is(Scalar::Null)),
+        ];
+        all.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name).collect()
+    }
+
+    /// "a string", as a message says it.
+    pub(crate) fn words(&self) -> String {
+        let article = |name: &&str| match *name {
+            "null" => "null".to_owned(),
+            "integer" | "object" | "array" => format!("an {name}"),
+            _ => format!("a {name}"),
+        };
+        self.names().iter().map(article).collect::<Vec<_>>().join(" or ")
+    }
+}
+
+impl Object {
+    fn learn(&mut self, members: &Map<String, Value>, hint: &Hint) {
+        self.count += 1;
+        for (name, value) in members {
+            match (hint.declared(name), hint.rest()) {
+                (None, Some(rest)) => self.rest.get_or_insert_default().learn(value, rest),
+                (declared, _) => self.key(name, 1).kinds.learn(value, declared.unwrap_or(Hint::unknown())),
+            }
+        }
+        if hint.rest().is_some() {
+            self.rest.get_or_insert_default();
+        }
+    }
+
+    fn unite(&mut self, other: &Self) {
+        self.count += other.count;
+        for key in &other.keys {
+            self.key(&key.name, key.count).kinds.unite(&key.kinds);
+        }
+        if let Some(rest) = &other.rest {
+            self.rest.get_or_insert_default().unite(rest);
+        }
+    }
+
+    /// The key of this name, seen `count` times more.
+    fn key(&mut self, name: &str, count: usize) -> &mut Key {
+        let at = self.keys.iter().position(|key| key.name == name).unwrap_or_else(|| {
+            self.keys.push(Key { name: name.to_owned(), kinds: Kinds::default(), count: 0 });
+            self.keys.len() - 1
+        });
+        self.keys[at].count += count;
+        &mut self.keys[at]
+    }
+
+    /// Whether every object has it.
+    pub(crate) fn is_always_there(&self, key: &Key) -> bool {
+        key.count == self.count
+    }
+
+    /// What the values are whose keys are data.
+    pub(crate) fn undeclared(&self, is_declared: impl Fn(&str) -> bool) -> Kinds {
+        let mut all = self.rest.as_deref().cloned().unwrap_or_default();
+        self.keys.iter().filter(|key| !is_declared(&key.name)).for_each(|key| all.unite(&key.kinds));
+        all
+    }
+}
+
+/// `5432`, `5432.0` and `5.432e3`, as JSON Schema has it.
+fn is_integer(number: &str) -> bool {
+    let (digits, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let fraction = digits.split_once('.').map_or("", |(_, fraction)| fraction).trim_end_matches('0');
+    let trailing = digits.bytes().rev().take_while(|&byte| byte == b'0').count();
+    let Ok(exponent) = exponent.parse::<i64>() else { return !exponent.starts_with('-') };
+    let places = i64::try_from(fraction.len()).unwrap_or(i64::MAX);
+    let zeros = if digits.contains('.') { 0 } else { i64::try_from(trailing).unwrap_or(i64::MAX) };
+    let is_zero = digits.bytes().all(|byte| matches!(byte, b'0' | b'-' | b'.'));
+    is_zero || exponent >= places.saturating_sub(zeros)
+}
+
+/// `"string"`, or `["string", "null"]`.
+pub(crate) fn type_of(names: &[&str]) -> Value {
+    match names {
+        [only] => json!(only),
+        several => json!(several),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_an_integer_by_its_value() {
+        for number in ["0", "-0", "5432", "5432.0", "5.432e3", "0.0", "0e-5", "100e-2", "1e400", "1E+3"] {
+            assert!(is_integer(number), "{number}");
+        }
+        for number in ["0.5", "5432.1", "5.4321e3", "1e-1", "105e-2"] {
+            assert!(!is_integer(number), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_some_objects_lack_is_not_always_there() {
+        let mut kinds = Kinds::default();
+        kinds.learn(&json!([{"a": 1, "b": "x"}, {"a": null}]), Hint::unknown());
+        let object = kinds.items.and_then(|items| items.object).expect("objects");
+        let told: Vec<_> = object.keys.iter().map(|key| (&*key.name, object.is_always_there(key))).collect();
+        assert_eq!(told, [("a", true), ("b", false)]);
+        assert_eq!(object.keys[0].kinds.names(), ["integer", "null"]);
+        assert_eq!(object.keys[0].kinds.words(), "an integer or null");
+    }
+}

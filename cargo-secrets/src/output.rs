@@ -1,0 +1,154 @@
+//! What is shown: results on standard output, everything else on standard error.
+
+use std::fmt::{self, Display, Write as _};
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::{Format, Global};
+use crate::failure::Failure;
+
+/// The answer to the question that a command is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Holds,
+    DoesNotHold,
+    /// It was not possible to tell.
+    Unknown,
+}
+
+impl Verdict {
+    /// The verdict over both: one that does not hold is enough.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::DoesNotHold, _) | (_, Self::DoesNotHold) => Self::DoesNotHold,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::Holds, Self::Holds) => Self::Holds,
+        }
+    }
+
+    pub(crate) fn of(holds: bool) -> Self {
+        if holds { Self::Holds } else { Self::DoesNotHold }
+    }
+}
+
+impl From<Verdict> for ExitCode {
+    fn from(verdict: Verdict) -> Self {
+        ExitCode::from(match verdict {
+            Verdict::Holds => 0,
+            Verdict::DoesNotHold => 1,
+            Verdict::Unknown => 2,
+        })
+    }
+}
+
+/// How things are shown.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) format: Format,
+    verbose: bool,
+}
+
+impl Output {
+    pub(crate) fn new(global: &Global) -> Self {
+        Self { format: global.format, verbose: global.verbose }
+    }
+
+    pub(crate) fn verbose(&self, what: fmt::Arguments<'_>) {
+        if self.verbose {
+            let _ = writeln!(anstream::stderr(), "{what}");
+        }
+    }
+}
+
+/// Writes a result.
+pub(crate) fn result(text: &str) -> Result<(), Failure> {
+    let mut stdout = anstream::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        // Whoever reads has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::new(format!("cannot write to standard output: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Writes a result as JSON.
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|_| Failure::new("the result is no JSON"))?;
+    result(&format!("{text}\n"))
+}
+
+/// Says what went wrong. Where standard error is closed there is nobody to tell.
+pub(crate) fn error(failure: &Failure) {
+    let _ = writeln!(anstream::stderr(), "{}: {failure}", styled(ERROR, "error"));
+}
+
+pub(crate) fn note(note: impl Display) {
+    let _ = writeln!(anstream::stderr(), "{}: {note}", styled(NOTE, "note"));
+}
+
+/// Progress through `count` things, on a terminal only.
+pub(crate) fn progress(doing: &'static str, count: usize) -> ProgressBar {
+    // It draws on standard error, and not at all where that is no terminal.
+    let bar = ProgressBar::new(count as u64).with_message(doing);
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {pos}/{len}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const NOTE: Style = AnsiColor::Cyan.on_default().bold();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const UNCLEAR: Style = AnsiColor::Yellow.on_default();
+const HEADING: Style = Style::new().bold();
+
+/// Text in a style, which is dropped where no terminal wants it.
+pub(crate) fn styled(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// Rows under a heading, in columns of equal width.
+pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        cells.chain(heading.get(column).map(|cell| cell.chars().count())).max().unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..heading.len()).map(width).collect();
+    let heading: Vec<String> = heading.iter().map(|cell| (*cell).to_owned()).collect();
+    let mut text = format!("{}\n", styled(HEADING, line(&heading, &widths)));
+    for row in rows {
+        let _ = writeln!(text, "{}", line(row, &widths));
+    }
+    text
+}
+
+fn line(cells: &[String], widths: &[usize]) -> String {
+    let padded: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+    padded.join("  ").trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_has_columns() {
+        let rows = [vec!["a".to_owned(), "größe".to_owned(), "x".to_owned()], vec!["long".to_owned(), String::new()]];
+        let table = anstream::adapter::strip_str(&table(&["ID", "KEY", "LAST"], &rows)).to_string();
+        assert_eq!(table, "ID    KEY    LAST\na     größe  x\nlong\n");
+    }
+
+    #[test]
+    fn one_that_does_not_hold_is_enough() {
+        use Verdict::{DoesNotHold, Holds, Unknown};
+        assert_eq!(Holds.and(Unknown), Unknown);
+        assert_eq!(Unknown.and(DoesNotHold), DoesNotHold);
+        assert_eq!(Holds.and(Holds), Holds);
+    }
+}

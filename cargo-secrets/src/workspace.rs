@@ -1,0 +1,161 @@
+//! The workspace, as cargo describes and builds it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+
+use crate::cli::{Programs, Scope};
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// The packages of a workspace, and which of them were chosen.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    pub(crate) members: Vec<Package>,
+    /// By name; all if there are none.
+    chosen: Vec<String>,
+}
+
+/// A package of the workspace.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Package {
+    id: String,
+    pub(crate) name: String,
+    manifest_path: PathBuf,
+    targets: Vec<Target>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Target {
+    kind: Vec<String>,
+    src_path: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+    workspace_members: Vec<String>,
+}
+
+/// One of cargo's messages; others than that something was built have no files.
+#[derive(Deserialize)]
+struct Message {
+    reason: String,
+    package_id: Option<String>,
+    target: Option<Target>,
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
+    executable: Option<PathBuf>,
+}
+
+impl Package {
+    pub(crate) fn directory(&self) -> &Path {
+        self.manifest_path.parent().unwrap_or(Path::new("."))
+    }
+
+    /// The files that its library and its programs begin with.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = &Path> {
+        let is_code = |target: &&Target| !target.is_one_of(&["custom-build", "test", "bench", "example"]);
+        self.targets.iter().filter(is_code).filter_map(|target| target.src_path.as_deref())
+    }
+
+    /// Whether the linker makes something of it.
+    fn is_linked(&self) -> bool {
+        self.targets.iter().any(|target| target.is_one_of(&LINKED))
+    }
+}
+
+/// What the linker makes: a program has what it needs of its libraries.
+const LINKED: [&str; 3] = ["bin", "cdylib", "dylib"];
+
+impl Target {
+    fn is_one_of(&self, kinds: &[&str]) -> bool {
+        self.kind.iter().any(|kind| kinds.contains(&kind.as_str()))
+    }
+}
+
+impl Workspace {
+    /// Asks cargo; nothing is built.
+    pub(crate) fn find(scope: &Scope, output: &Output) -> Result<Self, Failure> {
+        let mut arguments: Vec<OsString> = ["metadata", "--no-deps", "--format-version", "1"].map(Into::into).into();
+        arguments.extend(scope.manifest());
+        let said = cargo(&arguments, Stdio::piped(), output)?;
+        if !said.status.success() {
+            let said = String::from_utf8_lossy(&said.stderr);
+            let said = said.trim().trim_start_matches("error: ");
+            return Err(Failure::new(said)
+                .help("run it in a cargo workspace, say --manifest-path, or ask a program with --bin"));
+        }
+        let unreadable = |_| Failure::new("what `cargo metadata` says cannot be read").help("update cargo-secrets");
+        let metadata: Metadata = serde_json::from_slice(&said.stdout).map_err(unreadable)?;
+        let Metadata { packages, workspace_members } = metadata;
+        let members: Vec<Package> =
+            packages.into_iter().filter(|package| workspace_members.contains(&package.id)).collect();
+        let workspace = Self { members, chosen: scope.package.clone() };
+        workspace.has_chosen().map(|()| workspace)
+    }
+
+    /// Whether a package is among the chosen.
+    pub(crate) fn is_chosen(&self, package: &str) -> bool {
+        self.chosen.is_empty() || self.chosen.iter().any(|name| name == package)
+    }
+
+    fn has_chosen(&self) -> Result<(), Failure> {
+        let names: Vec<&str> = self.members.iter().map(|member| member.name.as_str()).collect();
+        match self.chosen.iter().find(|name| !names.contains(&name.as_str())) {
+            Some(missing) => Err(Failure::new(format!("the workspace has no package `{missing}`"))
+                .help(format!("its packages are {}", names.join(", ")))),
+            None => Ok(()),
+        }
+    }
+
+    /// Builds the chosen packages; returns what to look for descriptors in. What the compiler says goes to standard error.
+    pub(crate) fn build(&self, programs: &Programs, output: &Output) -> Result<Vec<PathBuf>, Failure> {
+        let mut arguments: Vec<OsString> =
+            ["build", "--message-format", "json-render-diagnostics"].map(Into::into).into();
+        arguments.extend(programs.build_arguments());
+        let said = cargo(&arguments, Stdio::inherit(), output)?;
+        if !said.status.success() {
+            return Err(Failure::new("the build failed, so there is no program to ask"));
+        }
+        let lines = said.stdout.split(|&byte| byte == b'\n').filter(|line| line.starts_with(b"{"));
+        let messages = lines.filter_map(|line| serde_json::from_slice::<Message>(line).ok());
+        let mut files: Vec<PathBuf> = messages.filter_map(|message| self.artifact(message)).collect();
+        files.dedup();
+        Ok(files)
+    }
+
+    /// The program that cargo made, or the library of a package that has no program.
+    fn artifact(&self, message: Message) -> Option<PathBuf> {
+        let Message { reason, package_id, target, filenames, executable } = message;
+        let (id, target) = (package_id?, target?);
+        let package = self.members.iter().find(|package| package.id == id && reason == "compiler-artifact")?;
+        if !self.is_chosen(&package.name) {
+            return None;
+        }
+        let ending = |endings: &[&str]| {
+            let is = |file: &PathBuf| file.extension().is_some_and(|ending| endings.iter().any(|it| ending == *it));
+            filenames.iter().find(|file| is(file)).cloned()
+        };
+        match executable {
+            Some(program) if target.is_one_of(&["bin"]) => Some(program),
+            _ if target.is_one_of(&LINKED) => ending(&["so", "dylib", "dll"]),
+            _ if !package.is_linked() => ending(&["rlib", "a"]),
+            _ => None,
+        }
+    }
+}
+
+fn cargo(arguments: &[OsString], stderr: Stdio, output: &Output) -> Result<std::process::Output, Failure> {
+    // Set by cargo for its subcommands.
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let shown: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+    output.verbose(format_args!("running cargo {}", shown.join(" ")));
+    let mut command = Command::new(&cargo);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr);
+    let failed =
+        |error| Failure::file("run", Path::new(&cargo), &error).help("install cargo, or ask a program with --bin");
+    command.spawn().and_then(std::process::Child::wait_with_output).map_err(failed)
+}

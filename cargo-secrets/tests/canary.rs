@@ -1,0 +1,206 @@
+//! A canary in every place that a secret has must not appear in anything that a command shows or writes.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use aws_sdk_secretsmanager::primitives::Blob;
+use secrets_tests::{Proxy, Reply};
+use support::Session;
+
+const SOURCE: &str = r#"
+#![allow(dead_code)]
+use std::collections::HashMap;
+use secrets_runtime::{Secret, SecretString};
+
+#[derive(Secret)]
+#[secret(id = "canary/all", schema = "secrets/all.json", deny_unknown_fields)]
+struct All {
+    text: String,
+    short: SecretString,
+    #[secret(range(1..=9))]
+    number: u8,
+    #[secret(alias = "flagge")]
+    flag: bool,
+    list: Vec<u8>,
+    map: HashMap<String, Inner>,
+    #[secret(one_of("a", "b"), pattern = "^a")]
+    mode: Option<String>,
+    engine: Engine,
+    #[secret(base64)]
+    bytes: Vec<u8>,
+}
+
+#[derive(Secret)]
+struct Inner { token: String }
+
+#[derive(Secret)]
+#[secret(tag = "kind")]
+enum Engine { #[secret(rename = "pg")] Postgres { dsn: String }, #[secret(rename = "my")] Mysql { host: String } }
+
+#[derive(Secret)]
+#[secret(id = "canary/text", schema = "secrets/text.json", text)]
+struct Text(#[secret(length(max = 3))] SecretString);
+
+#[derive(Secret)]
+#[secret(id = "canary/not-json", schema = "secrets/not-json.json")]
+struct NotJson { text: String }
+
+#[derive(Secret)]
+#[secret(id = "canary/binary", schema = "secrets/binary.json")]
+struct Binary { text: String }
+
+#[derive(Secret)]
+#[secret(id = "{INJECTED}", schema = "secrets/injected.json")]
+struct Injected { text: String }
+
+#[derive(Secret)]
+#[secret(id = "{INJECTED_JSON}", schema = "secrets/injected-json.json")]
+struct InjectedJson { text: String }
+
+fn main() {}
+"#;
+
+/// Wrong in every place, with keys that only a map has.
+const ALL: &str = r#"{"text": {"map": 7700770077}, "short": 7700770077, "number": "Xq7canaryXq7", "flag": "Xq7canaryXq7",
+    "flagge": "Xq7canaryXq7", "list": ["Xq7canaryXq7", 7700770077], "map": {"Xq7canaryXq7": {"token": 7700770077, "token": 1}},
+    "mode": "Xq7canaryXq7", "engine": {"kind": "Xq7canaryXq7", "dsn": "Xq7canaryXq7"}, "bytes": "Xq7canaryXq7!"}"#;
+
+/// Fails if the canary is in it.
+#[track_caller]
+fn shows_nothing(what: &str, shown: &str) {
+    let shown = shown.to_lowercase();
+    for canary in ["xq7canaryxq7", "7700770077"] {
+        assert!(!shown.contains(canary), "{what}: {shown}");
+    }
+}
+
+/// Looks into every file below a directory.
+fn files_show_nothing(directory: &Path) -> usize {
+    let entries = fs::read_dir(directory).expect("a directory").flatten();
+    entries.fold(0, |count, entry| {
+        let path = entry.path();
+        if path.is_dir() {
+            return count + files_show_nothing(&path);
+        }
+        shows_nothing(&path.display().to_string(), &String::from_utf8_lossy(&fs::read(&path).expect("a file")));
+        count + 1
+    })
+}
+
+const COMMANDS: [&str; 14] = [
+    "pull",
+    "pull --format json",
+    "pull --check",
+    "pull --type All --from -",
+    "pull --type Text --from -",
+    "check --bin program",
+    "check --bin program --format json",
+    "check --bin program --type All --file -",
+    "check --bin program --type Text --file - --format json",
+    "list --bin program",
+    "schema --bin program",
+    "template --bin program",
+    "policy --bin program --output terraform",
+    "policy --bin program --type All --account 123456789012 --extra-id x",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_command_shows_or_writes_a_value() {
+    let session = Session::new("canary", "canary")
+        .with("INJECTED", "Xq7canaryXq7")
+        .with("INJECTED_JSON", r#"{"text": "Xq7canaryXq7"}"#)
+        .with("RUST_LOG", "trace")
+        .with("RUST_BACKTRACE", "1");
+    for (name, text) in [("all", ALL), ("text", "Xq7canaryXq7"), ("not-json", "Xq7canaryXq7")] {
+        session.emulator.create(&format!("canary/{name}"), text).await;
+    }
+    let client = session.emulator.client();
+    client
+        .create_secret()
+        .name("canary/binary")
+        .secret_binary(Blob::new(*b"Xq7canaryXq7"))
+        .send()
+        .await
+        .expect("created");
+
+    // The program is built from what is accepted, before the secrets are pulled.
+    session.source(&without_schemas(SOURCE));
+    session.built("program");
+    session.source(SOURCE);
+
+    let mut refused = 0;
+    for command in COMMANDS {
+        for input in
+            ["", ALL, "Xq7canaryXq7", r#"{"text": "Xq7canaryXq7", "7700770077"}"#, r#"{"text": "Xq7canaryXq7"} x"#]
+        {
+            let ran = session.run_with(&format!("{command} --verbose"), input);
+            shows_nothing(command, &ran.shown());
+            assert!(!ran.stderr.contains("panicked"), "{command}: {}", ran.stderr);
+            refused += usize::from(ran.status != Some(0));
+        }
+    }
+    assert!(refused > 30, "most of them have something to refuse: {refused}");
+    let checked = session.run("check --bin program").stdout;
+    assert_eq!(checked, CHECKED, "there was something to show");
+    assert!(files_show_nothing(&session.application.root().join("canary")) >= 4, "the sources, and what was pulled");
+
+    // What the service says is not repeated either.
+    for reply in [
+        Reply::error(400, "AccessDeniedException", "Xq7canaryXq7"),
+        Reply::error(400, "Xq7canaryXq7", "Xq7canaryXq7"),
+        Reply::new(200, r#"{"SecretString": ["Xq7canaryXq7"]}"#),
+        Reply::new(500, "Xq7canaryXq7"),
+        Reply::new(400, "<ErrorResponse><Error><Code>Xq7canaryXq7</Code></Error></ErrorResponse>"),
+    ] {
+        let proxy = Proxy::answering(reply).await;
+        for arguments in [
+            ["check", "--bin", "program", "-v"],
+            ["policy", "--bin", "program", "-v"],
+            ["pull", "-v", "--format", "json"],
+        ] {
+            let mut command = session.command();
+            command
+                .env("AWS_ENDPOINT_URL", proxy.endpoint())
+                .env("AWS_MAX_ATTEMPTS", "1")
+                .env("INJECTED", "a")
+                .env("INJECTED_JSON", "b");
+            let output = command.args(arguments).output().expect("it runs");
+            let shown = [output.stdout, output.stderr].concat();
+            shows_nothing(arguments[0], &String::from_utf8_lossy(&shown));
+            assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", String::from_utf8_lossy(&shown));
+        }
+    }
+}
+
+/// As it was before schemas were declared.
+fn without_schemas(source: &str) -> String {
+    let line = |line: &str| match line.split_once(", schema = \"") {
+        Some((before, after)) => format!("{before}{}\n", after.split_once('"').map_or("", |(_, rest)| rest)),
+        None => format!("{line}\n"),
+    };
+    source.lines().map(line).collect()
+}
+
+const CHECKED: &str = "\
+does not fit  canary/all       canary::All
+  text: expected a string, found an object
+  short: expected a string, found a number
+  number: expected an integer from 1 to 9, found a string that does not spell one
+  flag: expected true or false, found a string that does not spell one
+  flagge: expected true or false, found a string that does not spell one
+  list[0]: expected an integer from 0 to 255, found a string that does not spell one
+  list[1]: expected an integer from 0 to 255, found another number
+  map.*.token: expected every key once, found a key twice
+  mode: expected \"a\" or \"b\", found another string
+  engine.kind: expected \"pg\" or \"my\", found another string
+  bytes: expected a base64 string, found another string
+does not fit  canary/binary    canary::Binary
+does not fit  canary/not-json  canary::NotJson
+  (root): expected a JSON object, found a text that is not JSON
+does not fit  canary/text      canary::Text
+  (root): expected a string of at most 3 characters, found one of another length
+unknown       {INJECTED_JSON}  canary::InjectedJson
+missing       {INJECTED}       canary::Injected
+";

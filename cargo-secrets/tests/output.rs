@@ -1,0 +1,211 @@
+//! What the commands print, to the letter, and how they end.
+
+mod support;
+
+use std::process::Stdio;
+
+use secrets_tests::{Proxy, Reply};
+use support::Session;
+
+const SOURCE: &str = r#"
+use secrets_runtime::{Secret, SecretString};
+
+#[derive(Secret)]
+#[secret(id = "{APP_ENV}/output/db")]
+struct Db {
+    username: String,
+    #[secret(length(min = 12))]
+    password: SecretString,
+    #[secret(default = 5432, range(1..=65535))]
+    port: u16,
+}
+
+mod mail {
+    #[derive(secrets_runtime::Secret)]
+    #[secret(id = "output/mail", stage = "AWSPREVIOUS", text)]
+    pub struct Key(pub String);
+}
+
+fn main() {}
+"#;
+
+const GOOD: &str = r#"{"username": "orders", "password": "0123456789ab"}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_is_listed_from_its_workspace_and_from_a_stripped_release_binary() {
+    let session = Session::new("listed", "listed");
+    session.source(SOURCE);
+    let table = "\
+ID                         TYPE               PACKAGE       KEYS
+output/mail (AWSPREVIOUS)  listed::mail::Key  listed 1.2.3  (text)
+{APP_ENV}/output/db        listed::Db         listed 1.2.3  username, password, port?
+";
+    assert_eq!(session.run("list").ended(0), table);
+    let stripped = session.built_and_stripped("stripped");
+    let listed = session.run(&format!("list --bin {}", stripped.display()));
+    assert_eq!((listed.stderr.as_str(), listed.stdout.as_str()), ("", table));
+    let listed = session.run("list --bin stripped --type Db --format json").ended(0);
+    assert_eq!(
+        listed,
+        r#"[
+  {
+    "id": "{APP_ENV}/output/db",
+    "type": "listed::Db",
+    "package": "listed",
+    "version": "1.2.3",
+    "schema": null,
+    "stage": "AWSCURRENT",
+    "format": "json",
+    "keys": [
+      {
+        "name": "username",
+        "required": true
+      },
+      {
+        "name": "password",
+        "required": true
+      },
+      {
+        "name": "port",
+        "required": false
+      }
+    ],
+    "programs": [
+      "stripped"
+    ]
+  }
+]
+"#
+    );
+    let template = session.run("template --bin stripped --type Db").ended(0);
+    assert_eq!(
+        template,
+        r#"{
+  "username": ["fill in: a string"],
+  "password": ["fill in: a string of at least 12 characters"],
+  "port": ["fill in, or leave out: an integer from 1 to 65535"]
+}
+"#
+    );
+    let refused = session.run_with("check --bin stripped --type Db --file -", &template).ended(1);
+    assert_eq!(
+        refused,
+        "does not fit  {APP_ENV}/output/db  listed::Db\n\
+        \x20 username: expected a string, found an array\n\
+        \x20 password: expected a string of at least 12 characters, found an array\n\
+        \x20 port: expected an integer from 1 to 65535, found an array\n"
+    );
+    let schema = session.run("schema --bin stripped --type Db").ended(0);
+    assert!(schema.starts_with("{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\","), "{schema}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_and_a_new_program_are_held_against_one_secret() {
+    let session = Session::new("versions", "versions").with("APP_ENV", "versions");
+    session.source(SOURCE);
+    session.built("old");
+    session.source(&SOURCE.replace("min = 12", "min = 20").replace("default = 5432, ", ""));
+    session.built("new");
+    session.emulator.create("versions/output/db", GOOD).await;
+    let check = "check --bin old --bin new --type Db";
+    assert_eq!(
+        session.run(check).ended(1),
+        "does not fit  {APP_ENV}/output/db  versions::Db\n\
+        \x20 versions::Db in new\n\
+        \x20   password: expected a string of at least 20 characters, found one of another length\n\
+        \x20   port: expected an integer from 1 to 65535, found nothing\n"
+    );
+    assert_eq!(session.run("check --bin old --type Db").ended(0), "fits          {APP_ENV}/output/db  versions::Db\n");
+    let json: serde_json::Value =
+        serde_json::from_str(&session.run(&format!("{check} --format json")).ended(1)).expect("JSON");
+    assert_eq!((&json[0]["status"], &json[0]["error"]), (&"does not fit".into(), &serde_json::Value::Null));
+    assert_eq!(json[0]["types"][1]["violations"].as_array().map(Vec::len), Some(2));
+    assert_eq!(json[0]["types"][1]["violations"][1]["path"], "port");
+
+    // The variable is nowhere, on the command line, or empty.
+    let session = session.with("APP_ENV", "");
+    let unset = session.run(check);
+    assert_eq!(
+        unset.stderr,
+        "error: secret \"{APP_ENV}/output/db\" has an unusable id: APP_ENV is not set, or empty\n\
+         help: set APP_ENV in the environment, or give `--var APP_ENV=..`\n"
+    );
+    assert_eq!(unset.ended(2), "unknown       {APP_ENV}/output/db  versions::Db\n");
+    session.run("check --bin old --type Db --var APP_ENV=versions").ended(0);
+    let missing = session.run("check --bin old --type Db --var APP_ENV=elsewhere");
+    assert!(
+        missing.stderr.contains("does not exist") && missing.stderr.contains("eu-central-1 was asked"),
+        "{missing:?}"
+    );
+    assert_eq!(missing.ended(1), "missing       {APP_ENV}/output/db  versions::Db\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_keeps_it_from_telling_is_told_apart() {
+    let session = Session::new("reasons", "reasons").with("APP_ENV", "reasons");
+    session.source(SOURCE);
+    session.built("program");
+    let denied = Proxy::answering(Reply::error(400, "AccessDeniedException", "canary")).await;
+    let ran = session.with("AWS_ENDPOINT_URL", &denied.endpoint());
+    let said = ran.run("check --bin program --type Db");
+    assert!(
+        said.stderr
+            .contains("allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-central-1:<account>:secret:")
+            && said.stderr.contains("to the user or role that AWS_ACCESS_KEY_ID belongs to"),
+        "{}",
+        said.stderr
+    );
+    said.ended(2);
+    let said = ran.with("AWS_ENDPOINT_URL", "http://127.0.0.1:9").run("check --bin program --type Db --verbose");
+    assert!(said.stderr.contains("the service could not be reached"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("reading program\nasking for \"{APP_ENV}/output/db\", AWSCURRENT\n"),
+        "{}",
+        said.stderr
+    );
+    assert_eq!(said.ended(2), "unknown       {APP_ENV}/output/db  reasons::Db\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_pipe_and_bad_input_are_no_panics() {
+    let session = Session::new("ends", "ends");
+    session.source(SOURCE);
+    session.built("program");
+    let mut child =
+        session.command().args(["list", "--bin", "program"]).stdout(Stdio::piped()).spawn().expect("it starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+
+    std::fs::write(session.application.root().join("text"), "secrets-descriptor/1 ").expect("written");
+    let cases = [
+        ("list --bin text", "error: cannot tell what text declares: it is no ELF, Mach-O or PE file\n"),
+        ("list --bin nowhere", "error: cannot read nowhere: No such file or directory (os error 2)\n"),
+        ("list -p nobody", "error: the workspace has no package `nobody`\nhelp: its packages are ends\n"),
+        ("list --bin program --type Nobody", "error: none of the 2 declared types is called Nobody\n"),
+        ("check --bin program --file -", "error: one document, and 2 secrets are declared\n"),
+        ("check --bin program --file nowhere --type Db", "error: cannot read nowhere: "),
+        (
+            "check --bin program --var APP_ENV",
+            "error: invalid value 'APP_ENV' for '--var <NAME=VALUE>': write NAME=VALUE\n",
+        ),
+        (
+            "policy --bin program --account 1",
+            "error: invalid value '1' for '--account <ID>': an account id has twelve digits\n",
+        ),
+        ("list --bin program -p ends", "error: the argument '--bin <PATH>' cannot be used with"),
+        ("lost", "error: unrecognized subcommand 'lost'\n"),
+    ];
+    for (arguments, said) in cases {
+        let ran = session.run(arguments);
+        assert!(ran.stderr.starts_with(said), "{arguments}: {}", ran.stderr);
+        assert_eq!(ran.ended(2), "", "{arguments}");
+    }
+    for command in ["list", "policy", "schema", "template", "pull", "check"] {
+        assert!(session.run(&format!("{command} --help")).ended(0).contains("\nExamples:\n"), "{command}");
+    }
+    // Not only as cargo's subcommand.
+    let output = session.command().args(["list", "--bin", "program"]).output().expect("it runs");
+    assert!(output.status.success());
+    assert!(!output.stdout.contains(&b'\x1b'), "no colour where there is no terminal");
+}

@@ -1,0 +1,209 @@
+//! `policy`: to the letter, as a linter sees it, and as permissions are enforced.
+
+mod support;
+
+use std::sync::Arc;
+
+use secrets_tests::{Emulator, lint, sdk_config_as};
+use support::Session;
+
+const SOURCE: &str = r#"
+#[derive(secrets_runtime::Secret)]
+#[secret(id = "{APP_ENV}/orders/db")]
+#[expect(dead_code)]
+struct ByName { username: String }
+
+#[derive(secrets_runtime::Secret)]
+#[secret(id = "{DB_SECRET_ARN}")]
+#[expect(dead_code)]
+struct ByArn { username: String }
+
+fn main() {}
+"#;
+
+const FULL: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:full-AbCdEf";
+
+fn session(emulator: Arc<Emulator>, name: &str, package: &'static str) -> Session {
+    let session = Session::on(emulator, name, package).with("APP_ENV", "prod").with("DB_SECRET_ARN", FULL);
+    session.source(SOURCE);
+    session.built("program");
+    session
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_allows_what_is_declared_and_nothing_else() {
+    let session = session(Emulator::shared(), "allowed", "allowed");
+    // Region, account and partition are the caller's.
+    assert_eq!(session.run("policy --bin program --batch").ended(0), JSON);
+    let options = "--region eu-central-1 --account 123456789012 --kms-key 1234abcd-ab12 --replica-region \
+                   eu-west-1=arn:aws:kms:eu-west-1:123456789012:key/mrk-1 --type ByName --extra-id tenants/*";
+    let run = |output: &str| session.run(&format!("policy --bin program {options} --output {output}")).ended(0);
+    assert_eq!(run("terraform"), TERRAFORM);
+    assert_eq!(run("cloudformation"), CLOUDFORMATION);
+    let gov = session.run("policy --bin program --type ByName --region us-gov-west-1 --account 123456789012").ended(0);
+    assert!(
+        gov.contains("\"arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:prod/orders/db-??????\""),
+        "{gov}"
+    );
+
+    let policies: Vec<_> = [("batch.json", JSON.to_owned()), ("keys.json", run("json"))]
+        .into_iter()
+        .map(|(name, policy)| {
+            session.application.write(name, &policy);
+            session.application.root().join(name)
+        })
+        .collect();
+    assert_eq!(lint(&policies), "");
+    session.application.write("wrong.json", &JSON.replace("GetSecretValue\"", "GetSecretValues\""));
+    let found = lint(&[session.application.root().join("wrong.json")]);
+    assert!(found.contains("UNKNOWN_ACTION"), "the linter looks: {found}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_that_may_hold_a_value_is_not_written() {
+    let session = session(Emulator::shared(), "unwritten", "unwritten").with("DB_SECRET_ARN", "hunter2canary");
+    let refused = session.run("policy --bin program");
+    assert!(!refused.shown().contains("canary"), "{refused:?}");
+    assert!(refused.stderr.contains("DB_SECRET_ARN holds no ARN"), "{refused:?}");
+    refused.ended(2);
+    let named = session.run("policy --bin program --var DB_SECRET_ARN=prod/db --type ByArn").ended(0);
+    assert!(named.contains(":secret:prod/db-??????"), "{named}");
+}
+
+/// As a form has it.
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |form, byte| form + &format!("%{byte:02X}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_it_allows_is_enough_and_less_is_not() {
+    let emulator = Arc::new(Emulator::start());
+    let arn = emulator.create("enforced/db", r#"{"username": "orders"}"#).await;
+    let session = session(Arc::clone(&emulator), "enforced", "enforced").with("DB_SECRET_ARN", &arn);
+    let policy = session.run("policy --bin program --type ByArn --batch").ended(0);
+    // The emulator knows actions and no resources.
+    let mut policy: serde_json::Value = serde_json::from_str(&policy).expect("JSON");
+    let statements = policy["Statement"].as_array_mut().expect("statements");
+    for statement in statements {
+        statement["Resource"] = "*".into();
+    }
+    let policy = policy.to_string();
+
+    let mut keys = Vec::new();
+    for user in ["reader", "stranger"] {
+        emulator.iam(&format!("Action=CreateUser&UserName={user}&Version=2010-05-08")).await;
+        let key = emulator.iam(&format!("Action=CreateAccessKey&UserName={user}&Version=2010-05-08")).await;
+        let part =
+            |tag: &str| key.split_once(tag).and_then(|(_, rest)| rest.split_once('<')).expect("a key").0.to_owned();
+        keys.push((part("<AccessKeyId>"), part("<SecretAccessKey>")));
+    }
+    let put = format!(
+        "Action=PutUserPolicy&UserName=reader&PolicyName=p&PolicyDocument={}&Version=2010-05-08",
+        encoded(&policy)
+    );
+    emulator.iam(&put).await;
+    emulator.enforce_permissions().await;
+
+    let [(reader, reader_key), (stranger, stranger_key)] = keys.as_slice() else { panic!("two users") };
+    let session = session.with("AWS_ACCESS_KEY_ID", reader).with("AWS_SECRET_ACCESS_KEY", reader_key);
+    assert_eq!(
+        session.run("check --bin program --type ByArn").ended(0),
+        "fits          {DB_SECRET_ARN}  enforced::ByArn\n"
+    );
+    let client = aws_sdk_secretsmanager::Client::new(&sdk_config_as(&emulator.endpoint(), reader, reader_key));
+    client.batch_get_secret_value().secret_id_list(&arn).send().await.expect("allowed");
+    client.delete_secret().secret_id(&arn).send().await.expect_err("nothing else is");
+
+    let session = session.with("AWS_ACCESS_KEY_ID", stranger).with("AWS_SECRET_ACCESS_KEY", stranger_key);
+    let denied = session.run("check --bin program --type ByArn");
+    assert!(denied.stderr.contains(&format!("allow secretsmanager:GetSecretValue on {arn} to")), "{denied:?}");
+    denied.ended(2);
+}
+
+const JSON: &str = r#"{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "ReadSecrets",
+      "Effect": "Allow",
+      "Action": "secretsmanager:GetSecretValue",
+      "Resource": [
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:full-AbCdEf",
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/orders/db-??????"
+      ]
+    },
+    {
+      "Sid": "ReadSecretsInBatches",
+      "Effect": "Allow",
+      "Action": "secretsmanager:BatchGetSecretValue",
+      "Resource": [
+        "*"
+      ]
+    }
+  ]
+}
+"#;
+
+const TERRAFORM: &str = r#"data "aws_iam_policy_document" "secrets" {
+  statement {
+    sid     = "ReadSecrets"
+    actions = ["secretsmanager:GetSecretValue"]
+
+    resources = [
+      "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/orders/db-??????",
+      "arn:aws:secretsmanager:eu-central-1:123456789012:secret:tenants/*-??????",
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/orders/db-??????",
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:tenants/*-??????",
+    ]
+  }
+
+  statement {
+    sid     = "DecryptSecrets"
+    actions = ["kms:Decrypt"]
+
+    resources = [
+      "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-ab12",
+      "arn:aws:kms:eu-west-1:123456789012:key/mrk-1",
+    ]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+
+      values = [
+        "secretsmanager.eu-central-1.amazonaws.com",
+        "secretsmanager.eu-west-1.amazonaws.com",
+      ]
+    }
+  }
+}
+"#;
+
+const CLOUDFORMATION: &str = r#"AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  SecretsPolicy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Sid: ReadSecrets
+            Effect: Allow
+            Action: "secretsmanager:GetSecretValue"
+            Resource:
+              - "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/orders/db-??????"
+              - "arn:aws:secretsmanager:eu-central-1:123456789012:secret:tenants/*-??????"
+              - "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/orders/db-??????"
+              - "arn:aws:secretsmanager:eu-west-1:123456789012:secret:tenants/*-??????"
+          - Sid: DecryptSecrets
+            Effect: Allow
+            Action: "kms:Decrypt"
+            Resource:
+              - "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-ab12"
+              - "arn:aws:kms:eu-west-1:123456789012:key/mrk-1"
+            Condition:
+              StringEquals:
+                "kms:ViaService":
+                  - "secretsmanager.eu-central-1.amazonaws.com"
+                  - "secretsmanager.eu-west-1.amazonaws.com"
+"#;

@@ -1,0 +1,114 @@
+//! The workflow from end to end: pulled, built, broken by an edit to the secret, refused by `check`, refused by the compiler after
+//! the next `pull`, repaired, accepted.
+
+mod support;
+
+use support::Session;
+
+const DECLARED: &str = r#"
+use secrets_runtime::{Secret, SecretString};
+
+/// Credentials of the orders database.
+#[derive(Secret)]
+#[secret(id = "{APP_ENV}/orders/db", schema = "secrets/orders-db.schema.json")]
+#[expect(dead_code, reason = "an example")]
+struct OrdersDb {
+    username: String,
+    #[secret(length(min = 12))]
+    password: SecretString,
+    #[secret(public)]
+    HOST: String,
+    #[secret(public, default = 5432)]
+    port: u16,
+}
+
+fn main() {
+    println!("{}", OrdersDb::json_schema().len());
+}
+"#;
+
+const STORED: &str = r#"{"username": "orders", "password": "0123456789ab", "host": "db.internal", "port": 5432}"#;
+const RENAMED: &str =
+    r#"{"username": "orders", "password": "0123456789ab", "hostname": "db.internal", "port": "5432"}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_is_pulled_built_broken_refused_twice_repaired_and_accepted() {
+    let session = Session::new("story", "orders").with("APP_ENV", "story");
+    session.source(&DECLARED.replace("HOST", "host"));
+    session.emulator.create("story/orders/db", STORED).await;
+
+    // Before the first pull, nothing builds, and it is said why.
+    let refused = session.run("list");
+    assert!(refused.stderr.contains("they were not pulled yet: run `cargo secrets pull`"), "{}", refused.stderr);
+    assert_eq!(refused.ended(2), "");
+
+    // Pulled, and built.
+    let pulled = session.run("pull").ended(0);
+    assert_eq!(pulled, "written    orders/secrets/orders-db.schema.json  {APP_ENV}/orders/db\n");
+    assert_eq!(session.read("orders/secrets/orders-db.schema.json"), PULLED);
+    let pulled = session.run("pull").ended(0);
+    assert_eq!(pulled, "unchanged  orders/secrets/orders-db.schema.json  {APP_ENV}/orders/db\n");
+    assert_eq!(session.run("check").ended(0), "fits          {APP_ENV}/orders/db  orders::OrdersDb\n");
+
+    // Somebody renames a key.
+    session.put("story/orders/db", RENAMED).await;
+    let checked = session.run("check");
+    assert!(
+        checked.stderr.contains("orders-db.schema.json is out of date: run `cargo secrets pull`"),
+        "{}",
+        checked.stderr
+    );
+    assert_eq!(
+        checked.ended(1),
+        "does not fit  {APP_ENV}/orders/db  orders::OrdersDb\n  host: expected a string, found nothing\n"
+    );
+    assert_eq!(
+        session.run("pull --check").ended(1),
+        "out of date  orders/secrets/orders-db.schema.json  {APP_ENV}/orders/db\n\
+        \x20 host: gone\n\
+        \x20 hostname: new, a string\n\
+        \x20 port: was an integer, is a string\n"
+    );
+    assert_eq!(session.read("orders/secrets/orders-db.schema.json"), PULLED, "`--check` only looks");
+    session.run("pull").ended(0);
+
+    // The compiler refuses the field.
+    let refused = session.run("check");
+    assert!(
+        refused.stderr.contains("`host`") && refused.stderr.contains("orders/src/main.rs:13"),
+        "{}",
+        refused.stderr
+    );
+    refused.ended(2);
+
+    // Repaired, and accepted.
+    session.source(&DECLARED.replace("HOST", "hostname"));
+    assert_eq!(session.run("check").ended(0), "fits          {APP_ENV}/orders/db  orders::OrdersDb\n");
+}
+
+const PULLED: &str = r#"{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "title": "{APP_ENV}/orders/db",
+  "type": "object",
+  "properties": {
+    "username": {
+      "type": "string"
+    },
+    "password": {
+      "type": "string"
+    },
+    "host": {
+      "type": "string"
+    },
+    "port": {
+      "type": "integer"
+    }
+  },
+  "required": [
+    "username",
+    "password",
+    "host",
+    "port"
+  ]
+}
+"#;

@@ -1,0 +1,84 @@
+//! What `cargo secrets` needs besides the public interface: a declared secret that is read without its type.
+
+use std::fmt;
+
+pub use crate::id::Arn;
+pub use crate::value::is_near;
+
+use crate::error::Error;
+use crate::id;
+use crate::source::{Fetched, Request, Selector, Source};
+
+/// A declared secret, its placeholders resolved.
+#[derive(Debug, Clone)]
+pub struct Declared(Request);
+
+impl Declared {
+    /// Replaces each `{VARIABLE}` of a declared id by what `lookup` finds.
+    ///
+    /// # Errors
+    /// [`BadId`](crate::ErrorKind::BadId); what a variable holds is not shown.
+    pub fn resolve(declared: &str, stage: &str, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let id = id::resolve(declared, lookup).map_err(|reason| Error::declared_id(declared, &reason))?;
+        Ok(Self(Request::declared(&id, id::shown(declared, &id), Selector::Stage(stage.into()))))
+    }
+
+    /// The name or ARN. What variables brought into it may be anything: it is not for messages.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.0.id()
+    }
+
+    /// The id, fit for messages.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        self.0.shown()
+    }
+
+    /// Fetches the secret's text.
+    ///
+    /// # Errors
+    /// What the source says, with what to do about it.
+    pub async fn fetch(&self, source: &impl Source) -> Result<Text, Error> {
+        match source.fetch(std::slice::from_ref(&self.0)).await.pop() {
+            Some(answer) => answer.map(Text).map_err(|error| Error::source(self.shown(), error)),
+            None => Err(Error::unanswered(self.shown())),
+        }
+    }
+}
+
+/// The text of a secret, zeroized on drop.
+pub struct Text(Fetched);
+
+impl Text {
+    /// The text itself: for looking at, not for showing.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.text()
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Text").field(&self.0).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Memory;
+
+    #[tokio::test]
+    async fn a_declared_secret_is_read_without_its_type_and_not_shown() {
+        let source = Memory::new().with("prod/db", "canary");
+        let declared = Declared::resolve("{APP_ENV}/db", "AWSCURRENT", |_| Some("prod".to_owned())).expect("an id");
+        assert_eq!((declared.id(), declared.shown()), ("prod/db", "{APP_ENV}/db"));
+        let text = declared.fetch(&source).await.expect("there");
+        assert_eq!(text.expose(), "canary");
+        assert!(!format!("{text:?} {declared:?}").contains("canary"));
+        let missing = Declared::resolve("{APP_ENV}/db", "AWSCURRENT", |_| Some("canary".to_owned())).expect("an id");
+        let error = missing.fetch(&source).await.expect_err("there is none");
+        assert_eq!(error.secret_id(), Some("{APP_ENV}/db"));
+    }
+}

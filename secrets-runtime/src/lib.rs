@@ -42,8 +42,7 @@ pub use secret::{NamedSecret, Secret, SecretSpec, SecretValue};
 ///     key: SecretString,
 /// }
 /// ```
-///
-/// [The crate's page](crate#attributes) has all options.
+#[cfg_attr(feature = "aws", doc = "\n[Declarations](crate::guides::declarations) has all options.")]
 #[cfg(feature = "derive")]
 pub use secrets_derive::Secret;
 #[cfg(feature = "aws")]

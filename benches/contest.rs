@@ -38,11 +38,11 @@ impl<'a> Contest<'a> {
         self
     }
 
-    /// Promises that ours takes at most this much of the last contestant's time.
+    /// Promises that ours takes at most this much of the time of each of the next contestants.
     #[must_use]
-    pub fn at_most(mut self, limit: f64) -> Self {
-        if let Some(last) = self.contestants.last_mut() {
-            last.limit = Some(limit);
+    pub fn promises(mut self, limits: &[f64]) -> Self {
+        for (contestant, &limit) in self.contestants.iter_mut().skip(1).zip(limits) {
+            contestant.limit = Some(limit);
         }
         self
     }
@@ -63,7 +63,6 @@ impl<'a> Contest<'a> {
         for (nth, (contestant, theirs)) in self.contestants.iter().zip(fastest).enumerate() {
             let row = Row::new(contestant.name, nanoseconds(theirs));
             let row = if nth == 0 { row } else { row.ours_to_it(ours / theirs) };
-            // With two threads the promise is that nothing gets worse than with the bare thing.
             contestant.limit.into_iter().fold(row, Row::at_most).print();
         }
     }

@@ -85,13 +85,11 @@ impl Panel {
             "end",
             &format!("quota {}", crate::rows::grouped(u64::from(self.quota))),
         );
-        let mut x = LEFT + WIDTH;
-        for line in &self.lines {
+        for (nth, line) in self.lines.iter().rev().enumerate() {
+            let x = LEFT + WIDTH - 220.0 + 90.0 * float(nth as u64);
+            svg += &rule(line.class, (x, top - 41.0), (x + 22.0, top - 41.0));
+            svg += &text(x + 28.0, top - 36.0, "", "start", line.label);
             svg += &line.draw(scale, top);
-            svg += &text(x, top - 36.0, "", "end", line.label);
-            x -= 8.0 * float(line.label.len() as u64) + 8.0;
-            svg += &rule(line.class, (x - 20.0, top - 41.0), (x - 2.0, top - 41.0));
-            x -= 36.0;
         }
         svg
     }
@@ -109,7 +107,8 @@ impl Line {
             }
             last = calls;
         }
-        format!("<path class=\"{}\" d=\"{path}H{:.1}\"/>\n", self.class, LEFT + WIDTH)
+        let end = scale.x(float(self.values.len() as u64));
+        format!("<path class=\"{}\" d=\"{path}H{end:.1}V{:.1}H{:.1}\"/>\n", self.class, top + HEIGHT, LEFT + WIDTH)
     }
 }
 

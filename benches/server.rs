@@ -31,6 +31,8 @@ struct Shared {
     latency: Duration,
     version: AtomicU64,
     calls: AtomicU64,
+    /// Those of the calls that ask for no value.
+    descriptions: AtomicU64,
 }
 
 impl Server {
@@ -39,7 +41,8 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let document = document.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n");
-        let shared = Arc::new(Shared { document, latency, version: AtomicU64::new(1), calls: AtomicU64::new(0) });
+        let (version, calls, descriptions) = (AtomicU64::new(1), AtomicU64::new(0), AtomicU64::new(0));
+        let shared = Arc::new(Shared { document, latency, version, calls, descriptions });
         let task = tokio::spawn(serve(listener, Arc::clone(&shared))).abort_handle();
         Self { address, shared, task }
     }
@@ -47,6 +50,11 @@ impl Server {
     /// How often it was called.
     pub(crate) fn calls(&self) -> u64 {
         self.shared.calls.load(Ordering::Relaxed)
+    }
+
+    /// How often it was called for a description.
+    pub(crate) fn descriptions(&self) -> u64 {
+        self.shared.descriptions.load(Ordering::Relaxed)
     }
 
     /// Gives every secret a new version.
@@ -86,6 +94,9 @@ async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Resp
     let operation = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default().to_owned();
     let body = request.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     shared.calls.fetch_add(1, Ordering::Relaxed);
+    if operation == "DescribeSecret" {
+        shared.descriptions.fetch_add(1, Ordering::Relaxed);
+    }
     if !shared.latency.is_zero() {
         tokio::time::sleep(shared.latency).await;
     }

@@ -91,7 +91,8 @@ async fn start(server: &Server, count: usize) {
             }
         }
     }
-    rows::title(&format!("start with {count} secrets, each call answered after {} ms", LATENCY.as_millis()));
+    let secrets = if count == 1 { "1 secret".to_owned() } else { format!("{count} secrets") };
+    rows::title(&format!("start with {secrets}, each call answered after {} ms", LATENCY.as_millis()));
     let slower = fastest[0].seconds.max(fastest[1].seconds);
     for (way, measured) in WAYS.into_iter().zip(fastest) {
         way.row(count, measured, slower).print();

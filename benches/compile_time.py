@@ -88,7 +88,8 @@ def checks():
                 start = time.perf_counter()
                 subprocess.run(["cargo", "check", "--quiet", "--package", package], cwd=PLACE, check=True)
                 fastest[name] = min(fastest[name], time.perf_counter() - start)
-        row(f"**`cargo check` of {structs} structs of ten fields, {ruled} of them with a rule**")
+        plural = "" if structs == 1 else "s"
+        row(f"**`cargo check` of {structs} struct{plural} of ten fields, {ruled} of them with a rule**")
         row("`Secret`", f"{fastest['Secret'] * 1000:.0f} ms")
         for name in ("serde", "serde and garde"):
             ratio = fastest["Secret"] / fastest[name]

@@ -6,6 +6,7 @@ use std::fmt::Write;
 pub(crate) struct Panel {
     pub(crate) title: &'static str,
     pub(crate) quota: u32,
+    /// The last is on top, and first in the legend.
     pub(crate) lines: Vec<Line>,
 }
 
@@ -85,11 +86,11 @@ impl Panel {
             "end",
             &format!("quota {}", crate::rows::grouped(u64::from(self.quota))),
         );
+        svg.extend(self.lines.iter().map(|line| line.draw(scale, top)));
         for (nth, line) in self.lines.iter().rev().enumerate() {
             let x = LEFT + WIDTH - 220.0 + 90.0 * float(nth as u64);
             svg += &rule(line.class, (x, top - 41.0), (x + 22.0, top - 41.0));
             svg += &text(x + 28.0, top - 36.0, "", "start", line.label);
-            svg += &line.draw(scale, top);
         }
         svg
     }

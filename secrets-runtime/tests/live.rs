@@ -494,6 +494,16 @@ async fn verifiers_get_the_current_version_and_the_one_before() {
     assert!(mail.current().previous.is_none());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_previous_version_that_cannot_be_read_is_an_error_and_not_none() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    source.fail("db", unreachable());
+    let error = live.with_previous().await.map(|_| ()).expect_err("nobody knows whether there is one");
+    assert_eq!(error.kind(), ErrorKind::Unreachable);
+}
+
 #[derive(Debug, PartialEq)]
 enum Failure {
     Authentication,

@@ -373,6 +373,23 @@ async fn an_explicit_refresh_confirms_a_rollback_in_a_look_that_it_joins() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_rollback_is_confirmed_seconds_after_it_was_seen_and_not_an_interval_later() {
+    let source = Late::default();
+    source.0.set("two", 20);
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    source.0.set("one", 10);
+    let calls = source.1.load(Ordering::Relaxed);
+    while source.1.load(Ordering::Relaxed) == calls {
+        sleep(SECOND / 10).await;
+    }
+    sleep(10 * SECOND).await;
+    assert_eq!(password(&live), "two", "seen once");
+    sleep(8 * SECOND).await;
+    assert_eq!(password(&live), "one", "seen again after fifteen seconds");
+}
+
+#[tokio::test(start_paused = true)]
 async fn fresh_asks_only_if_it_has_to_and_is_an_error_if_it_cannot() {
     let source = source();
     let secrets = Secrets::builder().without_background_task().source(source.clone());

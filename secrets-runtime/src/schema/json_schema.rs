@@ -571,6 +571,8 @@ mod tests {
                 flat(Shape::Object(&INNER)),
                 keyed(&["e"], Shape::Any, Absence::OfType),
                 keyed(&["f"], Shape::Embedded(&Shape::Optional(&Shape::String)), Absence::OfType),
+                keyed(&["g"], Shape::Optional(&Shape::String), Absence::Default),
+                keyed(&["h"], Shape::Embedded(&Shape::String), Absence::OfType),
             ],
             unknown: Unknown::Denied,
             ..ObjectShape::EMPTY
@@ -586,7 +588,10 @@ mod tests {
                 default,
                 r#","e":{},"f":{"anyOf":["#,
                 embedded,
-                r#",{"type":"null"}]}},"required":["a","b"],"#,
+                r#",{"type":"null"}]},"g":"#,
+                default,
+                r#","h":{"type":"string","contentMediaType":"application/json","contentSchema":{"type":"string"}}},"#,
+                r#""required":["a","b","h"],"#,
                 r#""allOf":[true,{"oneOf":[{"not":{"anyOf":[{"required":["c"]},{"required":["d"]}]}},"#,
                 r#"{"required":["c"]},{"required":["d"]}]}],"additionalProperties":{"type":"string"}}"#,
             ]

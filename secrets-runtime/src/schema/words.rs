@@ -208,6 +208,10 @@ mod tests {
             Shape::Float(Precision::Double).expected(&rules(Some(Bound::Float(0.5, "0.5")), None)),
             "a number of at least 0.5"
         );
+        assert_eq!(
+            Shape::Float(Precision::Double).expected(&rules(None, Some(Bound::Integer(1)))),
+            "a number of at most 1"
+        );
     }
 
     #[test]

@@ -18,6 +18,8 @@ static APPLICATION: LazyLock<Application> = LazyLock::new(|| {
     application.write("orders/src/main.rs", PROGRAM);
     application.package("shared", &[]);
     application.write("shared/src/lib.rs", SHARED);
+    application
+        .write("shared/mail.schema.json", r#"{"properties": {"token": {"type": "string"}}, "required": ["token"]}"#);
     application.package("unnamed", &[]);
     application.write("unnamed/src/lib.rs", UNNAMED);
     application

@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
-"""How long `cargo check` takes for structs of ten fields: `Secret`, against serde's `Deserialize` with garde's `Validate`.
+"""What compiling takes, as rows of the table in README.md: `python3 benches/compile_time.py`, some minutes.
 
-`python3 benches/compile_time.py`: the fastest of seven checks in turns, dependencies checked beforehand; half of the fields
-are strings, half numbers, and either the first two of a struct have a rule, or all have. Then, what an id (the descriptor) and a
-schema file of twenty keys add to structs of twenty fields.
+`cargo check` for structs of ten fields: `Secret`, against serde's `Deserialize` with garde's `Validate`. The fastest of seven
+checks in turns, dependencies checked beforehand; half of the fields are strings, half numbers, and either the first two of a
+struct have a rule, or all have. Then what an id (the descriptor) and a schema file of twenty keys add to structs of twenty
+fields. Then a build of the runtime from nothing, with and without the AWS SDK; once, so its CPU time
+says more than its time where the machine is busy.
 """
 
 import json
+import os
 import pathlib
+import resource
+import shutil
 import subprocess
 import time
 
@@ -50,19 +55,24 @@ def source(way, structs, ruled):
     return "\n".join(lines) + "\n"
 
 
-ADDED = {
+def row(what, measured="", ratio="", promise=""):
+    print(f"| {what} | {measured} | {ratio} | {promise} |", flush=True)
+
+
+RUNTIME = f'secrets-runtime = {{ path = "{ROOT / "secrets-runtime"}", default-features = false, features = ["derive", "descriptor"] }}'
+
+# What a declaration may have besides its fields.
+ADDITIONS = {
     "neither": "",
-    "id": '#[secret(id = "db/{at}")]',
-    "schema": '#[secret(schema = "db.schema.json")]',
+    "an `id`": '#[secret(id = "db/{at}")]',
+    "a `schema`": '#[secret(schema = "db.schema.json")]',
 }
 
 
 def added(attribute, structs):
-    field = "    pub field_{}: {},\n"
-    fields = "".join(field.format(at, "String" if at % 2 == 0 else "u16") for at in range(20))
-    return "\n".join(
-        f"#[derive(secrets_runtime::Secret)]\n{attribute.replace('{at}', str(at))}\npub struct S{at} {{\n{fields}}}" for at in range(structs)
-    )
+    fields = "".join(f"    pub field_{at}: {'String' if at % 2 == 0 else 'u16'},\n" for at in range(20))
+    struct = "#[derive(secrets_runtime::Secret)]\n{attribute}\npub struct S{at} {{\n{fields}}}\n"
+    return "".join(struct.format(attribute=attribute.replace("{at}", str(at)), at=at, fields=fields) for at in range(structs))
 
 
 def schema():
@@ -71,67 +81,92 @@ def schema():
     return json.dumps({"type": "object", "properties": properties, "required": list(kinds)}, indent=2)
 
 
-def contest_of_additions():
-    packages = {}
-    runtime = ROOT / "secrets-runtime"
-    for structs in (1, 20, 100):
-        for name, attribute in ADDED.items():
-            package = f"added-{name}-{structs}"
-            packages[structs, name] = package
-            place = PLACE / package
-            (place / "src").mkdir(parents=True, exist_ok=True)
-            (place / "src" / "lib.rs").write_text(added(attribute, structs))
-            (place / "db.schema.json").write_text(schema())
-            (place / "Cargo.toml").write_text(
-                f'[package]\nname = "{package}"\nversion = "0.0.0"\nedition = "2024"\n\n[dependencies]\n'
-                f'secrets-runtime = {{ path = "{runtime}", default-features = false, features = ["derive", "descriptor"] }}\n'
-            )
-    return packages
+def package(name, dependencies, code):
+    place = PLACE / name
+    (place / "src").mkdir(parents=True, exist_ok=True)
+    (place / "src" / "lib.rs").write_text(code)
+    (place / "db.schema.json").write_text(schema())
+    (place / "Cargo.toml").write_text(
+        f'[package]\nname = "{name}"\nversion = "0.0.0"\nedition = "2024"\n\n[dependencies]\n{dependencies}\n'
+    )
+    return name
 
 
-def main():
-    additions = contest_of_additions()
-    contests = [(structs, ruled) for ruled in (2, 10) for structs in (1, 100)]
-    packages = {}
-    for name, way in WAYS.items():
-        for structs, ruled in contests:
-            package = f"{name.lower().replace(' ', '-')}-{structs}-{ruled}"
-            packages[name, structs, ruled] = package
-            place = PLACE / package
-            (place / "src").mkdir(parents=True, exist_ok=True)
-            (place / "src" / "lib.rs").write_text(source(way, structs, ruled))
-            (place / "Cargo.toml").write_text(
-                f'[package]\nname = "{package}"\nversion = "0.0.0"\nedition = "2024"\n\n[dependencies]\n{way["dependencies"]}\n'
-            )
-    members = ", ".join(f'"{package}"' for package in [*packages.values(), *additions.values()])
+def write_packages(contests, sizes):
+    """One package per contestant and contest, in a workspace that shares what they depend on."""
+    ways, additions = {}, {}
+    for structs, ruled in contests:
+        for name, way in WAYS.items():
+            called = f"{name.lower().replace(' ', '-')}-{structs}-{ruled}"
+            ways[structs, ruled, name] = package(called, way["dependencies"], source(way, structs, ruled))
+    for structs in sizes:
+        for nth, (name, attribute) in enumerate(ADDITIONS.items()):
+            additions[structs, name] = package(f"added-{nth}-{structs}", RUNTIME, added(attribute, structs))
+    members = ", ".join(f'"{name}"' for name in [*ways.values(), *additions.values()])
     (PLACE / "Cargo.toml").write_text(f'[workspace]\nresolver = "3"\nmembers = [{members}]\n')
     (PLACE / "Cargo.lock").write_text((ROOT / "Cargo.lock").read_text())
-    subprocess.run(["cargo", "check", "--quiet"], cwd=PLACE, check=True)
+    return ways, additions
+
+
+def fastest(contestants):
+    """Seconds of `cargo check`, which forgets what it found the time before: a file that is only touched compiles in no time."""
+    times = dict.fromkeys(contestants, float("inf"))
+    environment = os.environ | {"CARGO_INCREMENTAL": "0"}
+    for _ in range(TURNS):
+        for name, package in contestants.items():
+            (PLACE / package / "src" / "lib.rs").touch()
+            start = time.perf_counter()
+            subprocess.run(["cargo", "check", "--quiet", "--package", package], cwd=PLACE, check=True, env=environment)
+            times[name] = min(times[name], time.perf_counter() - start)
+    return times
+
+
+def checks():
+    contests, sizes = [(structs, ruled) for ruled in (2, 10) for structs in (1, 100)], (1, 20, 100)
+    ways, additions = write_packages(contests, sizes)
+    subprocess.run(["cargo", "check", "--quiet"], cwd=PLACE, check=True, env=os.environ | {"CARGO_INCREMENTAL": "0"})
     for structs, ruled in contests:
-        fastest = dict.fromkeys(WAYS, float("inf"))
-        for _ in range(TURNS):
-            for name in WAYS:
-                package = packages[name, structs, ruled]
-                (PLACE / package / "src" / "lib.rs").touch()
-                start = time.perf_counter()
-                subprocess.run(["cargo", "check", "--quiet", "--package", package], cwd=PLACE, check=True)
-                fastest[name] = min(fastest[name], time.perf_counter() - start)
-        times = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in fastest.items())
-        ratio = fastest["Secret"] / fastest["serde and garde"]
-        print(f"{structs} structs, {ruled} rules each: {times}; {ratio:.2f} of serde and garde")
-    for structs in (1, 20, 100):
-        fastest = dict.fromkeys(ADDED, float("inf"))
-        for _ in range(TURNS):
-            for name in ADDED:
-                package = additions[structs, name]
-                (PLACE / package / "src" / "lib.rs").touch()
-                start = time.perf_counter()
-                subprocess.run(["cargo", "check", "--quiet", "--package", package], cwd=PLACE, check=True)
-                fastest[name] = min(fastest[name], time.perf_counter() - start)
-        base = fastest.pop("neither")
-        more = ", ".join(f"{name} +{(seconds - base) * 1000 / structs:.1f} ms each" for name, seconds in fastest.items())
-        print(f"{structs} structs of twenty fields: {base * 1000:.0f} ms; {more}")
+        times = fastest({name: ways[structs, ruled, name] for name in WAYS})
+        row(f"**`cargo check` of {counted(structs)} of ten fields, {ruled} of them with a rule**")
+        row("`Secret`", f"{times['Secret'] * 1000:.0f} ms")
+        for name in ("serde", "serde and garde"):
+            ratio = times["Secret"] / times[name]
+            promise = ""
+            if (name, structs) == ("serde and garde", 100):
+                promise = "≤ 1: met" if ratio <= 1 else "≤ 1: **missed**"
+            row(name, f"{times[name] * 1000:.0f} ms", f"{ratio:.2f}", promise)
+    for structs in sizes:
+        times = fastest({name: additions[structs, name] for name in ADDITIONS})
+        alone = times.pop("neither")
+        row(f"**`cargo check` of {counted(structs)} of twenty fields**", f"{alone * 1000:.0f} ms")
+        for name, seconds in times.items():
+            more = (seconds - alone) * 1000 / structs
+            promise = ("≤ 30 ms: met" if more <= 30 else "≤ 30 ms: **missed**") if name == "a `schema`" else ""
+            row(f"with {name}", f"{more:+.1f} ms a struct", "", promise)
+
+
+def counted(structs):
+    return "1 struct" if structs == 1 else f"{structs} structs"
+
+
+def clean_builds():
+    row("**`cargo build` of the runtime from nothing**")
+    for name, features in (("without the AWS SDK", "derive"), ("with it", "derive,aws")):
+        target = PLACE / "clean"
+        shutil.rmtree(target, ignore_errors=True)
+        package = ["--package", "secrets-runtime", "--no-default-features", "--features", features]
+        before, start = cpu(), time.perf_counter()
+        subprocess.run(["cargo", "build", "--quiet", "--locked", *package, "--target-dir", target], cwd=ROOT, check=True)
+        row(name, f"{time.perf_counter() - start:.0f} s, {cpu() - before:.0f} s of CPU time")
+        shutil.rmtree(target)
+
+
+def cpu():
+    """What the children that ended took so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":
-    main()
+    checks()
+    clean_builds()

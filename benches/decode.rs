@@ -1,13 +1,43 @@
-//! Decoding and validating the RDS document: against `serde_json` into a plain struct without any validation, and against
-//! serde with garde doing the same validation.
-//!
-//! `cargo bench -p secrets-benches --bench decode`; the promise is at most twice the time of plain `serde_json`, and at most
-//! one and a half times that of `serde_json` and garde.
+//! Decoding and validating: against `serde_json` into a plain struct without any validation, and against `serde_json` with
+//! garde doing the same validation.
 
+use std::collections::HashMap;
+use std::fmt::Write;
 use std::hint::black_box;
 
-use secrets_benches::Contest;
 use secrets_runtime::{Secret, SecretString};
+
+use crate::contest::{Contest, Count};
+
+/// Prints what decoding takes.
+pub fn times() {
+    rds().times(1);
+    let (keys, tenants) = (keys_document(), tenants_document());
+    keys_contest(&keys).times(1);
+    tenants_contest(&tenants).times(1);
+}
+
+/// Prints what decoding allocates.
+pub fn allocations(count: Count<'_>) {
+    rds().allocations(count, None);
+    let (keys, tenants) = (keys_document(), tenants_document());
+    keys_contest(&keys).allocations(count, None);
+    tenants_contest(&tenants).allocations(count, None);
+}
+
+/// Decodes into `$plain`, and into `$garde`, which is then validated.
+macro_rules! contest {
+    ($title:expr, $text:expr, $secret:ty, $plain:ty, $garde:ty) => {
+        Contest::new($title)
+            .enter("`Secret`", || <$secret>::from_json(black_box($text)).expect("valid"))
+            .enter("`serde_json`, no validation", || serde_json::from_str::<$plain>(black_box($text)).expect("valid"))
+            .enter("`serde_json` and garde", || {
+                let value = serde_json::from_str::<$garde>(black_box($text)).expect("valid");
+                garde::Validate::validate(&value).expect("valid");
+                value
+            })
+    };
+}
 
 /// Eight keys, as the rotation templates for RDS write them.
 const RDS: &str = r#"{
@@ -23,7 +53,7 @@ const RDS: &str = r#"{
 
 #[derive(Secret)]
 #[expect(dead_code, reason = "decoding is what is measured")]
-struct Validated {
+struct Rds {
     engine: String,
     #[secret(length(1..=255))]
     host: String,
@@ -40,7 +70,7 @@ struct Validated {
 
 #[derive(serde::Deserialize)]
 #[expect(dead_code, reason = "decoding is what is measured")]
-struct Plain {
+struct PlainRds {
     engine: String,
     host: String,
     username: String,
@@ -55,7 +85,7 @@ struct Plain {
 #[derive(serde::Deserialize, garde::Validate)]
 #[garde(allow_unvalidated)]
 #[expect(dead_code, reason = "decoding is what is measured")]
-struct Garde {
+struct GardeRds {
     engine: String,
     #[garde(length(chars, min = 1, max = 255))]
     host: String,
@@ -70,14 +100,116 @@ struct Garde {
     cluster: Option<String>,
 }
 
-fn main() {
-    Contest::new("decode and validate the RDS document")
-        .enter("Secret", || Validated::from_json(black_box(RDS)).expect("valid"))
-        .enter("serde_json, no validation", || serde_json::from_str::<Plain>(black_box(RDS)).expect("valid"))
-        .enter("serde_json and garde", || {
-            let value = serde_json::from_str::<Garde>(black_box(RDS)).expect("valid");
-            garde::Validate::validate(&value).expect("valid");
-            value
-        })
-        .print();
+fn rds() -> Contest<'static> {
+    contest!(format!("decode and validate the RDS document, {} bytes", RDS.len()), RDS, Rds, PlainRds, GardeRds)
+        .promises(&[2.0, 1.5])
+}
+
+/// Declares a struct of API keys in each of the three ways.
+macro_rules! keys {
+    ($($key:ident),*) => {
+        #[derive(Secret)]
+        #[expect(dead_code, reason = "decoding is what is measured")]
+        struct Keys {
+            $(#[secret(length(8..=128))] $key: SecretString,)*
+        }
+
+        #[derive(serde::Deserialize)]
+        #[expect(dead_code, reason = "decoding is what is measured")]
+        struct PlainKeys {
+            $($key: String,)*
+        }
+
+        #[derive(serde::Deserialize, garde::Validate)]
+        struct GardeKeys {
+            $(#[garde(length(chars, min = 8, max = 128))] $key: String,)*
+        }
+
+        /// Sixteen keys of 40 characters and more: 1 KiB.
+        fn keys_document() -> String {
+            let keys = [$(stringify!($key)),*].map(|key| format!("\"{key}\": \"{key}_{}\"", "Zk3Qx9Lm".repeat(5)));
+            format!("{{\n  {}\n}}", keys.join(",\n  "))
+        }
+    };
+}
+
+keys!(
+    stripe, sentry, mailgun, twilio, slack, github, pagerduty, datadog, algolia, segment, launch, auth, maps, search,
+    queue, cdn
+);
+
+fn keys_contest(text: &str) -> Contest<'_> {
+    let title = format!("decode and validate {} bytes, sixteen API keys", text.len());
+    contest!(title, text, Keys, PlainKeys, GardeKeys)
+}
+
+#[derive(Secret)]
+#[expect(dead_code, reason = "decoding is what is measured")]
+struct Tenants {
+    tenants: HashMap<String, Tenant>,
+}
+
+#[derive(Secret)]
+#[expect(dead_code, reason = "decoding is what is measured")]
+struct Tenant {
+    #[secret(length(min = 16))]
+    token: SecretString,
+    #[secret(length(1..=255))]
+    endpoint: String,
+    #[secret(range(1..=100_000))]
+    quota: u32,
+}
+
+#[derive(serde::Deserialize)]
+#[expect(dead_code, reason = "decoding is what is measured")]
+struct PlainTenants {
+    tenants: HashMap<String, PlainTenant>,
+}
+
+#[derive(serde::Deserialize)]
+#[expect(dead_code, reason = "decoding is what is measured")]
+struct PlainTenant {
+    token: String,
+    endpoint: String,
+    quota: u32,
+}
+
+#[derive(serde::Deserialize, garde::Validate)]
+struct GardeTenants {
+    #[garde(dive)]
+    tenants: HashMap<String, GardeTenant>,
+}
+
+#[derive(serde::Deserialize, garde::Validate)]
+struct GardeTenant {
+    #[garde(length(chars, min = 16))]
+    token: String,
+    #[garde(length(chars, min = 1, max = 255))]
+    endpoint: String,
+    #[garde(range(min = 1, max = 100_000))]
+    quota: u32,
+}
+
+/// Some four hundred tenants: 60 KiB, which is close to the 64 KiB that the service takes.
+fn tenants_document() -> String {
+    let mut text = "{\"tenants\": {".to_owned();
+    for number in 0.. {
+        let separator = if number == 0 { "" } else { ",\n" };
+        let token = "Gm8wT1tlBDWUnMFZ0vSH3axW2Zc9Lq7d";
+        let written = write!(
+            text,
+            r#"{separator}"tenant-{number:04}": {{"token": "{token}", "endpoint": "https://tenant-{number:04}.api.example.com/v1", "quota": {}}}"#,
+            1_000 + number
+        );
+        written.expect("a string takes anything");
+        if text.len() > 60 * 1024 {
+            break;
+        }
+    }
+    text + "}}"
+}
+
+fn tenants_contest(text: &str) -> Contest<'_> {
+    let title = format!("decode and validate {} KiB, a map of tenants", text.len() / 1024);
+    contest!(title, text, Tenants, PlainTenants, GardeTenants)
 }

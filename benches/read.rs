@@ -1,88 +1,100 @@
-//! Reading a live secret against a bare `ArcSwap`, on one thread and on two, and what it allocates.
-//!
-//! `cargo bench -p secrets-benches --bench read`; the promise is at most 1.3 times the bare load, without allocating, and as
-//! many reads per thread on two cores as on one.
+//! Reading a live secret against what it is built on, what else a program might keep it in, and the official cache, which
+//! keeps text: a program that wants a field parses it each time.
 
-use std::hint::black_box;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use secrets_benches::Contest;
+use aws_secretsmanager_caching::SecretsManagerCachingClient;
+use futures_util::FutureExt;
 use secrets_runtime::{Live, Memory, Secret, Secrets};
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
-#[derive(Secret)]
-#[secret(id = "db")]
+use crate::contest::{Contest, Count};
+use crate::server::Server;
+
+#[derive(Secret, serde::Deserialize)]
+#[secret(id = "secret/db")]
 struct Db {
     port: u16,
 }
 
-#[tokio::main]
-async fn main() {
-    let secrets = Secrets::new(Memory::new().with("db", r#"{"port": 5432}"#));
-    let live = secrets.live::<Db>().await.expect("live");
-    let bare = ArcSwap::from_pointee(Db { port: 5432 });
+const ID: &str = "secret/db";
+const DOCUMENT: &str = r#"{"username": "orders", "password": "0123456789abcdef", "host": "db.internal", "port": 5432}"#;
 
-    Contest::new("read a field")
-        .enter("Live::read", || live.read(|db| db.port))
-        .enter("ArcSwap::load", || bare.load().port)
-        .print();
-    Contest::new("take a snapshot")
-        .enter("Live::current", || live.current())
-        .enter("ArcSwap::load_full", || bare.load_full())
-        .print();
-    println!("reads per microsecond and thread");
-    let reads = |live: &Live<Db>| {
-        let live = live.clone();
-        move || u64::from(live.read(|db| db.port))
-    };
-    let takes = |live: &Live<Db>| {
-        let live = live.clone();
-        move || u64::from(live.current().port)
-    };
-    let bare = Arc::new(bare);
-    let other = Arc::clone(&bare);
-    let load = move || u64::from(bare.load().port);
-    let load_full = move || u64::from(other.load_full().port);
+/// Prints what reads take, on one thread and on each of two.
+pub fn times() {
+    let kept = Kept::new();
     for threads in [1, 2] {
-        println!(
-            "  {threads} thread(s): Live::read {:.0}, ArcSwap::load {:.0}; with a shared count, Live::current {:.0}, \
-             ArcSwap::load_full {:.0}",
-            throughput(threads, reads(&live)),
-            throughput(threads, load.clone()),
-            throughput(threads, takes(&live)),
-            throughput(threads, load_full.clone()),
-        );
+        kept.field().times(threads);
+        kept.snapshot().times(threads);
     }
 }
 
-/// Runs on so many threads for a while.
-fn throughput(threads: u32, read: impl Fn() -> u64 + Clone + Send + 'static) -> f64 {
-    const WHILE: Duration = Duration::from_millis(500);
+/// Prints what reads allocate: ours nothing.
+pub fn allocations(count: Count<'_>) {
+    let kept = Kept::new();
+    kept.field().allocations(count, Some(0));
+    kept.snapshot().allocations(count, Some(0));
+}
 
-    let (stop, total) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-    let start = Instant::now();
-    let running: Vec<_> = (0..threads)
-        .map(|_| {
-            let (stop, total, read) = (Arc::clone(&stop), Arc::clone(&total), read.clone());
-            std::thread::spawn(move || {
-                let mut reads = 0;
-                while !stop.load(Ordering::Relaxed) {
-                    for _ in 0..1_000 {
-                        black_box(read());
-                    }
-                    reads += 1_000;
-                }
-                total.fetch_add(reads, Ordering::Relaxed);
-            })
-        })
-        .collect();
-    std::thread::sleep(WHILE);
-    stop.store(true, Ordering::Relaxed);
-    for thread in running {
-        thread.join().expect("no panic");
+/// One secret, kept in each way.
+struct Kept {
+    live: Live<Db>,
+    bare: ArcSwap<Db>,
+    watched: watch::Receiver<Arc<Db>>,
+    cache: SecretsManagerCachingClient,
+    _runtime: Runtime,
+    _watch: watch::Sender<Arc<Db>>,
+}
+
+impl Kept {
+    fn new() -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let secrets = Secrets::new(Memory::new().with(ID, DOCUMENT));
+        let live = runtime.block_on(secrets.live::<Db>()).expect("live");
+        let (watch, watched) = watch::channel(Arc::new(Db { port: 5432 }));
+        let cache = runtime.block_on(filled_cache());
+        Self { live, bare: ArcSwap::from_pointee(Db { port: 5432 }), watched, cache, _runtime: runtime, _watch: watch }
     }
-    let reads = u32::try_from(total.load(Ordering::Relaxed) / 1_000).map_or(f64::NAN, f64::from) * 1_000.0;
-    reads / start.elapsed().as_secs_f64() / 1e6 / f64::from(threads)
+
+    fn field(&self) -> Contest<'_> {
+        Contest::new("read a field")
+            .enter("`Live::read`", || self.live.read(|db| db.port))
+            .enter("bare `ArcSwap::load`", || self.bare.load().port)
+            .enter("`watch::Receiver::borrow`", || self.watched.borrow().port)
+            .enter("official cache, a hit", || self.hit())
+            .enter("official cache, a hit, parsed with `serde_json`", || parse(&self.hit()).port)
+            .promises(&[1.3])
+    }
+
+    fn snapshot(&self) -> Contest<'_> {
+        Contest::new("take a snapshot")
+            .enter("`Live::current`", || self.live.current())
+            .enter("bare `ArcSwap::load_full`", || self.bare.load_full())
+            .enter("`watch::Receiver::borrow`, cloned `Arc`", || Arc::clone(&self.watched.borrow()))
+            .enter("official cache, a hit, parsed with `serde_json`", || parse(&self.hit()))
+            .promises(&[1.3])
+    }
+
+    /// What it returns within one poll, without a runtime around it.
+    fn hit(&self) -> String {
+        let got = self.cache.get_secret_value(ID, None, None, false).now_or_never();
+        got.and_then(Result::ok).and_then(|secret| secret.secret_string).expect("it is in the cache")
+    }
+}
+
+fn parse(text: &str) -> Db {
+    serde_json::from_str(text).expect("valid")
+}
+
+async fn filled_cache() -> SecretsManagerCachingClient {
+    let server = Server::start(DOCUMENT, Duration::ZERO).await;
+    let client = aws_sdk_secretsmanager::Client::new(&server.sdk_config());
+    let cache = SecretsManagerCachingClient::new(client, NonZeroUsize::MIN, Duration::from_hours(1), false);
+    let cache = cache.expect("a cache");
+    cache.get_secret_value(ID, None, None, false).await.expect("the server answers");
+    cache
 }

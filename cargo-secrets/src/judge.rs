@@ -72,6 +72,9 @@ impl<'s> Judge<'s> {
     }
 }
 
+/// How many violations are told, as the runtime has it: nobody reads more.
+const VIOLATIONS: usize = 100;
+
 /// What has been told so far: of one place, only the first.
 struct Told<'s> {
     schema: &'s Value,
@@ -81,6 +84,9 @@ struct Told<'s> {
 
 impl Told<'_> {
     fn add(&mut self, place: &[Step], expected: &str, found: &str) {
+        if self.violations.len() == VIOLATIONS {
+            return;
+        }
         let Spot { path, order, .. } = walk(self.schema, place);
         let path = if path.is_empty() { "(root)".to_owned() } else { path };
         if self.violations.iter().all(|(_, told)| told.path != path) {
@@ -348,6 +354,13 @@ mod tests {
                 assert!(!told.contains("canary") && !told.contains(NUMBER), "{}: {document}\n{told}", subject.name);
             }
         }
+    }
+
+    #[test]
+    fn a_hostile_document_has_no_more_violations_than_anybody_reads() {
+        let schema = json!({"type": "array", "items": {"type": "string"}});
+        let told = violations(&schema, &format!("[{}0]", "0,".repeat(30_000)));
+        assert_eq!((told.len(), &*told[99]), (VIOLATIONS, "[99]: expected a string, found a number"));
     }
 
     #[test]

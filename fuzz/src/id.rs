@@ -3,7 +3,7 @@
 #[allow(dead_code, reason = "the derive uses all of it")]
 #[path = "../../secrets-derive/src/id.rs"]
 mod declared;
-#[allow(dead_code, reason = "the runtime uses all of it")]
+#[allow(dead_code, unreachable_pub, reason = "the runtime uses all of it")]
 #[path = "../../secrets-runtime/src/id.rs"]
 mod used;
 

@@ -30,6 +30,19 @@ pub use live::{
 pub use schema::Shape;
 pub use secrecy::{ExposeSecret, SecretSlice, SecretString};
 pub use secret::{NamedSecret, Secret, SecretSpec, SecretValue};
+/// Derives the trait of the same name, for structs and enums.
+///
+/// ```
+/// use secrets_runtime::{Secret, SecretString};
+///
+/// #[derive(Secret)]
+/// #[secret(id = "{APP_ENV}/mail")]
+/// struct Mail {
+///     #[secret(length(min = 12))]
+///     key: SecretString,
+/// }
+/// ```
+#[cfg_attr(feature = "aws", doc = "\n[Declarations](crate::guides::declarations) has all options.")]
 #[cfg(feature = "derive")]
 pub use secrets_derive::Secret;
 #[cfg(feature = "aws")]

@@ -345,6 +345,50 @@ async fn an_echo_of_the_old_version_is_not_published_and_a_rollback_is() {
     assert_eq!(password(&live), "zero", "an explicit refresh confirms");
 }
 
+/// As `Dated`, a second late, and counting.
+#[derive(Clone, Default)]
+struct Late(Dated, Arc<AtomicUsize>);
+
+impl Source for Late {
+    async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        sleep(SECOND).await;
+        self.0.fetch(requests).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_explicit_refresh_confirms_a_rollback_in_a_look_that_it_joins() {
+    let source = Late::default();
+    source.0.set("two", 20);
+    let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    source.0.set("one", 10);
+    let calls = source.1.load(Ordering::Relaxed);
+    while source.1.load(Ordering::Relaxed) == calls {
+        sleep(SECOND / 10).await;
+    }
+    assert_eq!(live.refresh().await.expect("refreshed"), Refreshed::Changed);
+    assert_eq!((password(&live), source.1.load(Ordering::Relaxed)), ("one".to_owned(), calls + 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rollback_is_confirmed_seconds_after_it_was_seen_and_not_an_interval_later() {
+    let source = Late::default();
+    source.0.set("two", 20);
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    source.0.set("one", 10);
+    let calls = source.1.load(Ordering::Relaxed);
+    while source.1.load(Ordering::Relaxed) == calls {
+        sleep(SECOND / 10).await;
+    }
+    sleep(10 * SECOND).await;
+    assert_eq!(password(&live), "two", "seen once");
+    sleep(8 * SECOND).await;
+    assert_eq!(password(&live), "one", "seen again after fifteen seconds");
+}
+
 #[tokio::test(start_paused = true)]
 async fn fresh_asks_only_if_it_has_to_and_is_an_error_if_it_cannot() {
     let source = source();
@@ -465,6 +509,16 @@ async fn verifiers_get_the_current_version_and_the_one_before() {
     assert_eq!(passwords(), ["third", "second"]);
     let mail = secrets.live::<Mail>().await.expect("live").with_previous().await.expect("one");
     assert!(mail.current().previous.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_previous_version_that_cannot_be_read_is_an_error_and_not_none() {
+    let source = source();
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    source.fail("db", unreachable());
+    let error = live.with_previous().await.map(|_| ()).expect_err("nobody knows whether there is one");
+    assert_eq!(error.kind(), ErrorKind::Unreachable);
 }
 
 #[derive(Debug, PartialEq)]

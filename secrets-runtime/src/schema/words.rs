@@ -208,5 +208,21 @@ mod tests {
             Shape::Float(Precision::Double).expected(&rules(Some(Bound::Float(0.5, "0.5")), None)),
             "a number of at least 0.5"
         );
+        assert_eq!(
+            Shape::Float(Precision::Double).expected(&rules(None, Some(Bound::Integer(1)))),
+            "a number of at most 1"
+        );
+    }
+
+    #[test]
+    fn an_object_names_the_keys_that_it_reads() {
+        const NAME: FieldShape = FieldShape { keys: &["name", "alias"], shape: Shape::String, ..FieldShape::PLAIN };
+        const INNER: Shape = Shape::Object(&ObjectShape { fields: &[NAME], ..ObjectShape::EMPTY });
+        const NESTED: FieldShape = FieldShape { keys: &["nested"], shape: INNER, ..FieldShape::PLAIN };
+        const FLAT: FieldShape = FieldShape { placement: Placement::Flattened, shape: INNER, ..FieldShape::PLAIN };
+        const OUTER: ObjectShape = ObjectShape { fields: &[NESTED, FLAT], ..ObjectShape::EMPTY };
+        assert_eq!(OUTER.expected_keys(), "no keys but nested, name, alias");
+        assert_eq!(ObjectShape::EMPTY.expected_keys(), "no keys");
+        assert_eq!((NAME.expected().as_str(), NESTED.expected().as_str()), ("a string", "an object"));
     }
 }

@@ -1,0 +1,212 @@
+//! Keeping secrets fresh: how often the service is asked, and what asking costs a program with many secrets.
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use aws_sdk_secretsmanager::Client;
+use aws_secretsmanager_caching::SecretsManagerCachingClient;
+use futures_util::future::join_all;
+use secrets_runtime::{Fetched, Live, Request, Secret, SecretString, Secrets, Source, SourceError};
+use tokio::runtime::Runtime;
+use tokio::task::unconstrained;
+
+use crate::rows::{self, Row};
+use crate::server::Server;
+
+#[derive(Secret)]
+#[expect(dead_code, reason = "being kept is what is measured")]
+struct Db {
+    username: String,
+    password: SecretString,
+    host: String,
+    port: u16,
+}
+
+const DOCUMENT: &str = r#"{"username": "orders", "password": "0123456789abcdef", "host": "db.internal", "port": 5432}"#;
+const HOUR: Duration = Duration::from_hours(1);
+
+/// Answers at once, and counts: one call for as many secrets as go into a batch.
+#[derive(Debug)]
+struct Service {
+    batch_size: usize,
+    version: AtomicU64,
+    calls: AtomicU64,
+}
+
+impl Service {
+    fn new(batch_size: usize) -> Arc<Self> {
+        Arc::new(Self { batch_size, version: AtomicU64::new(1), calls: AtomicU64::new(0) })
+    }
+
+    fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+}
+
+impl Source for Service {
+    fn batch_size(&self) -> usize {
+        self.batch_size
+    }
+
+    async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        let version = self.version.load(Ordering::Relaxed);
+        let fetched = || Fetched::new(DOCUMENT).version_id(format!("version-{version}-of-a-secret-of-the-benches"));
+        requests.iter().map(|_| Ok(fetched().stages(["AWSCURRENT"]))).collect()
+    }
+}
+
+fn paused() -> Runtime {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime")
+}
+
+fn ids(count: u32) -> Vec<String> {
+    (0..count).map(|number| format!("secret/{number}")).collect()
+}
+
+/// Prints how often the service is asked for each secret in an hour with one rotation in it.
+pub fn calls() {
+    const MANY: u32 = 100;
+
+    rows::title("calls per secret in an hour, refreshed every 5 minutes, rotated once");
+    let ours = our_calls(MANY, 1);
+    let per_secret = |calls: u64| f64::from(u32::try_from(calls).unwrap_or(u32::MAX)) / f64::from(MANY);
+    Row::new("ours", format!("{:.1}", per_secret(ours))).print();
+    Row::new("ours, batches on, 100 secrets", format!("{:.2}", per_secret(our_calls(MANY, 20)))).print();
+    for readers in [1, 16] {
+        let Asked { descriptions, values } = their_calls(readers);
+        let calls = f64::from(u32::try_from(descriptions + values).unwrap_or(u32::MAX));
+        let name = match readers {
+            1 => "official cache, one request at a time".to_owned(),
+            _ => format!("official cache, {readers} requests at once at each expiry"),
+        };
+        Row::new(name, format!("{calls:.0}: {descriptions} DescribeSecret, {values} GetSecretValue"))
+            .ours_to_it(per_secret(ours) / calls)
+            .print();
+    }
+}
+
+struct Asked {
+    descriptions: u64,
+    values: u64,
+}
+
+/// In paused time.
+fn our_calls(count: u32, batch_size: usize) -> u64 {
+    let service = Service::new(batch_size);
+    let secrets = Secrets::new(Arc::clone(&service));
+    paused().block_on(async {
+        let lives = secrets.live_many::<Db>(ids(count)).await.expect("live");
+        let calls = service.calls();
+        tokio::time::sleep(HOUR / 2).await;
+        service.version.fetch_add(1, Ordering::Relaxed);
+        tokio::time::sleep(HOUR / 2).await;
+        drop(lives);
+        service.calls() - calls
+    })
+}
+
+/// The official cache goes by the clock of the system, which cannot be paused, and asks when it is read after its TTL, for
+/// which its documentation has 5 minutes. An hour in which it is read all the time is twelve of its TTLs: it is given a short
+/// one, and read when that is over. Nobody's time is measured here, but how often it asks.
+fn their_calls(readers: usize) -> Asked {
+    const ID: &str = "secret/db";
+    const TTL: Duration = Duration::from_millis(50);
+
+    Runtime::new().expect("a runtime").block_on(async {
+        let server = Server::start(DOCUMENT, Duration::ZERO).await;
+        let client = Client::new(&server.sdk_config());
+        let cache = SecretsManagerCachingClient::new(client, NonZeroUsize::MIN, TTL, false).expect("a cache");
+        let read = || cache.get_secret_value(ID, None, None, false);
+        read().await.expect("the server answers");
+        let calls = server.calls();
+        for nth in 0..12 {
+            tokio::time::sleep(TTL + Duration::from_millis(5)).await;
+            if nth == 6 {
+                server.rotate();
+            }
+            // As if each request were a task of its own: none of them makes another wait for its turn.
+            for got in join_all((0..readers).map(|_| unconstrained(read()))).await {
+                got.expect("the server answers");
+            }
+        }
+        let descriptions = server.descriptions();
+        Asked { descriptions, values: server.calls() - calls - descriptions }
+    })
+}
+
+/// Prints what a poll of many secrets takes, which has to grow with their number and no faster.
+pub fn times() {
+    const COUNTS: [u32; 3] = [1_000, 5_000, 10_000];
+
+    for (batch_size, how) in [(1, "one call each"), (20, "batches of 20")] {
+        let mut fastest = COUNTS.map(|_| f64::INFINITY);
+        for _ in 0..3 {
+            for (count, fastest) in COUNTS.into_iter().zip(&mut fastest) {
+                *fastest = fastest.min(seconds_per_poll(count, batch_size) / f64::from(count));
+            }
+        }
+        rows::title(&format!("CPU time of a poll, answered at once, {how}"));
+        for (count, each) in COUNTS.into_iter().zip(fastest) {
+            let poll = each * f64::from(count);
+            let name = format!("{} live secrets", rows::grouped(u64::from(count)));
+            Row::new(name, format!("{:.1} ms, {:.1} µs each", poll * 1e3, each * 1e6)).print();
+        }
+        let [few, some, many] = fastest;
+        Row::new("one of 10,000, against one of 1,000", "").ours_to_it(many / few).at_most(1.5).print();
+        Row::new("one of 10,000, against one of 5,000", "").ours_to_it(many / some).print();
+    }
+}
+
+/// In paused time: what the task does between the polls is in it.
+fn seconds_per_poll(count: u32, batch_size: usize) -> f64 {
+    const POLLS: u32 = 10;
+
+    let service = Service::new(batch_size);
+    let secrets = Secrets::new(Arc::clone(&service));
+    let runtime = paused();
+    let lives = runtime.block_on(secrets.live_many::<Db>(ids(count))).expect("live");
+    let calls = service.calls();
+    let begin = cpu_time();
+    runtime.block_on(async {
+        while service.calls() < calls * u64::from(1 + POLLS) {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+        }
+    });
+    let seconds = cpu_time().saturating_sub(begin).as_secs_f64();
+    drop(lives);
+    seconds / f64::from(POLLS)
+}
+
+/// What this thread has computed so far; where nobody tells, the time that went by.
+fn cpu_time() -> Duration {
+    thread_local! {
+        static START: Instant = Instant::now();
+    }
+    let of_linux = || fs::read_to_string("/proc/thread-self/schedstat").ok()?.split(' ').next()?.parse().ok();
+    of_linux().map_or_else(|| START.with(Instant::elapsed), Duration::from_nanos)
+}
+
+/// Prints how much memory a live secret takes.
+///
+/// # Panics
+/// If a benchmark cannot be set up.
+pub fn bytes(kept: impl Fn(&mut dyn FnMut()) -> i64) {
+    rows::title(&format!("memory of live secrets, {} bytes of JSON each", DOCUMENT.len()));
+    for count in [1_000, 10_000] {
+        let (ids, secrets, runtime) = (ids(count), Secrets::new(Service::new(1)), paused());
+        let mut lives: Vec<Live<Db>> = Vec::new();
+        let bytes = kept(&mut || lives = runtime.block_on(secrets.live_many::<Db>(&ids)).expect("live"));
+        let count = i64::from(count);
+        Row::new(
+            format!("{} live secrets", rows::grouped(count.unsigned_abs())),
+            format!("{} bytes each", bytes / count),
+        )
+        .print();
+        drop(lives);
+    }
+}

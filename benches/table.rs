@@ -1,0 +1,26 @@
+//! Every time, in one run; `cargo bench -p secrets-benches --bench table -- read start` has those sections only.
+
+use secrets_benches::{decode, fleet, poll, read, rows, start};
+
+fn main() {
+    let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wants = |section: &str| asked.is_empty() || asked.iter().any(|asked| asked == section);
+    rows::begin();
+    if wants("read") {
+        read::times();
+    }
+    if wants("decode") {
+        decode::times();
+    }
+    if wants("start") {
+        start::times();
+    }
+    if wants("poll") {
+        poll::calls();
+        poll::times();
+    }
+    if wants("fleet") {
+        fleet::peaks();
+    }
+    rows::end();
+}

@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn what_a_draft_cannot_hold_is_in_the_entry() {
-        const FIELDS: [FieldShape; 200] =
+        static FIELDS: [FieldShape; 200] =
             [FieldShape { keys: &["one_of_many"], shape: Shape::Integer { min: 0, max: 65535 }, ..FieldShape::PLAIN };
                 200];
         const SHAPE: Shape = Shape::Object(&ObjectShape { fields: &FIELDS, ..ObjectShape::EMPTY });

@@ -23,6 +23,8 @@ pub(crate) fn document(shape: &Shape) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
+/// What an integer may look like in a string.
+const INTEGER: &str = "^-?(?:0|[1-9][0-9]*)$";
 /// What a number may look like in a string.
 const NUMBER: &str = "^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$";
 /// Padded base64 whose unused bits are zero.
@@ -198,13 +200,9 @@ impl Writer<'_> {
         }
         self.constant(r#""anyOf":[{"#);
         self.number(shape, rules);
-        if let Shape::Float(_) = shape {
-            self.put(r#"},{"type":"string","pattern":"#);
-            self.text(NUMBER);
-            self.put("}]");
-        } else {
-            literal!(self, concat!(r#"},{"type":"string","pattern":""#, r#"^-?(?:0|[1-9][0-9]*)$"#, r#""}]"#));
-        }
+        self.put(r#"},{"type":"string","pattern":"#);
+        self.text(if let Shape::Float(_) = shape { NUMBER } else { INTEGER });
+        self.put("}]");
     }
 
     const fn number(&mut self, shape: &Shape, rules: &[Rule]) {

@@ -43,6 +43,7 @@ pub(super) const fn hash_of(name: &str) -> u32 {
 }
 
 /// Four bytes of a name and its length: whoever interprets this pays for every step. Names that differ elsewhere are compared.
+#[expect(clippy::cast_possible_truncation, reason = "a part of the length is enough")]
 const fn hash(text: &[u8], start: usize, end: usize) -> u32 {
     let length = end - start;
     if length < 2 {

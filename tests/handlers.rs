@@ -1,6 +1,5 @@
 //! Live secrets where programs use them: in axum handlers and in spawned tasks, with what these have borrowed.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -8,8 +7,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use secrets_runtime::{Live, Memory, Retry, Secret, Secrets};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use secrets_tests::get_page;
+use tokio::net::TcpListener;
 
 #[derive(Secret)]
 #[secret(id = "keys")]
@@ -50,14 +49,6 @@ async fn live() -> Live<Keys> {
     secrets.live().await.expect("live")
 }
 
-async fn answer(address: SocketAddr, path: &str) -> String {
-    let mut stream = TcpStream::connect(address).await.expect("it listens");
-    stream.write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes()).await.expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("an answer");
-    answer
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn handlers_attempt_and_map() {
     let router = Router::new().route("/attempt/{name}", get(attempt)).route("/map/{name}", get(map));
@@ -66,10 +57,10 @@ async fn handlers_attempt_and_map() {
     let router = router.with_state(live().await);
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
     for path in ["/attempt/ann", "/map/ann"] {
-        assert!(answer(address, path).await.ends_with("\r\n\r\nhello, ann"), "{path}");
+        assert!(get_page(address, path).await.ends_with("\r\n\r\nhello, ann"), "{path}");
     }
     for path in ["/attempt/nobody", "/map/nobody"] {
-        assert!(answer(address, path).await.starts_with("HTTP/1.0 401"), "{path}");
+        assert!(get_page(address, path).await.starts_with("HTTP/1.0 401"), "{path}");
     }
     server.abort();
 }

@@ -13,7 +13,6 @@ const CANARY: &str = "Xq7canaryXq7";
 
 #[derive(Secret)]
 #[secret(id = "db", refresh = "10s")]
-#[expect(dead_code, reason = "nobody logs in")]
 struct Db {
     #[secret(length(min = 12))]
     password: String,
@@ -111,6 +110,19 @@ fn a_refused_version_is_logged_once_and_counted_at_each_look() {
         a_while().await;
         assert_eq!(log.count("is binary"), 3, "another binary version is another refusal");
         assert!(!figures().contains(r#"outcome="failed""#), "{}", figures());
+    });
+}
+
+#[test]
+fn a_new_version_is_logged_once_however_much_is_derived_from_it() {
+    observe(&async |log, _| {
+        let source = Memory::new().with("db", document(0));
+        let (_secrets, live) = live(&source).await;
+        let derived = live.try_map(async |db| Ok::<_, ()>(db.password.len())).await.expect("derived");
+        source.set("db", document(1));
+        a_while().await;
+        assert_eq!(derived.current().to_string(), (CANARY.len() + 2).to_string());
+        assert_eq!(log.count("a new version is in use"), 1);
     });
 }
 

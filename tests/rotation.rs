@@ -1,7 +1,6 @@
 //! Rotation, end to end: a Secrets Manager API, a PostgreSQL server, and the pool of `examples/axum-postgres`, while eight
 //! clients query through it.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -12,9 +11,8 @@ use secrets_example_axum_postgres::database::{Failure, Limits, Orders, OrdersDb,
 use secrets_example_axum_postgres::service::{Service, router};
 use secrets_runtime::testing::Drill;
 use secrets_runtime::{BoxFuture, File, HealthState, Memory, Retry, Secrets};
-use secrets_tests::{Emulator, Postgres, sdk_config};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use secrets_tests::{Emulator, Postgres, get_page, sdk_config};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 const ID: &str = "rotation/orders/db";
@@ -253,15 +251,6 @@ async fn the_example_passes_the_drill() {
     assert!(report.is_passed(), "{report}");
 }
 
-/// What the example answers on a path, with its status line.
-async fn get(address: SocketAddr, path: &str) -> String {
-    let mut stream = TcpStream::connect(address).await.expect("it listens");
-    stream.write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes()).await.expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("an answer");
-    answer
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_example_serves_orders_readiness_and_figures() {
     let emulator = Emulator::start();
@@ -274,22 +263,22 @@ async fn the_example_serves_orders_readiness_and_figures() {
     let router = router(Service { orders, secrets: secrets.clone(), metrics });
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
 
-    assert!(get(address, "/orders").await.ends_with("3 orders\n"));
-    assert!(get(address, "/ready").await.starts_with("HTTP/1.0 200"));
+    assert!(get_page(address, "/orders").await.ends_with("3 orders\n"));
+    assert!(get_page(address, "/ready").await.starts_with("HTTP/1.0 200"));
     rotation.rotate(async {}).await;
-    assert!(get(address, "/orders").await.ends_with("3 orders\n"), "with the new password");
+    assert!(get_page(address, "/orders").await.ends_with("3 orders\n"), "with the new password");
     rotation.client.delete_secret().secret_id(ID).send().await.expect("deleted");
     until("health is degraded", || secrets.health().state == HealthState::Degraded).await;
-    let ready = get(address, "/ready").await;
+    let ready = get_page(address, "/ready").await;
     assert!(ready.starts_with("HTTP/1.0 200") && ready.contains("degraded"), "{ready}");
-    assert!(get(address, "/orders").await.ends_with("3 orders\n"), "the last good value");
+    assert!(get_page(address, "/orders").await.ends_with("3 orders\n"), "the last good value");
     let degraded = async {
-        while !get(address, "/metrics").await.contains("secrets_degraded 1") {
+        while !get_page(address, "/metrics").await.contains("secrets_degraded 1") {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     tokio::time::timeout(Duration::from_mins(1), degraded).await.expect("an alarm");
-    let figures = get(address, "/metrics").await;
+    let figures = get_page(address, "/metrics").await;
     for figure in [
         r#"secrets_refresh_total{id="{APP_ENV}/orders/db",outcome="ok"}"#,
         r#"secrets_refresh_total{id="{APP_ENV}/orders/db",outcome="failed"}"#,

@@ -10,10 +10,9 @@ use std::time::{Duration, SystemTime};
 use secrets_example_axum_postgres::database::OrdersDb;
 use secrets_example_axum_postgres::figures;
 use secrets_runtime::{Memory, NamedSecret, Secrets};
-use secrets_tests::{Emulator, Postgres, Proxy, REGION, Reply, lint_template, read_template};
+use secrets_tests::{Emulator, Postgres, Proxy, REGION, Reply, get_page, lint_template, read_template};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
 fn file(name: &str) -> PathBuf {
@@ -180,11 +179,7 @@ impl Service {
     }
 
     async fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(self.address).await.expect("it listens");
-        stream.write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes()).await.expect("sent");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.expect("an answer");
-        answer
+        get_page(self.address, path).await
     }
 
     /// As ECS has it.

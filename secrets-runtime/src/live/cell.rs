@@ -110,7 +110,6 @@ impl<T> Cell<T> {
     }
 
     pub(super) fn publish(&self, next: Published<T>, asked: Moment) {
-        observe::published(self.shown(), &next.version);
         self.slot.publish(Arc::new(next));
         self.confirm(asked);
     }
@@ -216,7 +215,10 @@ impl<T: Secret> Cell<T> {
         }
         let version = Version::of(fetched, look.now);
         match decode::<T>(fetched, self.shown()) {
-            Ok(value) => self.publish(Published { value, version, number }, look.asked),
+            Ok(value) => {
+                observe::published(self.shown(), &version);
+                self.publish(Published { value, version, number }, look.asked);
+            }
             Err(error) => self.refuse(version, error),
         }
     }

@@ -73,12 +73,12 @@ impl Memory {
     }
 
     /// Lets requests for a secret be throttled, until it is set or [restored](Self::restore).
-    pub fn throttle(&self, id: impl Into<String>) {
+    pub fn throttle(&self, id: &str) {
         self.fail(id, SourceError::new(ErrorKind::Throttled, ""));
     }
 
     /// Marks a secret for deletion: it cannot be read until it is [restored](Self::restore).
-    pub fn delete(&self, id: impl Into<String>) {
+    pub fn delete(&self, id: &str) {
         self.fail(id, SourceError::new(ErrorKind::MarkedForDeletion, ""));
     }
 

@@ -181,8 +181,8 @@ impl<E> Script<'_, '_, E> {
                 Scenario::StuckRotation => self.stuck_rotation().await,
                 Scenario::Rollback => self.rollback().await,
                 Scenario::BadEdit => self.bad_edit().await,
-                Scenario::Throttling => self.throttling().await,
-                Scenario::Deletion => self.deletion().await,
+                Scenario::Throttling => self.outage(scenario, ("throttle", Memory::throttle), "let go").await,
+                Scenario::Deletion => self.outage(scenario, ("delete", Memory::delete), "restore").await,
                 Scenario::Freeze => self.freeze().await,
             }
         }
@@ -251,22 +251,13 @@ impl<E> Script<'_, '_, E> {
         self.is_noticed().await;
     }
 
-    async fn throttling(&mut self) {
+    /// The secret cannot be read for a while.
+    async fn outage(&self, scenario: Scenario, (begin, fault): (&'static str, fn(&Memory, &str)), end: &'static str) {
         let Drill { source, id, .. } = self.drill;
-        self.clients.enter(Scenario::Throttling, "throttle");
-        source.throttle(id);
+        self.clients.enter(scenario, begin);
+        fault(source, id);
         self.is_noticed().await;
-        self.clients.enter(Scenario::Throttling, "let go");
-        source.restore(id);
-        self.is_noticed().await;
-    }
-
-    async fn deletion(&mut self) {
-        let Drill { source, id, .. } = self.drill;
-        self.clients.enter(Scenario::Deletion, "delete");
-        source.delete(id);
-        self.is_noticed().await;
-        self.clients.enter(Scenario::Deletion, "restore");
+        self.clients.enter(scenario, end);
         source.restore(id);
         self.is_noticed().await;
     }

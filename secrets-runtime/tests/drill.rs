@@ -96,6 +96,20 @@ async fn a_program_that_attempts_with_a_live_secret_passes() {
     }
 }
 
+/// The clients are answered with the old password while the new one is being set.
+#[tokio::test(start_paused = true)]
+async fn a_set_step_that_takes_its_time_hurries_nothing() {
+    let (source, database) = scene(single_user);
+    let secrets = Secrets::new(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    let drill = Drill::new(&source, "db", single_user).set(async |document: String| {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        database.set(&document);
+    });
+    let report = drill.run(|| attempt(&live, &database, BUDGET)).await;
+    assert!(report.is_passed(), "{report}");
+}
+
 /// The steps that failed a request.
 fn failed<E>(report: &Report<E>) -> Vec<(Option<Scenario>, &'static str)> {
     report.failures().map(|step| (step.scenario, step.step)).collect()

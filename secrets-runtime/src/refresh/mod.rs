@@ -12,6 +12,8 @@ pub(crate) mod observe;
 mod schedule;
 mod task;
 
+#[cfg(feature = "testing")]
+pub(crate) use accept::CONFIRMATION;
 pub(crate) use accept::{How, Judgement, Suspect, Version, judge};
 pub(crate) use entry::{Entry, Look, Looked, Standing, View};
 pub(crate) use hub::{Background, Hub, Settings, Start};

@@ -25,8 +25,17 @@ pub(super) struct Clients<E> {
 
 struct Tally<E> {
     steps: Vec<Outcome<E>>,
-    /// Which clients ended a request that they began in the step.
+    /// Grows with each wait for answers.
+    round: u64,
+    /// Which clients ended a request that they began in the round.
     answered: Vec<bool>,
+}
+
+/// When a request began.
+#[derive(Clone, Copy)]
+struct Begun {
+    step: usize,
+    round: u64,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,7 +43,7 @@ struct State {
     signal: Signal,
     /// How many requests are under way.
     under_way: usize,
-    /// How many clients ended a request that they began in the step.
+    /// How many clients ended a request that they began in the round.
     answered: usize,
 }
 
@@ -49,7 +58,7 @@ enum Signal {
 impl<E> Clients<E> {
     pub(super) fn new(count: usize, patience: Duration) -> Self {
         let count = count.max(1);
-        let tally = Tally { steps: vec![Outcome::of(None, "steady")], answered: vec![false; count] };
+        let tally = Tally { steps: vec![Outcome::of(None, "steady")], round: 0, answered: vec![false; count] };
         Self { count, patience, tally: Mutex::new(tally), state: watch::Sender::default() }
     }
 
@@ -60,9 +69,9 @@ impl<E> Clients<E> {
         Fut: Future<Output = Result<T, E>>,
     {
         while self.may_go_on().await {
-            let step = self.begin();
+            let begun = self.begin();
             let answer = timeout(self.patience, request()).await;
-            self.end(client, step, answer.ok().map(|answer| answer.map(drop)));
+            self.end(client, begun, answer.ok().map(|answer| answer.map(drop)));
             sleep(PACE).await;
         }
     }
@@ -73,14 +82,16 @@ impl<E> Clients<E> {
 
     /// From now on, requests begin in this step.
     pub(super) fn enter(&self, scenario: Scenario, step: &'static str) {
-        let mut tally = lock(&self.tally);
-        tally.steps.push(Outcome::of(Some(scenario), step));
-        tally.answered.fill(false);
-        self.state.send_modify(|state| state.answered = 0);
+        lock(&self.tally).steps.push(Outcome::of(Some(scenario), step));
     }
 
-    /// Waits until each client has the answer to a request that it began in this step, for as long as requests may take.
+    /// Waits until each client has the answer to a request that it begins from now on, for as long as requests may take.
     pub(super) async fn are_answered(&self) {
+        let mut tally = lock(&self.tally);
+        tally.round += 1;
+        tally.answered.fill(false);
+        self.state.send_modify(|state| state.answered = 0);
+        drop(tally);
         self.wait(|state| state.answered == self.count).await;
     }
 
@@ -104,7 +115,7 @@ impl<E> Clients<E> {
 
     async fn wait(&self, is_so: impl Fn(&State) -> bool) {
         let mut state = self.state.subscribe();
-        // Two answers may have to be waited for: one that was under way, and one of this step.
+        // Two answers may have to be waited for: one that was under way, and one of this round.
         let _ = timeout(self.patience * 2, state.wait_for(is_so)).await;
     }
 
@@ -114,17 +125,17 @@ impl<E> Clients<E> {
         decided.is_ok_and(|state| state.signal == Signal::Go)
     }
 
-    /// The step in which a request begins.
-    fn begin(&self) -> usize {
+    fn begin(&self) -> Begun {
         self.state.send_modify(|state| state.under_way += 1);
-        lock(&self.tally).steps.len() - 1
+        let tally = lock(&self.tally);
+        Begun { step: tally.steps.len() - 1, round: tally.round }
     }
 
-    fn end(&self, client: usize, step: usize, answer: Option<Result<(), E>>) {
+    fn end(&self, client: usize, begun: Begun, answer: Option<Result<(), E>>) {
         let mut tally = lock(&self.tally);
-        let is_of_this_step = step + 1 == tally.steps.len();
-        let is_first = is_of_this_step && !std::mem::replace(&mut tally.answered[client], true);
-        let outcome = &mut tally.steps[step];
+        let is_of_this_round = begun.round == tally.round;
+        let is_first = is_of_this_round && !std::mem::replace(&mut tally.answered[client], true);
+        let outcome = &mut tally.steps[begun.step];
         match answer {
             Some(Ok(())) => outcome.served += 1,
             Some(Err(error)) => {

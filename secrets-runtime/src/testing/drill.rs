@@ -12,6 +12,7 @@ use super::report::Report;
 use super::scenario::Scenario;
 use crate::Memory;
 use crate::client::BoxFuture;
+use crate::refresh::CONFIRMATION;
 use crate::source::Rotation;
 
 /// Leads a program's own requests through what happens to its secret in production, and reports which step failed one.
@@ -220,18 +221,21 @@ impl<E> Script<'_, '_, E> {
         rotation
     }
 
-    async fn rollback(&mut self) {
+    async fn rollback(&self) {
         let Drill { source, id, set, .. } = self.drill;
         if source.roll_back(id) {
             self.clients.enter(Scenario::Rollback, "roll back");
             if let Some(text) = source.current_text(id) {
                 set(text.to_string()).await;
             }
+            // Seen first, then believed.
+            self.is_looked_at().await;
+            sleep(CONFIRMATION).await;
             self.is_noticed().await;
         }
     }
 
-    async fn bad_edit(&mut self) {
+    async fn bad_edit(&self) {
         let Drill { source, id, .. } = self.drill;
         let enter = |step| self.clients.enter(Scenario::BadEdit, step);
         let good = source.current_text(id);
@@ -286,11 +290,15 @@ impl<E> Script<'_, '_, E> {
 
     /// Waits until the program has looked at what is there now, and has answered requests since.
     async fn is_noticed(&self) {
+        self.is_looked_at().await;
+        self.window().await;
+        self.clients.are_answered().await;
+    }
+
+    async fn is_looked_at(&self) {
         let mut calls = self.drill.source.watch_calls();
         // One call may have begun before.
         let enough = *calls.borrow() + 2;
         let _ = timeout(self.drill.patience, calls.wait_for(|calls| *calls >= enough)).await;
-        self.window().await;
-        self.clients.are_answered().await;
     }
 }

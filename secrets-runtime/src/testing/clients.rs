@@ -87,11 +87,7 @@ impl<E> Clients<E> {
 
     /// Waits until each client has the answer to a request that it begins from now on, for as long as requests may take.
     pub(super) async fn are_answered(&self) {
-        let mut tally = lock(&self.tally);
-        tally.round += 1;
-        tally.answered.fill(false);
-        self.state.send_modify(|state| state.answered = 0);
-        drop(tally);
+        self.begin_round();
         self.wait(|state| state.answered == self.count).await;
     }
 
@@ -111,6 +107,13 @@ impl<E> Clients<E> {
 
     pub(super) fn into_steps(self) -> Vec<Outcome<E>> {
         self.tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).steps
+    }
+
+    fn begin_round(&self) {
+        let mut tally = lock(&self.tally);
+        tally.round += 1;
+        tally.answered.fill(false);
+        self.state.send_modify(|state| state.answered = 0);
     }
 
     async fn wait(&self, is_so: impl Fn(&State) -> bool) {

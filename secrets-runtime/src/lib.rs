@@ -63,8 +63,8 @@ macro_rules! __descriptor {
 pub mod __private {
     pub use crate::__descriptor as descriptor;
     pub use crate::schema::{
-        Absence, Bound, Coercion, Exposure, FieldShape, ObjectShape, Placement, Rule, SchemaFile, Shape, Table,
-        TaggedShape, Unknown, capacity, problems,
+        Absence, Bound, Coercion, Contract, Exposure, FieldShape, ObjectShape, Placement, Rule, Shape, TaggedShape,
+        Unknown, capacity, problems,
     };
     #[cfg(feature = "descriptor")]
     pub use crate::schema::{Descriptor, Draft};

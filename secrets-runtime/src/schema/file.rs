@@ -5,10 +5,7 @@
 //! says what they have in common. The rest is not judged.
 
 use super::kinds::Kinds;
-use super::reader::{
-    END, HASH, KEY_END, KEY_HASH, KEY_START, KIND, Kind, NAMES_SCHEMAS, NEXT, NotJson, SIZE, START, TYPE_ALONE, Table,
-    UNKNOWN, hash_of,
-};
+use super::reader::{ESCAPED, Keys, Kind, Node, NotJson, Span, TYPE, head_of, read};
 use super::spelling::{is, spells};
 
 /// How many schemas are followed one from another.
@@ -16,94 +13,82 @@ pub(super) const DEEPEST: usize = 6;
 
 /// A JSON Schema file of the package.
 #[derive(Debug, Clone, Copy)]
-#[doc(hidden)]
-pub struct SchemaFile<'f> {
+pub(super) struct SchemaFile<'f> {
     /// Relative to the package.
     pub(super) path: &'f str,
     pub(super) text: &'f str,
-    nodes: &'f [u32],
+    pub(super) nodes: &'f [Node],
     /// Members of the whole that each field is looked up in.
-    properties: Option<usize>,
-    required: Option<usize>,
+    pub(super) properties: Option<usize>,
+    pub(super) required: Option<usize>,
     pub(super) error: Option<NotJson>,
 }
 
 impl<'f> SchemaFile<'f> {
-    /// The file at `path` of the package, once it is read.
-    #[must_use]
-    pub const fn new<const N: usize>(path: &'f str, text: &'f str, table: &'f Table<N>) -> Self {
-        match table.nodes() {
-            Ok(nodes) => {
-                let file = Self { path, text, nodes, properties: None, required: None, error: None };
-                Self { properties: file.member(0, "properties"), required: file.member(0, "required"), ..file }
-            }
-            Err(error) => Self { path, text, nodes: &[], properties: None, required: None, error: Some(error) },
+    /// The file at `path` of the package, whose values `nodes` has room for.
+    pub(super) const fn read(path: &'f str, text: &'f str, nodes: &'f mut [Node]) -> Self {
+        let error = read(text, nodes);
+        let file = Self { path, text, nodes, properties: None, required: None, error };
+        match error {
+            None => Self { properties: file.member(0, "properties"), required: file.member(0, "required"), ..file },
+            Some(_) => file,
         }
     }
 
     pub(super) const fn kind(&self, at: usize) -> Kind {
-        Kind::of(self.nodes[at + KIND])
+        self.nodes[at].kind
+    }
+
+    const fn is_object(&self, at: usize) -> bool {
+        matches!(self.nodes[at].kind, Kind::Object)
     }
 
     /// Whether it says nothing but its `type`, as most properties do.
     pub(super) const fn is_type_alone(&self, at: usize) -> bool {
-        self.nodes[at + KIND] == TYPE_ALONE
+        self.is_object(at) && matches!(self.nodes[at].keys, Keys::TypeAlone)
     }
 
     const fn names_schemas(&self, at: usize) -> bool {
-        self.nodes[at + KIND] == NAMES_SCHEMAS
+        self.is_object(at) && matches!(self.nodes[at].keys, Keys::NamesSchemas)
     }
 
     const fn next(&self, at: usize) -> usize {
-        self.nodes[at + NEXT] as usize
+        self.nodes[at].next as usize
     }
 
-    const fn bytes(&self, start: u32, end: u32) -> &'f [u8] {
-        self.text.as_bytes().split_at(end as usize).0.split_at(start as usize).1
+    const fn bytes(&self, span: Span) -> &'f [u8] {
+        self.text.as_bytes().split_at(span.end as usize).0.split_at(span.start as usize).1
     }
 
     pub(super) const fn value(&self, at: usize) -> &'f [u8] {
-        self.bytes(self.nodes[at + START], self.nodes[at + END])
+        self.bytes(self.nodes[at].text)
     }
 
     pub(super) const fn key(&self, at: usize) -> &'f [u8] {
-        self.bytes(self.nodes[at + KEY_START], self.nodes[at + KEY_END])
+        self.bytes(self.nodes[at].key)
     }
 
-    /// Whether the string at a span of the table (start, end and hash, one after the other) spells a name of this hash.
-    const fn is_named(&self, span: usize, name: &str, hash: u32) -> bool {
-        let found = self.nodes[span + 2];
-        if found == UNKNOWN {
-            return spells(self.bytes(self.nodes[span], self.nodes[span + 1]), name);
+    /// Whether a string spells a name of this head.
+    pub(super) const fn is_named(&self, found: Span, name: &str, head: u128) -> bool {
+        if found.head != head {
+            return found.head == ESCAPED && spells(self.bytes(found), name);
         }
-        let (mut place, end) = (self.nodes[span] as usize, self.nodes[span + 1] as usize);
-        if found != hash || end - place != name.len() {
-            return false;
-        }
-        let (text, name, mut at) = (self.text.as_bytes(), name.as_bytes(), 0);
-        while place < end {
-            if text[place] != name[at] {
-                return false;
-            }
-            place += 1;
-            at += 1;
-        }
-        true
+        found.end - found.start < 16 || is(self.bytes(found), name.as_bytes())
     }
 
     /// Whether the text of a string is a name.
-    pub(super) const fn is(&self, at: usize, name: &str, hash: u32) -> bool {
-        self.is_named(at + START, name, hash)
+    pub(super) const fn is(&self, at: usize, name: &str) -> bool {
+        self.is_named(self.nodes[at].text, name, head_of(name))
     }
 
-    /// The hash of a string's text.
-    pub(super) const fn hash(&self, at: usize) -> u32 {
-        self.nodes[at + HASH]
+    /// The head of a string's text.
+    pub(super) const fn head(&self, at: usize) -> u128 {
+        self.nodes[at].text.head
     }
 
     /// The first value in an object or array.
     pub(super) const fn first(&self, at: usize) -> Option<usize> {
-        if self.next(at) > at + SIZE { Some(at + SIZE) } else { None }
+        if self.next(at) > at + 1 { Some(at + 1) } else { None }
     }
 
     /// The value after `item` in `container`.
@@ -127,21 +112,21 @@ impl<'f> SchemaFile<'f> {
 
     /// The member of an object.
     pub(super) const fn member(&self, at: usize, name: &str) -> Option<usize> {
-        self.member_of_hash(at, name, hash_of(name))
+        self.member_of_head(at, name, head_of(name))
     }
 
-    const fn member_of_hash(&self, at: usize, name: &str, hash: u32) -> Option<usize> {
-        let nodes = self.nodes;
-        if nodes[at + KIND] > NAMES_SCHEMAS {
+    pub(super) const fn member_of_head(&self, at: usize, name: &str, head: u128) -> Option<usize> {
+        if !self.is_object(at) {
             return None;
         }
-        let (mut member, end) = (at + SIZE, nodes[at + NEXT] as usize);
+        let nodes = self.nodes;
+        let (mut member, end) = (at + 1, nodes[at].next as usize);
         while member < end {
-            let found = nodes[member + KEY_HASH];
-            if (found == hash || found == UNKNOWN) && self.is_named(member + KEY_START, name, hash) {
+            let found = nodes[member].key.head;
+            if (found == head || found == ESCAPED) && self.is_named(nodes[member].key, name, head) {
                 return Some(member);
             }
-            member = nodes[member + NEXT] as usize;
+            member = nodes[member].next as usize;
         }
         None
     }
@@ -213,7 +198,7 @@ impl<'f> SchemaFile<'f> {
     /// `{"type": "null"}`
     pub(super) const fn is_null(&self, at: usize) -> bool {
         match self.member(at, "type") {
-            Some(kind) => self.is(kind, "null", hash_of("null")),
+            Some(kind) => self.is(kind, "null"),
             None => false,
         }
     }
@@ -352,14 +337,14 @@ impl<'f> SchemaFile<'f> {
     const fn lists_one(&self, list: usize, names: &[&str]) -> bool {
         let mut name = 0;
         while name < names.len() {
-            let (nodes, hash) = (self.nodes, hash_of(names[name]));
-            let (mut item, end) = (list + SIZE, nodes[list + NEXT] as usize);
+            let (nodes, head) = (self.nodes, head_of(names[name]));
+            let (mut item, end) = (list + 1, nodes[list].next as usize);
             while item < end {
-                let found = nodes[item + HASH];
-                if (found == hash || found == UNKNOWN) && self.is(item, names[name], hash) {
+                let found = nodes[item].text.head;
+                if (found == head || found == ESCAPED) && self.is_named(nodes[item].text, names[name], head) {
                     return true;
                 }
-                item = nodes[item + NEXT] as usize;
+                item = nodes[item].next as usize;
             }
             name += 1;
         }
@@ -400,7 +385,7 @@ impl<'f> SchemaFile<'f> {
     /// By `type`, `enum` and `const`.
     const fn own_kinds(&self, at: usize) -> Kinds {
         let mut kinds = Kinds::ALL;
-        if let Some(types) = self.member_of_hash(at, "type", const { hash_of("type") }) {
+        if let Some(types) = self.member_of_head(at, "type", TYPE) {
             kinds = match self.kind(types) {
                 Kind::Array => {
                     let mut any = Kinds::NONE;

@@ -1,7 +1,7 @@
 //! Sets of kinds of JSON values.
 
 use super::file::SchemaFile;
-use super::reader::hash_of;
+use super::reader::head_of;
 use super::writer::Writer;
 use super::{Coercion, FieldShape, Shape};
 
@@ -47,17 +47,17 @@ impl Kinds {
 
     /// As a string of a file calls it; what JSON Schema does not call anything may be anything.
     pub(super) const fn named(file: &SchemaFile<'_>, at: usize) -> Self {
-        const STRING: u32 = hash_of("string");
-        const INTEGER: u32 = hash_of("integer");
-        // Most are one of these, and the table is long.
-        match file.hash(at) {
-            STRING if file.is(at, "string", STRING) => return Self::STRING,
-            INTEGER if file.is(at, "integer", INTEGER) => return Self::INTEGER,
+        const STRING: u128 = head_of("string");
+        const INTEGER: u128 = head_of("integer");
+        // Most are one of these.
+        match file.head(at) {
+            STRING => return Self::STRING,
+            INTEGER => return Self::INTEGER,
             _ => {}
         }
         let (names, mut name) = (&NAMES, 0);
         while name < names.len() {
-            if file.is(at, names[name].0, hash_of(names[name].0)) {
+            if file.is(at, names[name].0) {
                 return names[name].1;
             }
             name += 1;

@@ -1,8 +1,8 @@
-//! What the compiler says of a type and its schema file: the constants that derived code has it evaluate.
+//! What the compiler says of a type and its schema file.
 
 use super::file::SchemaFile;
 use super::problem::Problem;
-use super::reader::{NotJson, Table, capacity};
+use super::reader::{Node, NotJson, capacity};
 use super::writer::Writer;
 use super::{ObjectShape, Shape};
 use crate::secret::Secret;
@@ -11,12 +11,14 @@ use crate::secret::Secret;
 const LONGEST: usize = 2048;
 
 /// What the compiler says.
-struct Message {
+pub(super) struct Message {
     bytes: [u8; LONGEST],
     length: usize,
 }
 
 impl Message {
+    const NOTHING: Self = Self { bytes: [0; LONGEST], length: 0 };
+
     const fn text(&self) -> Option<&str> {
         let said = self.bytes.split_at(if self.length < LONGEST { self.length } else { LONGEST }).0;
         match str::from_utf8(said) {
@@ -28,7 +30,7 @@ impl Message {
     }
 
     #[track_caller]
-    const fn say(&self) {
+    pub(super) const fn say(&self) {
         if let Some(text) = self.text() {
             panic!("{}", text);
         }
@@ -36,56 +38,36 @@ impl Message {
 }
 
 impl SchemaFile<'_> {
-    /// Says where the file is not JSON.
-    #[track_caller]
-    pub const fn check_json(&self) {
+    pub(super) const fn on_field(&self, shape: &'static Shape, field: usize) -> Option<Problem> {
+        match shape {
+            Shape::Object(object) => self.field_of_struct(object, field),
+            Shape::Tagged(tagged) => {
+                let (mut variant, mut field) = (0, field);
+                // The tag, which comes first, is not one of them.
+                while field + 1 >= tagged.variants[variant].fields.len() {
+                    field -= tagged.variants[variant].fields.len() - 1;
+                    variant += 1;
+                }
+                self.field_of_variant(tagged, variant, field)
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) const fn message_of_whole(&self, shape: &'static Shape) -> Message {
         if let Some(error) = self.error {
-            self.message_of_error(error).say();
+            return self.message_of_error(error);
+        }
+        match self.whole(shape) {
+            Some(problem) => self.message(&problem),
+            None => Message::NOTHING,
         }
     }
 
-    /// Says what is wrong with a field of a struct.
-    #[track_caller]
-    pub const fn check_field(&self, shape: &'static Shape, field: usize) {
-        if let Some(problem) = self.on_field(shape, field) {
-            self.message(&problem).say();
-        }
-    }
-
-    /// Says what is wrong with a field of a variant.
-    #[track_caller]
-    pub const fn check_variant_field(&self, shape: &'static Shape, variant: usize, field: usize) {
-        if let Some(problem) = self.on_variant_field(shape, variant, field) {
-            self.message(&problem).say();
-        }
-    }
-
-    /// Says what is wrong, but for the fields.
-    #[track_caller]
-    pub const fn check_whole(&self, shape: &'static Shape) {
-        if let Some(problem) = self.on_whole(shape) {
-            self.message(&problem).say();
-        }
-    }
-
-    const fn on_field(&self, shape: &'static Shape, field: usize) -> Option<Problem> {
-        match (shape, self.error) {
-            (Shape::Object(object), None) => self.field_of_struct(object, field),
-            _ => None,
-        }
-    }
-
-    const fn on_variant_field(&self, shape: &'static Shape, variant: usize, field: usize) -> Option<Problem> {
-        match (shape, self.error) {
-            (Shape::Tagged(tagged), None) => self.field_of_variant(tagged, variant, field),
-            _ => None,
-        }
-    }
-
-    const fn on_whole(&self, shape: &'static Shape) -> Option<Problem> {
-        match self.error {
-            None => self.whole(shape),
-            Some(_) => None,
+    pub(super) const fn message_of_field(&self, shape: &'static Shape, field: usize) -> Message {
+        match self.on_field(shape, field) {
+            Some(problem) => self.message(&problem),
+            None => Message::NOTHING,
         }
     }
 
@@ -109,32 +91,31 @@ impl SchemaFile<'_> {
 /// What the compiler would say of a type with a schema file of this text: for tests.
 ///
 /// # Panics
-/// If the text has more than some thousand bytes.
+/// If the short way takes a field for one that fits, and the full comparison does not.
 #[must_use]
 pub fn problems<T: Secret>(text: &str) -> Vec<String> {
     problems_of(const { &T::SHAPE }, text)
 }
 
 fn problems_of(shape: &'static Shape, text: &str) -> Vec<String> {
-    const MOST: usize = 1 << 15;
-    assert!(capacity(text) <= MOST, "a text whose values take at most {MOST} places");
-    let table = Table::<MOST>::read(text);
-    let file = SchemaFile::new("file.json", text, &table);
+    let mut nodes = vec![Node::NOTHING; capacity(text)];
+    let file = SchemaFile::read("file.json", text, &mut nodes);
     if let Some(error) = file.error {
         return file.message_of_error(error).text().map(str::to_owned).into_iter().collect();
     }
-    let mut problems = vec![file.on_whole(shape)];
-    match shape {
-        Shape::Object(ObjectShape { fields, .. }) => {
-            problems.extend((0..fields.len()).map(|field| file.on_field(shape, field)));
-        }
-        Shape::Tagged(tagged) => {
-            for (variant, ObjectShape { fields, .. }) in tagged.variants.iter().enumerate() {
-                problems.extend((1..fields.len()).map(|field| file.on_variant_field(shape, variant, field - 1)));
-            }
-        }
-        _ => {}
+    let fields = match shape {
+        Shape::Object(ObjectShape { fields, .. }) => fields.len(),
+        Shape::Tagged(tagged) => tagged.variants.iter().map(|variant| variant.fields.len() - 1).sum(),
+        _ => 0,
+    };
+    let of_fields: Vec<_> = (0..fields).map(|field| file.on_field(shape, field)).collect();
+    if let Shape::Object(object) = shape {
+        let mut doubtful = vec![true; fields];
+        file.sift(object.fields, &mut doubtful);
+        let is_found = |(problem, is_doubtful): (&Option<Problem>, &bool)| problem.is_none() || *is_doubtful;
+        assert!(of_fields.iter().zip(&doubtful).all(is_found), "the short way misses a problem");
     }
+    let problems: Vec<_> = std::iter::once(file.whole(shape)).chain(of_fields).collect();
     let messages = problems.iter().flatten().map(|problem| file.message(problem));
     messages.filter_map(|message| message.text().map(str::to_owned)).collect()
 }

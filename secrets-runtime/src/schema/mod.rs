@@ -5,6 +5,7 @@
 
 mod check;
 mod constants;
+mod contract;
 #[cfg(feature = "descriptor")]
 mod descriptor;
 mod file;
@@ -14,17 +15,18 @@ mod messages;
 mod near;
 mod problem;
 mod reader;
+mod sift;
 mod spelling;
 mod variants;
 mod words;
 mod writer;
 
+pub use contract::Contract;
 #[cfg(feature = "descriptor")]
 pub use descriptor::{Descriptor, Draft};
-pub use file::SchemaFile;
 pub(crate) use json_schema::document as json_schema;
 pub use messages::problems;
-pub use reader::{Table, capacity};
+pub use reader::capacity;
 pub(crate) use words::short;
 
 /// What JSON a type accepts.

@@ -1,6 +1,7 @@
 //! Reads JSON at compile time, once, into a table that the checks of a file look things up in.
 //!
-//! The compiler interprets this for each type with a `schema`: one pass over the text, no recursion, no copies of it.
+//! The compiler interprets this for each type with a `schema`, and pays for each step and each call: so one function reads
+//! what there is much of, sixteen bytes at a time, and others what is rare.
 
 /// How deep values may be nested.
 const DEEPEST: usize = 64;
@@ -17,88 +18,67 @@ pub(super) enum Kind {
     Null,
 }
 
+/// What keys an object has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// None but `type`, `title` and `description`, as most properties.
+    TypeAlone,
+    Any,
+    /// One that names other schemas, or may do so.
+    NamesSchemas,
+}
+
 /// A piece of the text; of a string, what is between the quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    /// Of a string as it is written; [`UNKNOWN`] where there are escapes.
-    pub(super) hash: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// Of a string, the [head](head_of).
+    pub(super) head: u128,
 }
 
-/// The hash of a string that has to be compared in full.
-pub(super) const UNKNOWN: u32 = 0;
+/// The head of a string that is written with escapes: no text has such bytes.
+pub(super) const ESCAPED: u128 = u128::MAX;
 
-const REF: u32 = hash_of("$ref");
-const ALL_OF: u32 = hash_of("allOf");
-const ANY_OF: u32 = hash_of("anyOf");
-const ONE_OF: u32 = hash_of("oneOf");
-const TYPE: u32 = hash_of("type");
-const TITLE: u32 = hash_of("title");
-const DESCRIPTION: u32 = hash_of("description");
+const REF: u128 = head_of("$ref");
+const ALL_OF: u128 = head_of("allOf");
+const ANY_OF: u128 = head_of("anyOf");
+const ONE_OF: u128 = head_of("oneOf");
+pub(super) const TYPE: u128 = head_of("type");
+const TITLE: u128 = head_of("title");
+const DESCRIPTION: u128 = head_of("description");
 
-/// The hash of a name, which has to tell most keys of a file apart.
-pub(super) const fn hash_of(name: &str) -> u32 {
-    hash(name.as_bytes(), 0, name.len())
-}
-
-/// Four bytes of a name and its length: whoever interprets this pays for every step. Names that differ elsewhere are compared.
-#[expect(clippy::cast_possible_truncation, reason = "a part of the length is enough")]
-const fn hash(text: &[u8], start: usize, end: usize) -> u32 {
-    let length = end - start;
-    if length < 2 {
-        return if length == 0 { 1 } else { text[start] as u32 | 0x100 };
+/// The first sixteen bytes of a name, the first of them the lowest: one step compares them all.
+pub(super) const fn head_of(name: &str) -> u128 {
+    let bytes = name.as_bytes();
+    let (mut at, mut head) = (if bytes.len() < 16 { bytes.len() } else { 16 }, 0);
+    while at > 0 {
+        at -= 1;
+        head = head << 8 | bytes[at] as u128;
     }
-    let ends = text[end - 1] as u32 | (text[end - 2] as u32) << 8;
-    let others = (text[start] ^ text[start + length / 2]) as u32 | 0x100;
-    ends | others << 16 | (length as u32) << 25
+    head
+}
+
+/// A value, which is followed in the table by what is in it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node {
+    pub(super) kind: Kind,
+    /// Of an object.
+    pub(super) keys: Keys,
+    /// Where the next value is that is not in this one.
+    pub(super) next: u32,
+    /// The key it stands under, in an object.
+    pub(super) key: Span,
+    pub(super) text: Span,
+}
+
+impl Node {
+    pub(super) const NOTHING: Self =
+        Self { kind: Kind::Null, keys: Keys::Any, next: 0, key: Span::NOTHING, text: Span::NOTHING };
 }
 
 impl Span {
-    const NOTHING: Self = Self { start: 0, end: 0, hash: UNKNOWN };
-}
-
-// A value takes so many places of a table, and is followed there by what is in it. They are numbers, and not a struct, because
-// compilers validate arrays of numbers as a whole, and arrays of anything else item by item.
-pub(super) const SIZE: usize = 8;
-/// What it is: `OBJECT` and so on.
-pub(super) const KIND: usize = 0;
-/// Where the next value is that is not in this one.
-pub(super) const NEXT: usize = 1;
-/// The key it stands under, in an object.
-pub(super) const KEY_START: usize = 2;
-pub(super) const KEY_END: usize = 3;
-pub(super) const KEY_HASH: usize = 4;
-pub(super) const START: usize = 5;
-pub(super) const END: usize = 6;
-pub(super) const HASH: usize = 7;
-
-/// An object with no keys but `type`, `title` and `description`, by their hashes, which those of no other keyword are: what most
-/// properties are.
-pub(super) const TYPE_ALONE: u32 = 0;
-pub(super) const OBJECT: u32 = 1;
-/// An object with a key that names other schemas.
-pub(super) const NAMES_SCHEMAS: u32 = 2;
-const ARRAY: u32 = 3;
-const STRING: u32 = 4;
-const NUMBER: u32 = 5;
-const TRUE: u32 = 6;
-const FALSE: u32 = 7;
-const NULL: u32 = 8;
-
-impl Kind {
-    /// What a number in the table stands for.
-    pub(super) const fn of(number: u32) -> Self {
-        match number {
-            TYPE_ALONE | OBJECT | NAMES_SCHEMAS => Self::Object,
-            ARRAY => Self::Array,
-            STRING => Self::String,
-            NUMBER => Self::Number,
-            TRUE => Self::True,
-            FALSE => Self::False,
-            _ => Self::Null,
-        }
-    }
+    const NOTHING: Self = Self { start: 0, end: 0, head: 0 };
 }
 
 /// What was expected where the text is not JSON.
@@ -108,339 +88,332 @@ pub(super) struct NotJson {
     pub(super) expected: &'static str,
 }
 
-/// The values of a text, in its order.
-#[derive(Debug)]
-#[doc(hidden)]
-pub struct Table<const N: usize> {
-    nodes: [u32; N],
-    error: Option<NotJson>,
-}
-
-impl<const N: usize> Table<N> {
-    /// Reads a text whose values take at most `N` [places](capacity).
-    #[must_use]
-    pub const fn read(text: &str) -> Self {
-        let mut nodes = [0; N];
-        let mut reader = Reader {
-            text: text.as_bytes(),
-            rest: text.as_bytes(),
-            nodes: &mut nodes,
-            length: 0,
-            key: Span::NOTHING,
-            open: [0; DEEPEST],
-            depth: 0,
-        };
-        let error = match reader.values() {
-            Ok(()) => None,
-            Err(error) => Some(error),
-        };
-        Self { nodes, error }
-    }
-
-    pub(super) const fn nodes(&self) -> Result<&[u32], NotJson> {
-        match self.error {
-            Some(error) => Err(error),
-            None => Ok(&self.nodes),
-        }
-    }
-}
-
-/// At least how many places the values of a text take: each has a byte, and one that tells it from the next.
+/// At least how many values a text has: each has a byte, and one that tells it from the next.
 #[doc(hidden)]
 #[must_use]
 pub const fn capacity(text: &str) -> usize {
-    (text.len() / 2 + 1) * SIZE
+    text.len() / 2 + 1
 }
 
-/// What it reads it takes off a slice by patterns, each byte of which is one step to an interpreter.
-struct Reader<'t> {
-    text: &'t [u8],
-    rest: &'t [u8],
-    nodes: &'t mut [u32],
-    length: usize,
-    /// That of the next value.
-    key: Span,
-    /// The objects and arrays that are not closed yet.
-    open: [usize; DEEPEST],
-    depth: usize,
-}
+/// Reads all values into `nodes`, in their order, of which it leaves out those that there is no room for; says where the text
+/// is not JSON.
+#[expect(clippy::cast_possible_truncation, reason = "`include_str!` takes no files of gigabytes into a constant")]
+#[expect(clippy::too_many_lines, clippy::verbose_bit_mask, reason = "a call costs as much as ten steps")]
+pub(super) const fn read(text: &str, nodes: &mut [Node]) -> Option<NotJson> {
+    let text = text.as_bytes();
+    let (chunks, rest) = text.as_chunks();
+    let (in_chunks, last) = (text.len() - rest.len(), last_chunk(rest));
+    let mut at = 0;
+    // The sixteen bytes in which `at` is, from there on; the lowest is the next. Beyond the end there are zeros, which JSON
+    // has no use for.
+    let mut ahead;
+    let mut length = 0;
+    // The objects and arrays that are not closed yet, and a bit for each, which is set for objects.
+    let (mut open, mut depth, mut objects) = ([0; DEEPEST], 0, 0_u64);
+    let mut key = Span::NOTHING;
 
-impl Reader<'_> {
-    const fn values(&mut self) -> Result<(), NotJson> {
-        loop {
-            let opened = match self.value() {
-                Ok(opened) => opened,
-                Err(error) => return Err(error),
-            };
-            if opened {
-                continue;
-            }
-            match self.after_value() {
-                Ok(true) => {}
-                Ok(false) => return Ok(()),
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    /// Reads a value; whether it has values in it, of which the first is next.
-    const fn value(&mut self) -> Result<bool, NotJson> {
-        self.white_space();
-        let start = self.at();
-        let kind = match self.peek() {
-            bracket @ (b'{' | b'[') => return self.open(bracket),
-            b'"' => {
-                return match self.string() {
-                    Ok(text) => {
-                        self.push(STRING, text);
-                        Ok(false)
-                    }
-                    Err(error) => Err(error),
-                };
-            }
-            b'-' | b'0'..=b'9' => self.number(),
-            _ => self.literal(),
+    macro_rules! expected {
+        ($expected:literal) => {
+            return Some(NotJson { at, expected: $expected })
         };
-        match kind {
-            Ok(kind) => {
-                self.push(kind, Span { start, end: self.at(), hash: UNKNOWN });
-                Ok(false)
+    }
+    macro_rules! load {
+        () => {
+            ahead = if at < in_chunks { u128::from_ne_bytes(chunks[at >> 4]) } else { last };
+            if cfg!(target_endian = "big") {
+                ahead = ahead.swap_bytes();
             }
-            Err(error) => Err(error),
-        }
+        };
     }
-
-    #[expect(clippy::cast_possible_truncation, reason = "`include_str!` takes no files of gigabytes into a constant")]
-    const fn push(&mut self, kind: u32, text: Span) {
-        let (at, nodes) = (self.length, &mut *self.nodes);
-        self.length += SIZE;
-        if self.length > nodes.len() {
-            return;
-        }
-        nodes[at + KIND] = kind;
-        nodes[at + NEXT] = self.length as u32;
-        nodes[at + START] = text.start as u32;
-        nodes[at + END] = text.end as u32;
-        nodes[at + HASH] = text.hash;
-        if self.key.start > 0 {
-            nodes[at + KEY_START] = self.key.start as u32;
-            nodes[at + KEY_END] = self.key.end as u32;
-            nodes[at + KEY_HASH] = self.key.hash;
-            self.key = Span::NOTHING;
-        }
+    macro_rules! go_to {
+        ($place:expr) => {
+            at = $place;
+            load!();
+            ahead >>= (at & 15) * 8;
+        };
     }
-
-    const fn open(&mut self, bracket: u8) -> Result<bool, NotJson> {
-        if self.depth == DEEPEST {
-            return Err(self.expected("values that are nested less deeply"));
-        }
-        let kind = if bracket == b'{' { TYPE_ALONE } else { ARRAY };
-        self.open[self.depth] = self.length;
-        self.depth += 1;
-        self.push(kind, Span { start: self.at(), end: self.at(), hash: UNKNOWN });
-        self.skip();
-        self.white_space();
-        match (kind, self.peek()) {
-            (TYPE_ALONE, b'}') | (ARRAY, b']') => Ok(false),
-            (TYPE_ALONE, _) => self.read_key(),
-            _ => Ok(true),
-        }
-    }
-
-    /// Closes what ends here; whether another value follows.
-    const fn after_value(&mut self) -> Result<bool, NotJson> {
-        loop {
-            self.white_space();
-            if self.depth == 0 {
-                return if self.rest.is_empty() { Ok(false) } else { Err(self.expected("nothing more")) };
+    macro_rules! skip {
+        () => {
+            at += 1;
+            ahead >>= 8;
+            if at & 15 == 0 {
+                load!();
             }
-            let container = self.open[self.depth - 1];
-            let is_object = self.nodes[container + KIND] <= NAMES_SCHEMAS;
-            match (is_object, self.peek()) {
-                (true, b'}') | (false, b']') => {
-                    self.skip();
-                    self.depth -= 1;
-                    self.close(container);
+        };
+    }
+    // Goes to the first byte whose highest bit is set; whether there is one in these sixteen.
+    macro_rules! find {
+        ($marks:expr) => {{
+            let bits = ($marks & 0x8080_8080_8080_8080_8080_8080_8080_8080).trailing_zeros() & 0xf8;
+            at += (bits >> 3) as usize;
+            if at & 15 == 0 && bits > 0 {
+                load!();
+                false
+            } else {
+                ahead >>= bits;
+                true
+            }
+        }};
+    }
+    // The highest bit of each byte that is not zero.
+    macro_rules! nonzero {
+        ($bytes:expr) => {
+            (($bytes & 0x7f7f_7f7f_7f7f_7f7f_7f7f_7f7f_7f7f_7f7f) + 0x7f7f_7f7f_7f7f_7f7f_7f7f_7f7f_7f7f_7f7f) | $bytes
+        };
+    }
+    macro_rules! skip_white_space {
+        () => {
+            loop {
+                match ahead as u8 {
+                    b' ' => {
+                        let spaces = ahead ^ 0x2020_2020_2020_2020_2020_2020_2020_2020;
+                        if spaces as u16 == 0 {
+                            find!(nonzero!(spaces));
+                        } else {
+                            skip!();
+                        }
+                    }
+                    b'\n' | b'\t' | b'\r' => {
+                        skip!();
+                    }
+                    _ => break,
                 }
+            }
+        };
+    }
+    // What is between the quotes of the string that begins here.
+    macro_rules! string {
+        () => {{
+            skip!();
+            let start = at;
+            let mut head = ahead;
+            loop {
+                let backslashes = ahead ^ 0x5c5c_5c5c_5c5c_5c5c_5c5c_5c5c_5c5c_5c5c;
+                // Quotes become 0x20: greater are those, and only those, that may stand in a string.
+                let quotes = ahead ^ 0x0202_0202_0202_0202_0202_0202_0202_0202;
+                let others = ((quotes & 0x7f7f_7f7f_7f7f_7f7f_7f7f_7f7f_7f7f_7f7f)
+                    + 0x5f5f_5f5f_5f5f_5f5f_5f5f_5f5f_5f5f_5f5f)
+                    | quotes;
+                if find!(!(others & nonzero!(backslashes))) {
+                    match ahead as u8 {
+                        b'"' => break,
+                        b'\\' => {
+                            head = ESCAPED;
+                            match escape(text, at) {
+                                Ok(end) => {
+                                    go_to!(end);
+                                }
+                                Err(error) => return Some(error),
+                            }
+                        }
+                        _ => expected!("the `\"` that ends the string"),
+                    }
+                } else if at - start < 16 {
+                    head |= ahead << ((at - start) * 8);
+                }
+            }
+            if at - start < 16 && head != ESCAPED {
+                head &= (1 << ((at - start) * 8)) - 1;
+            }
+            let string = Span { start: start as u32, end: at as u32, head };
+            skip!();
+            string
+        }};
+    }
+    macro_rules! push {
+        ($kind:expr, $keys:expr, $text:expr) => {
+            if length < nodes.len() {
+                nodes[length] = Node { kind: $kind, keys: $keys, next: length as u32 + 1, key, text: $text };
+            }
+            length += 1;
+        };
+    }
+    // `"key":`
+    macro_rules! read_key {
+        () => {
+            skip_white_space!();
+            if ahead as u8 != b'"' {
+                expected!("a key in double quotes");
+            }
+            key = string!();
+            let keys = match key.head {
+                TYPE | DESCRIPTION | TITLE => Keys::TypeAlone,
+                REF | ALL_OF | ANY_OF | ONE_OF | ESCAPED => Keys::NamesSchemas,
+                _ => Keys::Any,
+            };
+            let object = open[depth - 1];
+            if !matches!(keys, Keys::TypeAlone)
+                && object < nodes.len()
+                && !matches!(nodes[object].keys, Keys::NamesSchemas)
+            {
+                nodes[object].keys = keys;
+            }
+            skip_white_space!();
+            if ahead as u8 != b':' {
+                expected!("`:`");
+            }
+            skip!();
+        };
+    }
+
+    load!();
+    loop {
+        skip_white_space!();
+        match ahead as u8 {
+            b'"' => {
+                let string = string!();
+                push!(Kind::String, Keys::Any, string);
+            }
+            bracket @ (b'{' | b'[') => {
+                if depth == DEEPEST {
+                    expected!("values that are nested less deeply");
+                }
+                let is_object = bracket == b'{';
+                open[depth] = length;
+                depth += 1;
+                objects = objects << 1 | is_object as u64;
+                let start = Span { start: at as u32, end: at as u32, head: 0 };
+                push!(if is_object { Kind::Object } else { Kind::Array }, Keys::TypeAlone, start);
+                key = Span::NOTHING;
+                skip!();
+                skip_white_space!();
+                if is_object {
+                    if ahead as u8 != b'}' {
+                        read_key!();
+                        continue;
+                    }
+                } else if ahead as u8 != b']' {
+                    continue;
+                }
+            }
+            _ => match scalar(text, at) {
+                Ok((kind, end)) => {
+                    push!(kind, Keys::Any, Span { start: at as u32, end: end as u32, head: 0 });
+                    go_to!(end);
+                }
+                Err(error) => return Some(error),
+            },
+        }
+        // Closes what ends here.
+        loop {
+            skip_white_space!();
+            if depth == 0 {
+                if at < text.len() {
+                    expected!("nothing more");
+                }
+                return None;
+            }
+            match (objects & 1 == 1, ahead as u8) {
                 (true, b',') => {
-                    self.skip();
-                    return self.read_key();
+                    skip!();
+                    read_key!();
+                    break;
                 }
                 (false, b',') => {
-                    self.skip();
-                    return Ok(true);
+                    skip!();
+                    key = Span::NOTHING;
+                    break;
                 }
-                (true, _) => return Err(self.expected("`,` or `}`")),
-                (false, _) => return Err(self.expected("`,` or `]`")),
-            }
-        }
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "as in `push`")]
-    const fn close(&mut self, container: usize) {
-        self.nodes[container + NEXT] = self.length as u32;
-        self.nodes[container + END] = self.at() as u32;
-    }
-
-    /// `"key":`
-    const fn read_key(&mut self) -> Result<bool, NotJson> {
-        self.white_space();
-        if self.peek() != b'"' {
-            return Err(self.expected("a key in double quotes"));
-        }
-        match self.string() {
-            Ok(key) => {
-                self.key = key;
-                if !matches!(key.hash, TYPE | DESCRIPTION | TITLE) {
-                    let names_schemas = matches!(key.hash, REF | ALL_OF | ANY_OF | ONE_OF | UNKNOWN);
-                    let object = self.open[self.depth - 1] + KIND;
-                    if names_schemas || self.nodes[object] != NAMES_SCHEMAS {
-                        self.nodes[object] = if names_schemas { NAMES_SCHEMAS } else { OBJECT };
+                (true, b'}') | (false, b']') => {
+                    skip!();
+                    depth -= 1;
+                    objects >>= 1;
+                    if open[depth] < nodes.len() {
+                        nodes[open[depth]].next = length as u32;
+                        nodes[open[depth]].text.end = at as u32;
                     }
                 }
-            }
-            Err(error) => return Err(error),
-        }
-        self.white_space();
-        if self.peek() != b':' {
-            return Err(self.expected("`:`"));
-        }
-        self.skip();
-        Ok(true)
-    }
-
-    const fn string(&mut self) -> Result<Span, NotJson> {
-        self.skip();
-        let start = self.at();
-        let mut has_escapes = false;
-        loop {
-            let mut rest = self.rest;
-            // No ranges of bytes in the pattern: each end of one is a step of its own.
-            while let [byte, after @ ..] = rest
-                && *byte != b'"'
-                && *byte != b'\\'
-                && *byte >= 0x20
-            {
-                rest = after;
-            }
-            self.rest = rest;
-            match rest {
-                [b'"', ..] => {
-                    let end = self.at();
-                    self.skip();
-                    let hash = if has_escapes { UNKNOWN } else { hash(self.text, start, end) };
-                    return Ok(Span { start, end, hash });
-                }
-                [b'\\', ..] => {
-                    has_escapes = true;
-                    self.skip();
-                    if let Err(error) = self.escape() {
-                        return Err(error);
-                    }
-                }
-                _ => return Err(self.expected("the `\"` that ends the string")),
+                (true, _) => expected!("`,` or `}`"),
+                (false, _) => expected!("`,` or `]`"),
             }
         }
     }
+}
 
-    const fn escape(&mut self) -> Result<(), NotJson> {
-        const EXPECTED: &str = "an escape such as `\\n` or `\\u00e9`";
-        let digits = match self.peek() {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 0,
-            b'u' => 4,
-            _ => return Err(self.expected(EXPECTED)),
-        };
-        self.skip();
-        let end = self.at() + digits;
-        while self.at() < end {
-            if !self.peek().is_ascii_hexdigit() {
-                return Err(self.expected(EXPECTED));
-            }
-            self.skip();
-        }
-        Ok(())
+/// The last bytes, and zeros beyond, in the order of the machine.
+const fn last_chunk(rest: &[u8]) -> u128 {
+    let (mut bytes, mut at) = ([0; 16], 0);
+    while at < rest.len() {
+        bytes[at] = rest[at];
+        at += 1;
     }
+    u128::from_ne_bytes(bytes)
+}
 
-    const fn number(&mut self) -> Result<u32, NotJson> {
-        if self.peek() == b'-' {
-            self.skip();
+/// The byte at a place; at the end, one that JSON has no use for.
+const fn byte(text: &[u8], at: usize) -> u8 {
+    if at < text.len() { text[at] } else { 0 }
+}
+
+/// Where an escape ends.
+const fn escape(text: &[u8], at: usize) -> Result<usize, NotJson> {
+    const EXPECTED: &str = "an escape such as `\\n` or `\\u00e9`";
+    let mut at = at + 1;
+    let digits = match byte(text, at) {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 0,
+        b'u' => 4,
+        _ => return Err(NotJson { at, expected: EXPECTED }),
+    };
+    at += 1;
+    let end = at + digits;
+    while at < end {
+        if !byte(text, at).is_ascii_hexdigit() {
+            return Err(NotJson { at, expected: EXPECTED });
         }
-        let has_digits = if self.peek() == b'0' {
-            self.skip();
-            true
-        } else {
-            self.digits()
-        };
-        if !has_digits {
-            return Err(self.expected("a digit"));
-        }
-        if self.peek() == b'.' {
-            self.skip();
-            if !self.digits() {
-                return Err(self.expected("a digit"));
-            }
-        }
-        if matches!(self.peek(), b'e' | b'E') {
-            self.skip();
-            if matches!(self.peek(), b'+' | b'-') {
-                self.skip();
-            }
-            if !self.digits() {
-                return Err(self.expected("a digit"));
-            }
-        }
-        Ok(NUMBER)
+        at += 1;
     }
+    Ok(end)
+}
 
-    /// Whether there were any.
-    const fn digits(&mut self) -> bool {
-        let start = self.rest.len();
-        while let [b'0'..=b'9', rest @ ..] = self.rest {
-            self.rest = rest;
+/// What a number or a literal is, and where it ends.
+const fn scalar(text: &[u8], at: usize) -> Result<(Kind, usize), NotJson> {
+    let (kind, word) = match byte(text, at) {
+        b'-' | b'0'..=b'9' => return number(text, at),
+        b't' => (Kind::True, "true"),
+        b'f' => (Kind::False, "false"),
+        _ => (Kind::Null, "null"),
+    };
+    let mut letter = 0;
+    while letter < word.len() {
+        if byte(text, at + letter) != word.as_bytes()[letter] {
+            return Err(NotJson { at, expected: "a value" });
         }
-        self.rest.len() < start
+        letter += 1;
     }
+    Ok((kind, at + letter))
+}
 
-    const fn literal(&mut self) -> Result<u32, NotJson> {
-        let (kind, rest) = match self.rest {
-            [b't', b'r', b'u', b'e', rest @ ..] => (TRUE, rest),
-            [b'f', b'a', b'l', b's', b'e', rest @ ..] => (FALSE, rest),
-            [b'n', b'u', b'l', b'l', rest @ ..] => (NULL, rest),
-            _ => return Err(self.expected("a value")),
-        };
-        self.rest = rest;
-        Ok(kind)
+const fn number(text: &[u8], at: usize) -> Result<(Kind, usize), NotJson> {
+    const EXPECTED: &str = "a digit";
+    let start = if byte(text, at) == b'-' { at + 1 } else { at };
+    let mut end = if byte(text, start) == b'0' { start + 1 } else { digits(text, start) };
+    if end == start {
+        return Err(NotJson { at: end, expected: EXPECTED });
     }
-
-    const fn white_space(&mut self) {
-        let mut rest = self.rest;
-        loop {
-            rest = match rest {
-                [b' ', b' ', b' ', b' ', after @ ..] | [b' ' | b'\n' | b'\r' | b'\t', after @ ..] => after,
-                _ => break,
-            };
-        }
-        self.rest = rest;
-    }
-
-    /// The next byte; at the end, one that JSON has no use for.
-    const fn peek(&self) -> u8 {
-        if let [byte, ..] = self.rest { *byte } else { 0 }
-    }
-
-    const fn skip(&mut self) {
-        if let [_, rest @ ..] = self.rest {
-            self.rest = rest;
+    if byte(text, end) == b'.' {
+        let start = end + 1;
+        end = digits(text, start);
+        if end == start {
+            return Err(NotJson { at: end, expected: EXPECTED });
         }
     }
-
-    const fn at(&self) -> usize {
-        self.text.len() - self.rest.len()
+    if matches!(byte(text, end), b'e' | b'E') {
+        let start = if matches!(byte(text, end + 1), b'+' | b'-') { end + 2 } else { end + 1 };
+        end = digits(text, start);
+        if end == start {
+            return Err(NotJson { at: end, expected: EXPECTED });
+        }
     }
+    Ok((Kind::Number, end))
+}
 
-    const fn expected(&self, expected: &'static str) -> NotJson {
-        NotJson { at: self.at(), expected }
+/// Where the digits end.
+const fn digits(text: &[u8], at: usize) -> usize {
+    let mut at = at;
+    while byte(text, at).is_ascii_digit() {
+        at += 1;
     }
+    at
 }
 
 #[cfg(test)]
@@ -448,7 +421,8 @@ mod tests {
     use super::*;
 
     fn error_of(text: &str) -> Option<(usize, &'static str)> {
-        Table::<1024>::read(text).error.map(|NotJson { at, expected }| (at, expected))
+        let mut nodes = [Node::NOTHING; 128];
+        read(text, &mut nodes).map(|NotJson { at, expected }| (at, expected))
     }
 
     #[test]
@@ -499,13 +473,13 @@ mod tests {
     #[test]
     fn a_value_is_followed_by_what_is_in_it() {
         const TEXT: &str = r#"{"a": [1, [2]], "b": {}}"#;
-        const TABLE: Table<{ capacity(TEXT) }> = Table::read(TEXT);
-        let nodes = TABLE.nodes().expect("JSON");
-        let nodes: Vec<Vec<usize>> =
-            nodes[..6 * SIZE].chunks(SIZE).map(|node| node.iter().map(|&number| number as usize).collect()).collect();
-        let seen: Vec<_> = nodes.iter().map(|node| (&TEXT[node[START]..node[END]], node[NEXT] / SIZE)).collect();
+        let mut nodes = [Node::NOTHING; capacity(TEXT)];
+        assert_eq!(read(TEXT, &mut nodes), None);
+        let nodes = &nodes[..6];
+        let text = |span: Span| &TEXT[span.start as usize..span.end as usize];
+        let seen: Vec<_> = nodes.iter().map(|node| (text(node.text), node.next)).collect();
         let expected = [(TEXT, 6), ("[1, [2]]", 5), ("1", 3), ("[2]", 5), ("2", 5), ("{}", 6)];
         assert_eq!(seen, expected);
-        assert_eq!(&TEXT[nodes[5][KEY_START]..nodes[5][KEY_END]], "b");
+        assert_eq!(text(nodes[5].key), "b");
     }
 }

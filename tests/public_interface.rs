@@ -1,0 +1,240 @@
+//! The public interface of the runtime, by its sources: every item stands on the page that lists them, and the types of
+//! other crates in it are those that the page gives a reason for.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use syn::visit::{self, Visit};
+use syn::{Attribute, Fields, ImplItem, Item, Signature, TraitItem, Type, UseTree, Visibility};
+
+const PAGE: &str = include_str!("../docs/public-api.md");
+
+/// Names that may be used outside, each with what it has: methods, fields, variants, required items.
+type Interface = BTreeMap<String, BTreeSet<String>>;
+
+/// Crates of which types may be named, with the names.
+type Foreign = BTreeMap<String, BTreeSet<String>>;
+
+fn sources(directory: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("readable").path());
+    entries
+        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
+}
+
+fn says(attributes: &[Attribute], path: &str, word: &str) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident(path)
+            && attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string() == word)
+    })
+}
+
+fn is_shown(visibility: &Visibility, attributes: &[Attribute]) -> bool {
+    matches!(visibility, Visibility::Public(_)) && !says(attributes, "doc", "hidden")
+}
+
+/// The names that a `use` brings, with the crate they come from.
+fn imports(tree: &UseTree, root: Option<&str>, to: &mut Vec<(String, String)>) {
+    match tree {
+        UseTree::Path(path) => {
+            let first = path.ident.to_string();
+            imports(&path.tree, Some(root.unwrap_or(&first)), to);
+        }
+        UseTree::Name(name) => to.push((name.ident.to_string(), root.unwrap_or_default().to_owned())),
+        UseTree::Rename(rename) => to.push((rename.rename.to_string(), root.unwrap_or_default().to_owned())),
+        UseTree::Group(group) => group.items.iter().for_each(|tree| imports(tree, root, to)),
+        UseTree::Glob(_) => {}
+    }
+}
+
+/// What a file re-exports, and its public modules.
+fn exports(file: &syn::File) -> Vec<String> {
+    let mut names = Vec::new();
+    for item in &file.items {
+        match item {
+            Item::Use(item) if is_shown(&item.vis, &item.attrs) => imports(&item.tree, None, &mut names),
+            Item::Mod(item) if is_shown(&item.vis, &item.attrs) => names.push((item.ident.to_string(), String::new())),
+            _ => {}
+        }
+    }
+    names.into_iter().map(|(name, _)| name).collect()
+}
+
+/// Reads a file's part of the interface.
+struct Reader<'a> {
+    exported: &'a BTreeSet<String>,
+    imported: HashMap<String, String>,
+    interface: &'a mut Interface,
+    foreign: &'a mut Foreign,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Mod(module) if !says(&module.attrs, "cfg", "test") => {
+                    if let Some((_, items)) = &module.content {
+                        self.read(items);
+                    }
+                }
+                Item::Struct(item) if self.is_exported(&item.ident, &item.vis) => {
+                    self.visit_generics(&item.generics);
+                    let name = item.ident.to_string();
+                    if let Fields::Named(fields) = &item.fields {
+                        for field in fields.named.iter().filter(|field| is_shown(&field.vis, &field.attrs)) {
+                            self.visit_type(&field.ty);
+                            self.add(&name, field.ident.as_ref().expect("it is named").to_string());
+                        }
+                    }
+                }
+                Item::Enum(item) if self.is_exported(&item.ident, &item.vis) => {
+                    let name = item.ident.to_string();
+                    for variant in item.variants.iter().filter(|variant| !says(&variant.attrs, "doc", "hidden")) {
+                        self.visit_fields(&variant.fields);
+                        self.add(&name, variant.ident.to_string());
+                    }
+                }
+                Item::Type(item) if self.is_exported(&item.ident, &item.vis) => self.visit_type(&item.ty),
+                Item::Trait(item) if self.is_exported(&item.ident, &item.vis) => {
+                    self.visit_generics(&item.generics);
+                    item.supertraits.iter().for_each(|bound| self.visit_type_param_bound(bound));
+                    let name = item.ident.to_string();
+                    for item in &item.items {
+                        match item {
+                            TraitItem::Fn(item) if !says(&item.attrs, "doc", "hidden") => {
+                                self.signature(&name, &item.sig);
+                            }
+                            TraitItem::Const(item) if !says(&item.attrs, "doc", "hidden") => {
+                                self.visit_type(&item.ty);
+                                self.add(&name, item.ident.to_string());
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                Item::Impl(item) => self.implementation(item),
+                _ => {}
+            }
+        }
+    }
+
+    fn implementation(&mut self, item: &syn::ItemImpl) {
+        let Type::Path(path) = &*item.self_ty else { return };
+        let last = |path: &syn::Path| path.segments.last().expect("a name").ident.to_string();
+        let name = last(&path.path);
+        if let Some((of, _)) = &item.trait_ {
+            if self.exported.contains(&name) || self.exported.contains(&last(of)) {
+                self.visit_type(&item.self_ty);
+                self.visit_path(of);
+                self.visit_generics(&item.generics);
+            }
+            return;
+        }
+        if !self.exported.contains(&name) {
+            return;
+        }
+        let mut has_any = false;
+        for item in &item.items {
+            if let ImplItem::Fn(item) = item
+                && is_shown(&item.vis, &item.attrs)
+            {
+                has_any = true;
+                self.signature(&name, &item.sig);
+            }
+        }
+        if has_any {
+            self.visit_generics(&item.generics);
+        }
+    }
+
+    fn signature(&mut self, of: &str, signature: &Signature) {
+        self.visit_signature(signature);
+        self.add(of, signature.ident.to_string());
+    }
+
+    fn is_exported(&mut self, ident: &syn::Ident, visibility: &Visibility) -> bool {
+        let name = ident.to_string();
+        let is_exported = self.exported.contains(&name) && matches!(visibility, Visibility::Public(_));
+        if is_exported {
+            self.interface.entry(name).or_default();
+        }
+        is_exported
+    }
+
+    fn add(&mut self, to: &str, name: String) {
+        self.interface.entry(to.to_owned()).or_default().insert(name);
+    }
+}
+
+impl<'ast> Visit<'ast> for Reader<'_> {
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let first = path.segments.first().expect("a segment").ident.to_string();
+        let is_written_out = path.segments.len() > 1 && first.starts_with(char::is_lowercase);
+        let root = self.imported.get(&first).cloned().or_else(|| is_written_out.then_some(first));
+        let ours = ["std", "core", "alloc", "crate", "self", "super", "secrets_derive", ""];
+        if let Some(root) = root.filter(|root| !ours.contains(&root.as_str())) {
+            let name = path.segments.last().expect("a segment").ident.to_string();
+            self.foreign.entry(root).or_default().insert(name);
+        }
+        visit::visit_path(self, path);
+    }
+}
+
+fn interface() -> (Interface, Foreign) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../secrets-runtime/src");
+    let parse = |path: &Path| syn::parse_file(&std::fs::read_to_string(path).expect("readable")).expect("Rust");
+    let files: Vec<syn::File> = sources(&root).iter().map(|path| parse(path)).collect();
+    let exported = ["lib.rs", "testing/mod.rs"].iter().flat_map(|name| exports(&parse(&root.join(name))));
+    let exported: BTreeSet<String> = exported.collect();
+    let (mut interface, mut foreign) = (Interface::new(), Foreign::new());
+    for name in &exported {
+        interface.entry(name.clone()).or_default();
+    }
+    for file in &files {
+        let (mut imported, mut modules) = (Vec::new(), Vec::new());
+        for item in &file.items {
+            match item {
+                Item::Use(item) => imports(&item.tree, None, &mut imported),
+                Item::Mod(item) => modules.push(item.ident.to_string()),
+                _ => {}
+            }
+        }
+        // A path may begin with a module of the file.
+        let is_foreign = |(_, root): &(String, String)| !modules.contains(root);
+        let imported = imported.into_iter().filter(is_foreign).collect();
+        Reader { exported: &exported, imported, interface: &mut interface, foreign: &mut foreign }.read(&file.items);
+    }
+    (interface, foreign)
+}
+
+/// As the page writes it: `` - `Retry`: `on`, `within` ``.
+fn listed(interface: &Interface) -> String {
+    let line = |(name, items): (&String, &BTreeSet<String>)| {
+        let items: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
+        if items.is_empty() { format!("- `{name}`\n") } else { format!("- `{name}`: {}\n", items.join(", ")) }
+    };
+    interface.iter().map(line).collect()
+}
+
+#[test]
+fn every_public_item_is_on_the_page() {
+    let (interface, _) = interface();
+    let listed = listed(&interface);
+    assert!(interface["Live"].contains("attempt") && interface["Source"].contains("fetch"), "{listed}");
+    let (_, page) = PAGE.split_once("<!-- items -->\n\n").expect("the list");
+    assert!(page == listed, "docs/public-api.md should list:\n\n{listed}");
+}
+
+#[test]
+fn the_types_of_other_crates_are_those_with_a_reason() {
+    let (_, foreign) = interface();
+    // The third on the page, serde, is a bound in what is hidden.
+    let expected = [("aws_config", vec!["SdkConfig"]), ("secrecy", vec!["SecretSlice", "SecretString"])];
+    let found: Vec<(&str, Vec<&str>)> =
+        foreign.iter().map(|(root, names)| (root.as_str(), names.iter().map(String::as_str).collect())).collect();
+    assert_eq!(found, expected);
+    for (root, _) in expected {
+        assert!(PAGE.contains(&format!("`{}`", root.replace('_', "-"))), "{root}");
+    }
+}

@@ -121,10 +121,10 @@ impl SchemaFile<'_> {
                 None => None,
             },
             Shape::Object(object) => {
-                let problem = self.fields(at, object, object, Presence::Judged, depth);
+                let problem = self.fields(at, object, object, Presence::Judged, depth - 1);
                 if problem.is_some() { problem } else { self.unread(at, object, DEEPEST) }
             }
-            Shape::Tagged(tagged) => self.variants(at, tagged, depth),
+            Shape::Tagged(tagged) => self.variants(at, tagged, depth - 1),
             _ => None,
         }
     }

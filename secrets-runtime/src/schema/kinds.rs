@@ -91,6 +91,9 @@ impl Kinds {
 
     /// "an integer or a string"
     pub(super) const fn words(self, to: &mut Writer<'_>) {
+        if self.is_none() {
+            to.put("that no value fits");
+        }
         let (mut at, mut rest) = (0, self);
         while at < NAMES.len() {
             let (_, kind, words) = NAMES[at];

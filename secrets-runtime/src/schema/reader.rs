@@ -420,6 +420,10 @@ const fn digits(text: &[u8], at: usize) -> usize {
 mod tests {
     use super::*;
 
+    fn of(span: Span, text: &str) -> &str {
+        &text[span.start as usize..span.end as usize]
+    }
+
     fn error_of(text: &str) -> Option<(usize, &'static str)> {
         let mut nodes = [Node::NOTHING; 128];
         read(text, &mut nodes).map(|NotJson { at, expected }| (at, expected))
@@ -456,6 +460,92 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_read_alike_wherever_it_stands() {
+        let texts = [
+            r#"{"name": [1, -0.5e+3, {"type": null}], "a key of sixteen": "", "b": true}"#,
+            "{\"allOf\":[[],{},\"é\"]\t,\r\n\"\\u0061\\n\":  \"x\\\"y\"    ,\"\":false}",
+            r#"{"a": "\u00x0"}"#,
+            "[\"a\u{1f}\"]",
+            "[\"\u{1}\"]",
+            "[tru e]",
+            "[fals]",
+            "[nul",
+            "[1 2",
+            "[1, 2.x]",
+            "[-1e+]",
+            "{\"a\"  :: 1}",
+            "",
+        ];
+        for text in texts {
+            let mut nodes = [Node::NOTHING; 64];
+            let error = read(text, &mut nodes);
+            for pad in 1..40 {
+                let padded = format!("{}{text}", " ".repeat(pad));
+                let mut moved = [Node::NOTHING; 64];
+                let moved_error = read(&padded, &mut moved);
+                assert_eq!(moved_error, error.map(|NotJson { at, expected }| NotJson { at: at + pad, expected }));
+                for (node, moved) in nodes.iter().zip(&moved) {
+                    assert_eq!((node.kind, node.keys, node.next), (moved.kind, moved.keys, moved.next), "{text}");
+                    for (span, moved) in [(node.key, moved.key), (node.text, moved.text)] {
+                        assert_eq!(&text[span.start as usize..span.end as usize], of(moved, &padded), "{text}");
+                        assert_eq!(span.head, moved.head, "{text}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_head_of_a_string_is_that_of_its_name() {
+        let letters = "abcdefghijklmnopqrstuvwxyzäö\u{7f}\u{80}!#[]^`{|}~";
+        for (from, _) in letters.char_indices() {
+            for (to, _) in letters.char_indices().filter(|(to, _)| *to >= from) {
+                let name = &letters[from..to];
+                let text = format!("[\"{name}\", \"{name}\\\\\", \"\\u0061{name}\"]");
+                let mut nodes = [Node::NOTHING; 4];
+                assert_eq!(read(&text, &mut nodes), None);
+                assert_eq!((of(nodes[1].text, &text), nodes[1].text.head), (name, head_of(name)));
+                assert_eq!([nodes[2].text.head, nodes[3].text.head], [ESCAPED; 2]);
+                assert_eq!(of(nodes[3].text, &text), format!("\\u0061{name}"));
+            }
+        }
+        assert_eq!(head_of("type"), u128::from(u32::from_le_bytes(*b"type")));
+        assert_eq!(head_of("a key of sixteen bytes"), head_of("a key of sixteen"));
+    }
+
+    #[test]
+    fn what_keys_an_object_has_is_noted() {
+        for (text, keys) in [
+            ("{}", Keys::TypeAlone),
+            (r#"{"type": 1, "title": {"$ref": 1}, "description": 2}"#, Keys::TypeAlone),
+            (r#"{"types": 1}"#, Keys::Any),
+            (r#"{"type": 1, "x": {"$ref": 1}, "title": 1}"#, Keys::Any),
+            (r#"{"$ref": 1, "x": 1, "type": 1}"#, Keys::NamesSchemas),
+            (r#"{"x": 1, "allOf": 1}"#, Keys::NamesSchemas),
+            (r#"{"anyOf": 1}"#, Keys::NamesSchemas),
+            (r#"{"oneOf": 1}"#, Keys::NamesSchemas),
+            (r#"{"\u0061": 1}"#, Keys::NamesSchemas),
+        ] {
+            let mut nodes = [Node::NOTHING; 8];
+            assert_eq!(read(text, &mut nodes), None);
+            assert_eq!(nodes[0].keys, keys, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_read_all_the_same() {
+        const TEXT: &str = r##"[{"a": {}}, [[2]], {"b": [3, {"$ref": "#"}]}]"##;
+        for room in 0..12 {
+            assert_eq!(read(TEXT, &mut vec![Node::NOTHING; room]), None, "{room}");
+        }
+        for text in ["[1,2,3,4]", "[[],[],[]]", "1", "[]", r#"{"":1,"":2}"#] {
+            let mut nodes = vec![Node::NOTHING; capacity(text)];
+            assert_eq!(read(text, &mut nodes), None);
+            assert!(nodes[0].next as usize <= nodes.len(), "{text}");
+        }
+    }
+
+    #[test]
     fn json_is_read_as_serde_reads_it() {
         for text in [
             "1",
@@ -476,10 +566,9 @@ mod tests {
         let mut nodes = [Node::NOTHING; capacity(TEXT)];
         assert_eq!(read(TEXT, &mut nodes), None);
         let nodes = &nodes[..6];
-        let text = |span: Span| &TEXT[span.start as usize..span.end as usize];
-        let seen: Vec<_> = nodes.iter().map(|node| (text(node.text), node.next)).collect();
+        let seen: Vec<_> = nodes.iter().map(|node| (of(node.text, TEXT), node.next)).collect();
         let expected = [(TEXT, 6), ("[1, [2]]", 5), ("1", 3), ("[2]", 5), ("2", 5), ("{}", 6)];
         assert_eq!(seen, expected);
-        assert_eq!(text(nodes[5].key), "b");
+        assert_eq!(of(nodes[5].key, TEXT), "b");
     }
 }

@@ -74,3 +74,66 @@ impl SchemaFile<'_> {
         matches!(self.kind(name), Kind::String) && !read.and(Kinds::named(self, name)).without_null().is_none()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::reader::Node;
+    use crate::schema::{Absence, Shape};
+
+    const A: FieldShape = FieldShape { keys: &["a"], shape: Shape::String, ..FieldShape::PLAIN };
+    const PORT: FieldShape =
+        FieldShape { keys: &["port"], shape: Shape::Integer { min: 0, max: 9 }, ..FieldShape::PLAIN };
+    const MAYBE: FieldShape = FieldShape { keys: &["maybe"], absence: Absence::Default, ..A };
+    const ALIASED: FieldShape = FieldShape { keys: &["b", "c"], ..A };
+    const FLAT: FieldShape = FieldShape { placement: Placement::Flattened, ..A };
+
+    fn doubtful(fields: &'static [FieldShape], text: &str) -> Vec<bool> {
+        let mut nodes = vec![Node::NOTHING; 64];
+        let mut doubtful = vec![true; fields.len()];
+        SchemaFile::read("file.json", text, &mut nodes).sift(fields, &mut doubtful);
+        doubtful
+    }
+
+    #[test]
+    fn what_fits_plainly_is_not_compared_in_full_whatever_the_order() {
+        const TEXT: &str = r#"{
+            "properties": {
+                "maybe": {"type": "string"}, "port": {"type": "integer"}, "x": {}, "a": {"type": "string"},
+                "b": {"type": "string"}
+            },
+            "required": ["x", "port", "a", "b"]
+        }"#;
+        assert_eq!(doubtful(&[A, PORT, MAYBE], TEXT), [false; 3]);
+        assert_eq!(doubtful(&[PORT, MAYBE, A], TEXT), [false; 3]);
+        assert_eq!(doubtful(&[A, ALIASED, FLAT, PORT], TEXT), [false, true, true, false]);
+    }
+
+    #[test]
+    fn what_does_not_fit_plainly_is_compared_in_full() {
+        for property in [
+            r#"{"type": "array"}"#,
+            r#"{"type": ["string"]}"#,
+            r#"{"type": "string", "minLength": 1}"#,
+            r#"{"type": "null"}"#,
+            "{}",
+            "true",
+            r#"["string"]"#,
+        ] {
+            let text = format!(
+                r#"{{"properties": {{"a": {property}, "port": {{"type": "integer"}}}}, "required": ["a", "port"]}}"#
+            );
+            assert_eq!(doubtful(&[A, PORT], &text), [true, false], "{property}");
+        }
+        for text in [
+            r#"{"properties": {"a": {"type": "string"}}, "required": ["b"]}"#,
+            r#"{"properties": {"a": {"type": "string"}}, "required": []}"#,
+            r#"{"properties": {"a": {"type": "string"}}, "required": "a"}"#,
+            r#"{"properties": {"a": {"type": "string"}}}"#,
+            r#"{"properties": {}, "required": ["a"]}"#,
+            r#"{"required": ["a"]}"#,
+        ] {
+            assert_eq!(doubtful(&[A], text), [true], "{text}");
+        }
+    }
+}

@@ -217,14 +217,14 @@ impl SchemaFile<'_> {
     }
 
     /// A key that the file does not have: a problem if it is required, or if another was meant.
-    pub(super) const fn missing(
+    const fn missing(
         &self,
         at: usize,
         whole: &'static ObjectShape,
         field: &'static FieldShape,
         presence: Presence,
     ) -> Option<Problem> {
-        if !self.mentions(at, "properties", DEEPEST) || self.mentions(at, "patternProperties", DEEPEST) {
+        if !self.names_keys(at) {
             return None;
         }
         let near = self.near(at, whole, field.keys, DEEPEST);
@@ -232,29 +232,45 @@ impl SchemaFile<'_> {
         if !is_required(field) && !is_meant {
             return None;
         }
-        Some(Problem::of(What::Missing { key: field.keys[0], near, required: is_required(field) }))
+        Some(Problem::of(What::Missing { key: field.keys[0], near, is_tag: false }))
+    }
+
+    /// Whether the file names all keys that there are.
+    pub(super) const fn names_keys(&self, at: usize) -> bool {
+        self.mentions(at, "properties", DEEPEST) && !self.mentions(at, "patternProperties", DEEPEST)
     }
 
     /// A key of the file that nobody reads and that may be the one that is meant.
-    const fn near(
+    pub(super) const fn near(
         &self,
         at: usize,
         whole: &'static ObjectShape,
-        keys: &'static [&'static str],
+        keys: &[&str],
         depth: usize,
     ) -> Option<usize> {
-        let Some(properties) = self.keyword(at, "properties", depth) else { return None };
-        let mut property = self.first(properties);
-        while let Some(found) = property {
-            let mut key = 0;
-            while key < keys.len() {
-                let name = self.key(found);
-                if is_near(name, keys[key].as_bytes()) && !whole.spells_a_key(name) {
-                    return property;
+        if let Some(properties) = self.member(at, "properties") {
+            let mut property = self.first(properties);
+            while let Some(found) = property {
+                let mut key = 0;
+                while key < keys.len() {
+                    let name = self.key(found);
+                    if is_near(name, keys[key].as_bytes()) && !whole.spells_a_key(name) {
+                        return property;
+                    }
+                    key += 1;
                 }
-                key += 1;
+                property = self.after(found, properties);
             }
-            property = self.after(found, properties);
+        }
+        let mut index = 0;
+        while depth > 0
+            && let Some(schema) = self.branch(at, index)
+        {
+            let near = self.near(schema, whole, keys, depth - 1);
+            if near.is_some() {
+                return near;
+            }
+            index += 1;
         }
         None
     }

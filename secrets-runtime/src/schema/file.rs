@@ -256,7 +256,7 @@ impl<'f> SchemaFile<'f> {
     }
 
     /// The schemas that hold as well, then the alternatives.
-    const fn branch(&self, at: usize, index: usize) -> Option<usize> {
+    pub(super) const fn branch(&self, at: usize, index: usize) -> Option<usize> {
         if !self.names_schemas(at) {
             return None;
         }

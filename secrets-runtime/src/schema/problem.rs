@@ -10,8 +10,8 @@ use super::writer::Writer;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Problem {
     what: What,
-    /// Inside out.
-    steps: [Step; DEEPEST_TYPE * 2],
+    /// Inside out: one for each value that is in another.
+    steps: [Step; DEEPEST_TYPE + 1],
     length: usize,
 }
 
@@ -21,7 +21,8 @@ pub(super) enum What {
     Missing {
         key: &'static str,
         near: Option<usize>,
-        required: bool,
+        /// Which tells variants apart.
+        is_tag: bool,
     },
     /// A key may be absent in the file, and not in the type.
     Optional,
@@ -61,14 +62,12 @@ pub(super) enum Step {
 
 impl Problem {
     pub(super) const fn of(what: What) -> Self {
-        Self { what, steps: [Step::Items; DEEPEST_TYPE * 2], length: 0 }
+        Self { what, steps: [Step::Items; DEEPEST_TYPE + 1], length: 0 }
     }
 
     pub(super) const fn under(mut self, step: Step) -> Self {
-        if self.length < self.steps.len() {
-            self.steps[self.length] = step;
-            self.length += 1;
-        }
+        self.steps[self.length] = step;
+        self.length += 1;
         self
     }
 }
@@ -79,7 +78,7 @@ impl SchemaFile<'_> {
     /// Writes what the compiler says.
     pub(super) const fn tell(&self, problem: &Problem, to: &mut Writer<'_>) {
         match problem.what {
-            What::Missing { key, near, required } => self.tell_missing(problem, key, near, required, to),
+            What::Missing { key, near, is_tag } => self.tell_missing(problem, key, near, is_tag, to),
             What::Optional => {
                 self.trail(problem, to);
                 to.put(" may be absent in ");
@@ -133,7 +132,7 @@ impl SchemaFile<'_> {
         problem: &Problem,
         key: &'static str,
         near: Option<usize>,
-        required: bool,
+        is_tag: bool,
         to: &mut Writer<'_>,
     ) {
         to.put(self.path);
@@ -143,8 +142,10 @@ impl SchemaFile<'_> {
         if let Some(near) = near {
             to.put("`; did you mean `");
             to.quote(self.key(near));
-            to.put("`? Correct the field's name or `rename`, or ");
-        } else if required {
+            to.put(if is_tag { "`? Correct `tag`, or " } else { "`? Correct the field's name or `rename`, or " });
+        } else if is_tag {
+            to.put("`, which tells the variants apart: correct `tag`, or ");
+        } else {
             to.put("`, which is required here: make the field an `Option` or give it a `default`, or ");
         }
         to.put(STALE);

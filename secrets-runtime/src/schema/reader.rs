@@ -538,6 +538,7 @@ mod tests {
         for room in 0..12 {
             assert_eq!(read(TEXT, &mut vec![Node::NOTHING; room]), None, "{room}");
         }
+        assert_eq!(capacity("[1,2,3,4]"), 5);
         for text in ["[1,2,3,4]", "[[],[],[]]", "1", "[]", r#"{"":1,"":2}"#] {
             let mut nodes = vec![Node::NOTHING; capacity(text)];
             assert_eq!(read(text, &mut nodes), None);

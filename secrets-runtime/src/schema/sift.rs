@@ -131,6 +131,7 @@ mod tests {
             r#"{"properties": {"a": {"type": "string"}}, "required": "a"}"#,
             r#"{"properties": {"a": {"type": "string"}}}"#,
             r#"{"properties": {}, "required": ["a"]}"#,
+            r#"{"properties": {"type": "string"}, "required": ["a"]}"#,
             r#"{"required": ["a"]}"#,
         ] {
             assert_eq!(doubtful(&[A], text), [true], "{text}");

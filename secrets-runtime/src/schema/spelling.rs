@@ -135,4 +135,26 @@ mod tests {
             assert!(!spells(string.as_bytes(), name), "{string}");
         }
     }
+
+    #[test]
+    fn every_character_is_spelled_by_its_code() {
+        for character in ('\0'..='\u{ffff}').chain(('\u{10000}'..=char::MAX).step_by(61)) {
+            let (mut units, mut buffer) = ([0; 2], [0; 4]);
+            let name: &str = character.encode_utf8(&mut buffer);
+            let units = character.encode_utf16(&mut units);
+            let lower = units.iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
+            let upper = lower.to_uppercase().replace('U', "u");
+            assert!(spells(lower.as_bytes(), name) && spells(upper.as_bytes(), name), "{lower}");
+            assert!(!spells(lower.as_bytes(), "\u{1}a") && !spells(format!("{upper}a").as_bytes(), name), "{lower}");
+        }
+    }
+
+    #[test]
+    fn half_of_a_surrogate_pair_is_no_character() {
+        for string in [r"\ud83d", r"\ude00", r"\ud83da", r"\ud83d\n", r"\ud83d\u0061", r"\ud83d\ud83d"] {
+            for name in ["\u{1f600}", "a", "\n", "", "\u{d7ff}", "\u{e000}"] {
+                assert!(!spells(string.as_bytes(), name), "{string} {name:?}");
+            }
+        }
+    }
 }

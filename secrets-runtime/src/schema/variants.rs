@@ -54,7 +54,7 @@ impl SchemaFile<'_> {
         let mut alternative = self.first(list);
         while let Some(found) = alternative {
             if self.is_variant(found, tagged, variant) {
-                let problem = self.field(found, whole, field, Presence::Judged, depth);
+                let problem = self.field(found, whole, field, self.presence(found, tagged, variant), depth);
                 if problem.is_some() {
                     return problem;
                 }
@@ -64,16 +64,24 @@ impl SchemaFile<'_> {
         None
     }
 
+    /// An alternative may be that of other variants as well.
+    const fn presence(&self, at: usize, tagged: &'static TaggedShape, variant: usize) -> Presence {
+        let mut other = 0;
+        while other < tagged.variants.len() {
+            if other != variant && self.is_variant(at, tagged, other) {
+                return Presence::Open;
+            }
+            other += 1;
+        }
+        Presence::Judged
+    }
+
     /// What the file says of the tag, and of each variant as a whole.
     pub(super) const fn tag(&self, at: usize, tagged: &'static TaggedShape) -> Option<Problem> {
-        let Some(list) = self.variant_list(at, DEEPEST) else {
-            let problem = self.names(at, tagged);
-            if problem.is_some() || self.property(at, tagged.tag, DEEPEST).is_some() {
-                return problem;
-            }
-            let first = &tagged.variants[0];
-            return self.missing(at, first, &first.fields[0], Presence::Judged);
-        };
+        if self.property(at, tagged.tag, DEEPEST).is_none() {
+            return self.missing_tag(at, tagged);
+        }
+        let Some(list) = self.variant_list(at, DEEPEST) else { return self.names(at, tagged) };
         let mut alternative = self.first(list);
         while let Some(found) = alternative {
             let problem = self.names(found, tagged);
@@ -87,6 +95,14 @@ impl SchemaFile<'_> {
             alternative = self.after(found, list);
         }
         None
+    }
+
+    const fn missing_tag(&self, at: usize, tagged: &'static TaggedShape) -> Option<Problem> {
+        if !self.names_keys(at) {
+            return None;
+        }
+        let near = self.near(at, &tagged.variants[0], &[tagged.tag], DEEPEST);
+        Some(Problem::of(What::Missing { key: tagged.tag, near, is_tag: true }))
     }
 
     /// The file's names of variants, all of which have to be known.

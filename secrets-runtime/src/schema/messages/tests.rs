@@ -22,6 +22,7 @@ fn said_of(field: &FieldShape, property: &str) -> Vec<String> {
         r##"{"title": "", "\u0024ref": "#/$defs/q"}"##.to_owned(),
         format!(r#"{{"allOf": [{{}}, {property}]}}"#),
         r##"{"allOf": [{"$ref": "#/$defs/q"}, {"title": "{}"}], "default": "\\"}"##.to_owned(),
+        format!(r##"{{"allOf": [{property}], "$ref": "#/$defs/e"}}"##),
         format!(r#"{{"oneOf": [{property}]}}"#),
     ];
     for form in forms {
@@ -41,7 +42,7 @@ fn said_of_key(key: &str, field: &FieldShape, property: &str, form: &str) -> Vec
         r##"{{
             "required": ["key_with_16_chart", "key_with_17_char", "key_with_twenty_chords", {key}],
             "properties": {{"key_with_16_chart": {{}}, "key_with_17_char": {{}}, "key_with_twenty_chords": {{}}, {key}: {form}}},
-            "$defs": {{"d": {{"type": "array"}}, "p": {property}, "q": {{"$ref": "#/$defs/p"}}}}
+            "$defs": {{"d": {{"type": "array"}}, "e": {{}}, "p": {property}, "q": {{"$ref": "#/$defs/p"}}}}
         }}"##
     );
     let said = said(fields, &text);
@@ -55,9 +56,12 @@ fn said(fields: &'static [FieldShape], text: &str) -> Vec<String> {
     said_of_object(ObjectShape { fields, ..ObjectShape::EMPTY }, text)
 }
 
-/// What is said of a struct: the same however the file puts what it says of the whole.
 fn said_of_object(object: ObjectShape, text: &str) -> Vec<String> {
-    let shape = Box::leak(Box::new(Shape::Object(Box::leak(Box::new(object)))));
+    said_of_shape(Box::leak(Box::new(Shape::Object(Box::leak(Box::new(object))))), text)
+}
+
+/// What is said of a type: the same however the file puts what it says of the whole.
+fn said_of_shape(shape: &'static Shape, text: &str) -> Vec<String> {
     let said = problems_of(shape, text);
     if serde_json::from_str::<serde_json::Value>(text).is_ok_and(|_| !text.contains("\"#")) {
         let forms = [
@@ -208,6 +212,7 @@ fn constants_that_are_not_read_are_told() {
     let boolean = of(Shape::Boolean);
     assert_eq!(said_of(&boolean, r#"{"enum": ["yes", "no"]}"#).len(), 1);
     assert_eq!(said_of(&boolean, r#"{"enum": ["yes", "false"]}"#), NONE);
+    assert_eq!(said_of(&of(PORT), r#"{"const": ""}"#).len(), 1);
     // A string is none of the numbers that a strict field reads.
     assert_eq!(said_of(&STRICT_PORT, r#"{"enum": [65536, "1"]}"#).len(), 1);
     assert_eq!(said_of(&of(PORT), r#"{"enum": [65536, "1"]}"#), NONE);
@@ -239,6 +244,10 @@ fn ranges_that_cannot_meet_are_told() {
         ]
     );
     assert_eq!(said_of(&of(PORT), r#"{"type": "integer", "maximum": -1}"#).len(), 1);
+    // No integer has more digits than are read.
+    let [read, unread] = [38, 39].map(|digits| format!(r#"{{"type": "integer", "minimum": {}}}"#, "9".repeat(digits)));
+    assert_eq!(said_of(&of(PORT), &read).len(), 1);
+    assert_eq!(said_of(&of(PORT), &unread), NONE);
     for property in [r#"{"type": "integer", "minimum": 65535}"#, r#"{"type": "integer", "maximum": 0}"#] {
         assert_eq!(said_of(&of(PORT), property), NONE, "{property}");
     }
@@ -311,13 +320,19 @@ fn variants_are_compared_with_the_alternative_of_their_name() {
     };
     let file = |variants: &[String]| format!(r#"{{"oneOf": [{}]}}"#, variants.join(","));
     let b = r#"{"properties": {"kind": {"enum": ["b"]}}, "required": ["kind"]}"#.to_owned();
-    assert_eq!(problems_of(&TAGGED, &file(&[a("{}"), b.clone()])), NONE);
-    assert_eq!(problems_of(&TAGGED, &file(std::slice::from_ref(&b))), NONE, "a variant that the file does not have");
-    assert_eq!(problems_of(&TAGGED, &file(&[a(r#"{"type": "array"}"#), b.clone()])).len(), 1);
-    assert_eq!(problems_of(&TAGGED, &file(&[a("{}"), b.replace("\"b\"", "\"c\"")])).len(), 1);
-    assert_eq!(problems_of(&TAGGED, &file(&[a("{}"), b.replace("[\"kind\"]", "[\"kind\", \"more\"]")])).len(), 1);
-    assert_eq!(problems_of(&TAGGED, r#"{"properties": {"kind": {"enum": ["a", "b"]}, "name": {}}}"#), NONE);
-    assert_eq!(problems_of(&TAGGED, r#"{"properties": {"kinds": {}, "name": {}}}"#).len(), 1);
+    assert_eq!(said_of_shape(&TAGGED, &file(&[a("{}"), b.clone()])), NONE);
+    assert_eq!(said_of_shape(&TAGGED, &file(std::slice::from_ref(&b))), NONE, "a variant that the file does not have");
+    assert_eq!(said_of_shape(&TAGGED, &file(&[a(r#"{"type": "array"}"#), b.clone()])).len(), 1);
+    assert_eq!(said_of_shape(&TAGGED, &file(&[a("{}"), b.replace("\"b\"", "\"c\"")])).len(), 1);
+    assert_eq!(said_of_shape(&TAGGED, &file(&[a("{}"), b.replace("[\"kind\"]", "[\"kind\", \"more\"]")])).len(), 1);
+    assert_eq!(said_of_shape(&TAGGED, r#"{"properties": {"kind": {"enum": ["a", "b"]}, "name": {}}}"#), NONE);
+    assert_eq!(said_of_shape(&TAGGED, r#"{"properties": {"kinds": {}, "name": {}}}"#).len(), 1);
+    let renamed = [a("{}"), b].map(|variant| variant.replace("kind", "kinds"));
+    let said = said_of_shape(&TAGGED, &file(&renamed));
+    assert!(said.len() == 1 && said[0].contains("no key `kind`; did you mean `kinds`? Correct `tag`, or"), "{said:?}");
+    let said = said_of_shape(&TAGGED, r#"{"oneOf": [{"properties": {"name": {}}}, {"properties": {}}]}"#);
+    assert!(said.len() == 1 && said[0].contains("no key `kind`, which tells the variants apart: correct"), "{said:?}");
+    assert_eq!(said_of_shape(&TAGGED, r#"{"oneOf": [{"patternProperties": {}, "properties": {}}]}"#), NONE);
 }
 
 #[test]
@@ -329,12 +344,29 @@ fn the_place_of_a_mistake_in_the_json_is_counted_in_characters() {
             "file.json is not JSON: line 3, column 3: expected `,` or `}`; correct it, or write it anew with `cargo secrets pull`"
         ]
     );
+    assert!(self::said(&[NAME], "{\"éè\" 1}")[0].contains("line 1, column 7: expected `:`"));
 }
 
 #[test]
 fn a_file_that_refers_to_itself_is_read_all_the_same() {
+    const TAGGED: Shape = Shape::Tagged(&TaggedShape {
+        name: "",
+        description: "",
+        tag: "name",
+        names: &["a"],
+        variants: &[ObjectShape { fields: &[NAME], ..ObjectShape::EMPTY }],
+    });
     let text = r##"{"$ref": "#", "anyOf": [{"$ref": "#"}, {"$ref": "#"}], "properties": {"name": {"$ref": "#/properties/name"}}}"##;
     assert_eq!(said(&[NAME], text).len(), 1, "not required");
+    for text in [
+        r##"{"$ref": "#"}"##,
+        r##"{"oneOf": [{"$ref": "#"}]}"##,
+        r##"{"allOf": [{"$ref": "#"}, {"$ref": "#"}]}"##,
+        r##"{"anyOf": [{"$ref": "#"}, {"$ref": "#"}]}"##,
+    ] {
+        assert_eq!(said(&[NAME], text), NONE, "{text}");
+        assert_eq!(said_of_shape(&TAGGED, text), NONE, "{text}");
+    }
 }
 
 #[test]
@@ -486,4 +518,39 @@ fn an_empty_list_has_nothing_in_it() {
     assert_eq!(said_of(&of(Shape::String), r#"{"allOf": [], "anyOf": [], "type": "array"}"#).len(), 1);
     let said = said(&[EMPTY], r#"{"properties": [{}]}"#);
     assert!(said.len() == 1 && said[0].contains("has no key"), "{said:?}");
+}
+
+#[test]
+fn keys_of_alternatives_are_compared_where_they_are() {
+    const MAYBE: FieldShape = FieldShape { absence: Absence::Default, ..NAME };
+    let a = r#"{"properties": {"a": {}}}"#;
+    let name = r#"{"properties": {"name": {"type": "array"}}}"#;
+    for text in [
+        format!(r#"{{"anyOf": [{name}, {a}]}}"#),
+        format!(r#"{{"oneOf": [{a}, {a}, {name}]}}"#),
+        format!(r#"{{"allOf": [{a}, {{}}], "anyOf": [{name}, {a}]}}"#),
+        format!(r#"{{"allOf": [{a}], "anyOf": [{a}, {name}]}}"#),
+        format!(r#"{{"allOf": [{a}, {name}], "anyOf": [{a}, {a}]}}"#),
+    ] {
+        let said = said(&[MAYBE], &text);
+        assert!(said.len() == 1 && said[0].starts_with("`name`: expected a string"), "{text}: {said:?}");
+    }
+    let in_each = r#"{"anyOf": [{"required": ["name", "a"]}, {"required": ["name"]}], "properties": {"name": {}}}"#;
+    assert_eq!(said(&[NAME], in_each), NONE);
+    assert_eq!(said(&[NAME], &in_each.replace(r#"["name"]"#, r#"["a"]"#)).len(), 1);
+}
+
+#[test]
+fn a_name_that_begins_as_another_is_another() {
+    const LONG: FieldShape = FieldShape { keys: &["key_with_17_chars"], ..NAME };
+    for other in ["key_with_17_char", "key_with_17_chart", "key_with_17_chars_", "key_with_17_chars2"] {
+        let of = |property: &str, required: &str| {
+            let properties = format!(r#"{{"{property}": {{"type": "string"}}}}"#);
+            said(&[LONG], &format!(r#"{{"properties": {properties}, "required": ["{required}"]}}"#))
+        };
+        let said = of("key_with_17_chars", other);
+        assert!(said.len() == 1 && said[0].starts_with("`key_with_17_chars` may be absent"), "{other}: {said:?}");
+        let said = of(other, other);
+        assert!(said.len() == 1 && said[0].starts_with("file.json has no key `key_with_17_chars`"), "{said:?}");
+    }
 }

@@ -1,0 +1,10 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "cases/schema/missing_tag_in_alternatives.json", tag = "engine", rename_all = "lowercase")]
+enum Engine {
+    Postgres { host: String, port: u16 },
+    Sqlite { path: String },
+}
+
+fn main() {}

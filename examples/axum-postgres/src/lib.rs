@@ -2,4 +2,5 @@
 
 pub mod database;
 pub mod figures;
+pub mod probe;
 pub mod service;

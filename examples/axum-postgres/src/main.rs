@@ -1,11 +1,12 @@
 //! Serves on the address in `LISTEN`, by default 127.0.0.1:8080. With `METRICS_NAMESPACE`, CloudWatch finds its figures in the
-//! log.
+//! log. With the argument `--ready` it asks the service on that address whether it is ready, and fails if it is not.
 
 use std::error::Error;
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 use secrets_example_axum_postgres::database::{Limits, Orders};
 use secrets_example_axum_postgres::figures;
+use secrets_example_axum_postgres::probe::probe;
 use secrets_example_axum_postgres::service::{Service, router};
 use secrets_runtime::Secrets;
 use tokio::net::TcpListener;
@@ -13,12 +14,16 @@ use tokio::signal;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let listen = std::env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:8080".to_owned()).parse()?;
+    if std::env::args().nth(1).as_deref() == Some("--ready") {
+        return Ok(probe(listen)?);
+    }
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let metrics = PrometheusBuilder::new().install_recorder()?;
     let secrets = Secrets::from_env().await?;
     let orders = Orders::open(&secrets, Limits::default()).await?;
 
-    let listener = TcpListener::bind(std::env::var("LISTEN").as_deref().unwrap_or("127.0.0.1:8080")).await?;
+    let listener = TcpListener::bind(listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
     if let Ok(namespace) = std::env::var("METRICS_NAMESPACE") {
         tokio::spawn(figures::report(secrets.clone(), namespace));

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, SystemTime};
 
 use secrets_example_axum_postgres::database::OrdersDb;
@@ -107,13 +107,28 @@ async fn the_service_runs_on_what_the_stack_creates() {
     let mut service = Service::start(&emulator, &container(&emulator).await).await;
     assert!(service.get("/orders").await.ends_with("3 orders\n"));
     assert!(service.get("/ready").await.starts_with("HTTP/1.0 200"));
+    assert!(health_check(&parsed, service.address).await.success());
     let written = [service.line().await, service.line().await];
     assert!(
         written[0].contains(r#""secrets_degraded":0"#) && written[1].contains(r#""secrets_refused":0"#),
         "{written:?}"
     );
     assert!(!written.concat().contains(password));
+    let address = service.address;
     service.stops().await;
+    assert!(!health_check(&parsed, address).await.success(), "nobody is there");
+}
+
+/// What ECS runs in the container every few seconds; the address is the test's.
+async fn health_check(template: &Value, address: SocketAddr) -> ExitStatus {
+    let container = &template["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"][0];
+    let command = container["HealthCheck"]["Command"].as_array().expect("a command").iter();
+    let command: Vec<_> = command.map(|word| word.as_str().expect("text")).collect();
+    let image = std::fs::read_to_string(file("Dockerfile")).expect("the image");
+    assert!(command[0] == "CMD" && image.contains(&format!("COPY --from=build {0} {0}\n", command[1])), "{command:?}");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_axum-postgres"));
+    let program = program.args(&command[2..]).env_clear().env("LISTEN", address.to_string()).stderr(Stdio::null());
+    program.status().await.expect("it starts")
 }
 
 /// The policy of the task role that was created.
@@ -241,6 +256,23 @@ fn figures_of(line: &Value) -> Vec<(String, Option<String>)> {
             (name.to_owned(), id.clone())
         })
         .collect()
+}
+
+#[test]
+fn the_image_is_built_of_the_whole_workspace() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace");
+    let cargo = std::process::Command::new(env!("CARGO")).current_dir(&root).args(["metadata", "--no-deps"]).output();
+    let metadata: Value = serde_json::from_slice(&cargo.expect("cargo runs").stdout).expect("JSON");
+    let packages = metadata["packages"].as_array().expect("packages");
+    let ignored = std::fs::read_to_string(file("Dockerfile.dockerignore")).expect("patterns");
+    let ignored: Vec<&str> = ignored.lines().filter(|line| !line.starts_with('#')).collect();
+    assert!(packages.len() > 5 && ignored.contains(&"target"), "{ignored:?}");
+    for package in packages {
+        let manifest = Path::new(package["manifest_path"].as_str().expect("a path"));
+        let manifest = manifest.strip_prefix(&root).expect("in the workspace");
+        let is_ignored = ignored.iter().any(|pattern| manifest.starts_with(pattern));
+        assert!(!is_ignored, "{} is not copied, and cargo reads it", manifest.display());
+    }
 }
 
 #[test]

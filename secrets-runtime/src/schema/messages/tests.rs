@@ -327,6 +327,11 @@ fn variants_are_compared_with_the_alternative_of_their_name() {
     assert_eq!(said_of_shape(&TAGGED, &file(&[a("{}"), b.replace("[\"kind\"]", "[\"kind\", \"more\"]")])).len(), 1);
     assert_eq!(said_of_shape(&TAGGED, r#"{"properties": {"kind": {"enum": ["a", "b"]}, "name": {}}}"#), NONE);
     assert_eq!(said_of_shape(&TAGGED, r#"{"properties": {"kinds": {}, "name": {}}}"#).len(), 1);
+    let optional = a("{}").replace(r#"["kind", "name"]"#, r#"["kind"]"#);
+    let said = said_of_shape(&TAGGED, &file(&[optional.clone(), b.clone()]));
+    assert!(said.len() == 1 && said[0].starts_with("`name` may be absent"), "{said:?}");
+    let of_both = optional.replace(r#"{"const": "a"}"#, r#"{"enum": ["a", "b"]}"#);
+    assert_eq!(said_of_shape(&TAGGED, &file(&[of_both, b.clone()])), NONE, "it may be the other variant's");
     let renamed = [a("{}"), b].map(|variant| variant.replace("kind", "kinds"));
     let said = said_of_shape(&TAGGED, &file(&renamed));
     assert!(said.len() == 1 && said[0].contains("no key `kind`; did you mean `kinds`? Correct `tag`, or"), "{said:?}");
@@ -358,6 +363,7 @@ fn a_file_that_refers_to_itself_is_read_all_the_same() {
     });
     let text = r##"{"$ref": "#", "anyOf": [{"$ref": "#"}, {"$ref": "#"}], "properties": {"name": {"$ref": "#/properties/name"}}}"##;
     assert_eq!(said(&[NAME], text).len(), 1, "not required");
+    assert_eq!(said(&[NAME], r##"{"properties": {"other": {}}, "allOf": [{"$ref": "#"}]}"##).len(), 1, "not there");
     for text in [
         r##"{"$ref": "#"}"##,
         r##"{"oneOf": [{"$ref": "#"}]}"##,
@@ -366,6 +372,8 @@ fn a_file_that_refers_to_itself_is_read_all_the_same() {
     ] {
         assert_eq!(said(&[NAME], text), NONE, "{text}");
         assert_eq!(said_of_shape(&TAGGED, text), NONE, "{text}");
+        let tagged = text.replacen('{', r#"{"properties": {"name": {"const": "a"}}, "#, 1);
+        assert_eq!(said_of_shape(&TAGGED, &tagged), NONE, "{tagged}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Side by side with what people use instead: `cargo bench -p secrets-benches`, whose figures are in `README.md`.
 
+pub mod compile;
 pub mod contest;
 pub mod decode;
 pub mod fleet;

@@ -1,6 +1,6 @@
 //! Every time, in one run; `cargo bench -p secrets-benches --bench table -- read start` has those sections only.
 
-use secrets_benches::{decode, fleet, poll, read, rows, start};
+use secrets_benches::{compile, decode, fleet, poll, read, rows, start};
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
@@ -21,6 +21,9 @@ fn main() {
     }
     if wants("fleet") {
         fleet::peaks();
+    }
+    if wants("compile") {
+        compile::times();
     }
     rows::end();
 }

@@ -1,9 +1,10 @@
-//! The public interface of the runtime, by its sources: every item stands on the page that lists them, and the types of
-//! other crates in it are those that the page gives a reason for.
+//! The public interface of the runtime, by its sources: every item stands on the page that lists them and has an example, and
+//! the types of other crates in it are those that the page gives a reason for.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
+use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Fields, ImplItem, Item, Signature, TraitItem, Type, UseTree, Visibility};
 
@@ -67,6 +68,7 @@ struct Reader<'a> {
     imported: HashMap<String, String>,
     interface: &'a mut Interface,
     foreign: &'a mut Foreign,
+    without_example: &'a mut Vec<String>,
 }
 
 impl Reader<'_> {
@@ -78,9 +80,10 @@ impl Reader<'_> {
                         self.read(items);
                     }
                 }
-                Item::Struct(item) if self.is_exported(&item.ident, &item.vis) => {
+                Item::Struct(item) if self.is_exported(&item.ident, &item.vis, &item.attrs) => {
                     self.visit_generics(&item.generics);
                     let name = item.ident.to_string();
+                    self.exemplified(&name, "", &item.attrs);
                     if let Fields::Named(fields) = &item.fields {
                         for field in fields.named.iter().filter(|field| is_shown(&field.vis, &field.attrs)) {
                             self.visit_type(&field.ty);
@@ -88,34 +91,45 @@ impl Reader<'_> {
                         }
                     }
                 }
-                Item::Enum(item) if self.is_exported(&item.ident, &item.vis) => {
+                Item::Enum(item) if self.is_exported(&item.ident, &item.vis, &item.attrs) => {
                     let name = item.ident.to_string();
+                    self.exemplified(&name, "", &item.attrs);
                     for variant in item.variants.iter().filter(|variant| !says(&variant.attrs, "doc", "hidden")) {
                         self.visit_fields(&variant.fields);
                         self.add(&name, variant.ident.to_string());
                     }
                 }
-                Item::Type(item) if self.is_exported(&item.ident, &item.vis) => self.visit_type(&item.ty),
-                Item::Trait(item) if self.is_exported(&item.ident, &item.vis) => {
+                Item::Type(item) if self.is_exported(&item.ident, &item.vis, &item.attrs) => {
+                    self.visit_type(&item.ty);
+                    self.exemplified(&item.ident.to_string(), "", &item.attrs);
+                }
+                Item::Trait(item) if self.is_exported(&item.ident, &item.vis, &item.attrs) => {
                     self.visit_generics(&item.generics);
                     item.supertraits.iter().for_each(|bound| self.visit_type_param_bound(bound));
                     let name = item.ident.to_string();
-                    for item in &item.items {
-                        match item {
-                            TraitItem::Fn(item) if !says(&item.attrs, "doc", "hidden") => {
-                                self.signature(&name, &item.sig);
-                            }
-                            TraitItem::Const(item) if !says(&item.attrs, "doc", "hidden") => {
-                                self.visit_type(&item.ty);
-                                self.add(&name, item.ident.to_string());
-                            }
-                            _ => {}
-                        }
-                    }
+                    self.exemplified(&name, "", &item.attrs);
+                    item.items.iter().for_each(|item| self.required(&name, item));
                 }
                 Item::Impl(item) => self.implementation(item),
                 _ => {}
             }
+        }
+    }
+
+    /// What a trait asks for.
+    fn required(&mut self, of: &str, item: &TraitItem) {
+        match item {
+            TraitItem::Fn(item) if !says(&item.attrs, "doc", "hidden") => {
+                self.signature(of, &item.sig);
+                self.exemplified(of, &item.sig.ident.to_string(), &item.attrs);
+            }
+            TraitItem::Const(item) if !says(&item.attrs, "doc", "hidden") => {
+                self.visit_type(&item.ty);
+                self.add(of, item.ident.to_string());
+                self.exemplified(of, &item.ident.to_string(), &item.attrs);
+            }
+            TraitItem::Type(item) if !says(&item.attrs, "doc", "hidden") => self.add(of, item.ident.to_string()),
+            _ => {}
         }
     }
 
@@ -136,11 +150,19 @@ impl Reader<'_> {
         }
         let mut has_any = false;
         for item in &item.items {
-            if let ImplItem::Fn(item) = item
-                && is_shown(&item.vis, &item.attrs)
-            {
-                has_any = true;
-                self.signature(&name, &item.sig);
+            match item {
+                ImplItem::Fn(item) if is_shown(&item.vis, &item.attrs) => {
+                    has_any = true;
+                    self.signature(&name, &item.sig);
+                    self.exemplified(&name, &item.sig.ident.to_string(), &item.attrs);
+                }
+                ImplItem::Const(item) if is_shown(&item.vis, &item.attrs) => {
+                    has_any = true;
+                    self.visit_type(&item.ty);
+                    self.add(&name, item.ident.to_string());
+                    self.exemplified(&name, &item.ident.to_string(), &item.attrs);
+                }
+                _ => {}
             }
         }
         if has_any {
@@ -153,9 +175,19 @@ impl Reader<'_> {
         self.add(of, signature.ident.to_string());
     }
 
-    fn is_exported(&mut self, ident: &syn::Ident, visibility: &Visibility) -> bool {
+    /// Notes an item whose documentation has no example.
+    fn exemplified(&mut self, of: &str, item: &str, attributes: &[Attribute]) {
+        let is_code = |attribute: &Attribute| {
+            attribute.path().is_ident("doc") && attribute.meta.to_token_stream().to_string().contains("```")
+        };
+        if !attributes.iter().any(is_code) {
+            self.without_example.push(format!("{of} {item}"));
+        }
+    }
+
+    fn is_exported(&mut self, ident: &syn::Ident, visibility: &Visibility, attributes: &[Attribute]) -> bool {
         let name = ident.to_string();
-        let is_exported = self.exported.contains(&name) && matches!(visibility, Visibility::Public(_));
+        let is_exported = self.exported.contains(&name) && is_shown(visibility, attributes);
         if is_exported {
             self.interface.entry(name).or_default();
         }
@@ -181,13 +213,13 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 }
 
-fn interface() -> (Interface, Foreign) {
+fn interface() -> (Interface, Foreign, Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../secrets-runtime/src");
     let parse = |path: &Path| syn::parse_file(&std::fs::read_to_string(path).expect("readable")).expect("Rust");
     let files: Vec<syn::File> = sources(&root).iter().map(|path| parse(path)).collect();
     let exported = ["lib.rs", "testing/mod.rs"].iter().flat_map(|name| exports(&parse(&root.join(name))));
     let exported: BTreeSet<String> = exported.collect();
-    let (mut interface, mut foreign) = (Interface::new(), Foreign::new());
+    let (mut interface, mut foreign, mut without_example) = (Interface::new(), Foreign::new(), Vec::new());
     for name in &exported {
         interface.entry(name.clone()).or_default();
     }
@@ -203,9 +235,10 @@ fn interface() -> (Interface, Foreign) {
         // A path may begin with a module of the file.
         let is_foreign = |(_, root): &(String, String)| !modules.contains(root);
         let imported = imported.into_iter().filter(is_foreign).collect();
-        Reader { exported: &exported, imported, interface: &mut interface, foreign: &mut foreign }.read(&file.items);
+        let (interface, foreign, without_example) = (&mut interface, &mut foreign, &mut without_example);
+        Reader { exported: &exported, imported, interface, foreign, without_example }.read(&file.items);
     }
-    (interface, foreign)
+    (interface, foreign, without_example)
 }
 
 /// As the page writes it: `` - `Retry`: `on`, `within` ``.
@@ -219,7 +252,7 @@ fn listed(interface: &Interface) -> String {
 
 #[test]
 fn every_public_item_is_on_the_page() {
-    let (interface, _) = interface();
+    let (interface, ..) = interface();
     let listed = listed(&interface);
     assert!(interface["Live"].contains("attempt") && interface["Source"].contains("fetch"), "{listed}");
     let (_, page) = PAGE.split_once("<!-- items -->\n\n").expect("the list");
@@ -227,8 +260,14 @@ fn every_public_item_is_on_the_page() {
 }
 
 #[test]
+fn every_public_item_has_an_example() {
+    let (.., without_example) = interface();
+    assert_eq!(without_example, [""; 0]);
+}
+
+#[test]
 fn the_types_of_other_crates_are_those_with_a_reason() {
-    let (_, foreign) = interface();
+    let (_, foreign, _) = interface();
     // The third on the page, serde, is a bound in what is hidden.
     let expected = [("aws_config", vec!["SdkConfig"]), ("secrecy", vec!["SecretSlice", "SecretString"])];
     let found: Vec<(&str, Vec<&str>)> =

@@ -301,23 +301,6 @@ fn a_version_id_of_the_file_source_tells_nothing_about_the_text() {
     assert_ne!(version(&one), version(&other));
 }
 
-#[test]
-fn each_claim_of_the_security_page_names_tests_that_exist() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let page = std::fs::read_to_string(root.join("docs/security.md")).expect("the page");
-    let mut named = 0;
-    for row in page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| claim")) {
-        let evidence = row.rsplit(" | ").next().expect("a second column");
-        let quoted: Vec<&str> = evidence.split('`').skip(1).step_by(2).collect();
-        let files: String = quoted.iter().filter_map(|path| std::fs::read_to_string(root.join(path)).ok()).collect();
-        for test in quoted.iter().filter(|name| !name.contains(['/', '.'])) {
-            assert!(files.contains(&format!("fn {test}(")), "no test {test} in the files of: {row}");
-            named += 1;
-        }
-    }
-    assert!(named > 20, "{named} tests named");
-}
-
 /// A writer that tests can read.
 #[derive(Clone, Default)]
 struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);

@@ -5,6 +5,8 @@
 //! - [`from_the_official_cache`]: from `aws_secretsmanager_caching`
 //! - [`lambda`]: where processes are frozen
 //! - [`declarations`]: every option of `#[secret(..)]`, and what each JSON value becomes
+//! - [`live`]: every call, every setting, and what happens when
+//! - [`sources`]: where secrets come from
 //! - [`schema_file`]: what is compared when a struct compiles
 //! - [`descriptor`]: what a binary tells of its secrets
 //! - [`verifiers`]: two versions at once
@@ -15,6 +17,7 @@
 //! - [`errors`]: and what to do
 //! - [`limits`]: of AWS, and of this crate
 //! - [`security`]: what is protected, from whom, and what is not
+//! - [`public_api`]: the items that there are, and what of other crates is among them
 //!
 //! How a secret flows:
 //!
@@ -33,6 +36,8 @@ page!(from_ecs_environment, "from-ecs-environment.md");
 page!(from_the_official_cache, "from-the-official-cache.md");
 page!(lambda, "lambda.md");
 page!(declarations, "declarations.md");
+page!(live, "live.md");
+page!(sources, "sources.md");
 page!(schema_file, "schema-file.md");
 page!(descriptor, "descriptor.md");
 page!(verifiers, "verifiers.md");
@@ -42,6 +47,7 @@ page!(changing_keys, "changing-keys.md");
 page!(errors, "errors.md");
 page!(limits, "limits.md");
 page!(security, "security.md");
+page!(public_api, "public-api.md");
 
 #[cfg(feature = "testing")]
 page!(drill, "drill.md");

@@ -27,6 +27,12 @@ use crate::value::{self, Json, REDACTED, Report, Reported};
 )]
 pub trait SecretValue: Sized {
     /// What JSON the type accepts.
+    ///
+    /// ```
+    /// use secrets_runtime::{SecretValue, Shape};
+    ///
+    /// let shape: Shape = Vec::<u16>::SHAPE;
+    /// ```
     const SHAPE: Shape;
 
     /// Reads the value, or reports everything that is wrong with it.

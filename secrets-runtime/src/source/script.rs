@@ -55,6 +55,14 @@ impl Memory {
 
     /// Moves `AWSCURRENT` back to the version staged `AWSPREVIOUS`, and that label to the one that was current. `false` if
     /// there is none to go back to.
+    ///
+    /// ```
+    /// use secrets_runtime::Memory;
+    ///
+    /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
+    /// source.set("orders/db", r#"{"password": "two"}"#);
+    /// assert!(source.roll_back("orders/db")); // "one" is current again
+    /// ```
     #[must_use = "there may be no version to go back to"]
     pub fn roll_back(&self, id: &str) -> bool {
         let mut state = self.state();
@@ -67,23 +75,52 @@ impl Memory {
         has_previous
     }
 
-    /// Stores a binary value, which only text secrets have no use for.
+    /// Stores a binary value, which is refused: only text secrets are supported.
+    ///
+    /// ```
+    /// use secrets_runtime::Memory;
+    ///
+    /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
+    /// source.set_binary("orders/db"); // what is live keeps "one"
+    /// ```
     pub fn set_binary(&self, id: impl Into<String>) {
         self.put(id.into(), Value::Binary);
     }
 
     /// Lets requests for a secret be throttled, until it is set or [restored](Self::restore).
+    ///
+    /// ```
+    /// use secrets_runtime::Memory;
+    ///
+    /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
+    /// source.throttle("orders/db");
+    /// ```
     pub fn throttle(&self, id: &str) {
         self.fail(id, SourceError::new(ErrorKind::Throttled, ""));
     }
 
     /// Marks a secret for deletion: it cannot be read until it is [restored](Self::restore).
+    ///
+    /// ```
+    /// use secrets_runtime::Memory;
+    ///
+    /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
+    /// source.delete("orders/db");
+    /// ```
     pub fn delete(&self, id: &str) {
         self.fail(id, SourceError::new(ErrorKind::MarkedForDeletion, ""));
     }
 
     /// Ends what [`delete`](Self::delete), [`throttle`](Self::throttle) and [`fail`](Self::fail) began; the secret is what it
     /// was.
+    ///
+    /// ```
+    /// use secrets_runtime::Memory;
+    ///
+    /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
+    /// source.delete("orders/db");
+    /// source.restore("orders/db"); // "one", as before
+    /// ```
     pub fn restore(&self, id: &str) {
         if let Some(stored) = self.state().stored(id) {
             stored.fault = None;
@@ -92,11 +129,28 @@ impl Memory {
 
     /// Lets every fetch wait until [`thaw`](Self::thaw): what a process that is frozen past several intervals, or cut off
     /// from the network, sees of the source.
+    ///
+    /// ```
+    /// use secrets_runtime::Memory;
+    ///
+    /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
+    /// source.freeze();
+    /// source.rotate("orders/db", r#"{"password": "two"}"#).finish(); // nobody sees it yet
+    /// source.thaw();
+    /// ```
     pub fn freeze(&self) {
         self.set_frozen(true);
     }
 
     /// Ends what [`freeze`](Self::freeze) began: fetches that waited get what is current now.
+    ///
+    /// ```
+    /// use secrets_runtime::Memory;
+    ///
+    /// let source = Memory::new();
+    /// source.freeze();
+    /// source.thaw();
+    /// ```
     pub fn thaw(&self) {
         self.set_frozen(false);
     }
@@ -111,6 +165,15 @@ impl Memory {
 }
 
 /// A rotation under way; see [`Memory::rotate`]. Dropping it leaves the rotation stuck.
+///
+/// ```
+/// use secrets_runtime::Memory;
+/// use secrets_runtime::testing::Rotation;
+///
+/// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
+/// let rotation: Rotation = source.rotate("orders/db", r#"{"password": "two"}"#);
+/// drop(rotation); // stuck: "two" stays `AWSPENDING`
+/// ```
 #[must_use = "a rotation that is dropped is stuck before its last step"]
 pub struct Rotation {
     source: Memory,
@@ -120,6 +183,13 @@ pub struct Rotation {
 
 impl Rotation {
     /// The *finish* step: `AWSCURRENT` moves to the new version, `AWSPREVIOUS` to the one before.
+    ///
+    /// ```
+    /// use secrets_runtime::Memory;
+    ///
+    /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
+    /// source.rotate("orders/db", r#"{"password": "two"}"#).finish();
+    /// ```
     pub fn finish(self) {
         let mut state = self.source.state();
         if let Some(stored) = state.stored(&self.id) {

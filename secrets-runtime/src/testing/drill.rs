@@ -95,6 +95,14 @@ pub struct Drill<'a> {
 
 impl<'a> Drill<'a> {
     /// A drill with the secret `id` of `source`, whose `documents` are those of its versions: 0 is the one that it has now.
+    ///
+    /// ```
+    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::testing::Drill;
+    ///
+    /// let source = Memory::new().with("orders/db", r#"{"password": "password-0"}"#);
+    /// let drill = Drill::new(&source, "orders/db", |nth| format!(r#"{{"password": "password-{nth}"}}"#));
+    /// ```
     pub fn new(source: &Memory, id: impl Into<String>, documents: impl Fn(u64) -> String + Send + Sync + 'a) -> Self {
         Self {
             source: source.clone(),
@@ -110,6 +118,16 @@ impl<'a> Drill<'a> {
 
     /// What makes a document's values work elsewhere: the *set* step. With the strategy of a single user it makes those
     /// before stop working, as `alter role .. password ..` does.
+    ///
+    /// ```
+    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::testing::{Drill, Scenario};
+    /// # use std::time::Duration;
+    /// # let source = Memory::new().with("signing", "key-0");
+    /// # async fn alter_role(key: &str) {}
+    /// let drill = Drill::new(&source, "signing", |nth| format!("key-{nth}"))
+    ///     .set(async |key| alter_role(&key).await);
+    /// ```
     pub fn set<F, Fut>(mut self, set: F) -> Self
     where
         F: Fn(String) -> Fut + Send + Sync + 'a,
@@ -120,28 +138,75 @@ impl<'a> Drill<'a> {
     }
 
     /// Leads through these only, in their order.
+    ///
+    /// ```
+    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::testing::{Drill, Scenario};
+    /// # use std::time::Duration;
+    /// # let source = Memory::new().with("signing", "key-0");
+    /// let drill = Drill::new(&source, "signing", |nth| format!("key-{nth}")).only([Scenario::Rotation]);
+    /// ```
     pub fn only(mut self, scenarios: impl IntoIterator<Item = Scenario>) -> Self {
         self.scenarios = scenarios.into_iter().collect();
         self
     }
 
     /// How many clients send requests, one after the other each; 8 by default, at least 1.
+    ///
+    /// ```
+    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::testing::{Drill, Scenario};
+    /// # use std::time::Duration;
+    /// # let source = Memory::new().with("signing", "key-0");
+    /// let drill = Drill::new(&source, "signing", |nth| format!("key-{nth}")).clients(2);
+    /// ```
     pub fn clients(self, clients: usize) -> Self {
         Self { clients, ..self }
     }
 
     /// How long each step lasts at least; 200 ms by default.
+    ///
+    /// ```
+    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::testing::{Drill, Scenario};
+    /// # use std::time::Duration;
+    /// # let source = Memory::new().with("signing", "key-0");
+    /// let drill = Drill::new(&source, "signing", |nth| format!("key-{nth}")).window(Duration::from_secs(1));
+    /// ```
     pub fn window(self, window: Duration) -> Self {
         Self { window, ..self }
     }
 
     /// How long a request may take before it counts as unanswered, and how long the program may take to look at its secret;
     /// 2 minutes by default.
+    ///
+    /// ```
+    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::testing::{Drill, Scenario};
+    /// # use std::time::Duration;
+    /// # let source = Memory::new().with("signing", "key-0");
+    /// let drill = Drill::new(&source, "signing", |nth| format!("key-{nth}")).patience(Duration::from_secs(10));
+    /// ```
     pub fn patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }
 
     /// Runs `request` in all clients at once until the last step is over. Dropping the future ends both.
+    ///
+    /// ```
+    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::testing::{Drill, Scenario};
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # async fn request() -> Result<(), String> { Ok(()) }
+    /// # let source = Memory::new().with("signing", "key-0");
+    /// # let drill = Drill::new(&source, "signing", |nth| format!("key-{nth}"))
+    /// #     .only([Scenario::Rotation]).patience(Duration::from_secs(1)).clients(1);
+    /// let report = drill.run(request).await;
+    /// assert!(report.is_passed(), "{report}");
+    /// # }
+    /// ```
     pub async fn run<R, T, E, Fut>(self, request: R) -> Report<E>
     where
         R: Fn() -> Fut,

@@ -5,6 +5,22 @@ use std::fmt;
 use super::scenario::Scenario;
 
 /// How a program came through a drill, step by step; `Display` is a table for people.
+///
+/// ```
+/// # use secrets_runtime::Memory;
+/// # use secrets_runtime::testing::{Drill, Scenario};
+/// # use std::time::Duration;
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// # async fn request() -> Result<(), String> { Err("too late".to_owned()) }
+/// # let source = Memory::new().with("signing", "key-0");
+/// # let drill = Drill::new(&source, "signing", |nth| format!("key-{nth}"))
+/// #     .only([Scenario::Rotation]).patience(Duration::from_secs(1)).clients(1);
+/// let report = drill.run(request).await;
+/// println!("{report}"); // 9 requests, 9 not served ..
+/// assert_eq!(report.steps.last().map(|step| step.step), Some("finish"));
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 #[must_use = "it says whether a request failed"]
@@ -14,6 +30,23 @@ pub struct Report<E> {
 }
 
 /// What became of the requests that began in one step.
+///
+/// ```
+/// # use secrets_runtime::Memory;
+/// # use secrets_runtime::testing::{Drill, Scenario};
+/// # use std::time::Duration;
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// # async fn request() -> Result<(), String> { Err("too late".to_owned()) }
+/// # let source = Memory::new().with("signing", "key-0");
+/// # let drill = Drill::new(&source, "signing", |nth| format!("key-{nth}"))
+/// #     .only([Scenario::Rotation]).patience(Duration::from_secs(1)).clients(1);
+/// let report = drill.run(request).await;
+/// for step in &report.steps {
+///     println!("{}: {} failed, {:?}", step.step, step.failed, step.first_error);
+/// }
+/// # }
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Outcome<E> {
@@ -33,17 +66,64 @@ pub struct Outcome<E> {
 
 impl<E> Report<E> {
     /// Whether every request was served, in every step.
+    ///
+    /// ```
+    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::testing::{Drill, Scenario};
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # async fn request() -> Result<(), String> { Err("too late".to_owned()) }
+    /// # let source = Memory::new().with("signing", "key-0");
+    /// # let drill = Drill::new(&source, "signing", |nth| format!("key-{nth}"))
+    /// #     .only([Scenario::Rotation]).patience(Duration::from_secs(1)).clients(1);
+    /// let report = drill.run(request).await;
+    /// assert!(!report.is_passed());
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_passed(&self) -> bool {
         self.failures().next().is_none()
     }
 
     /// The steps that failed a request.
+    ///
+    /// ```
+    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::testing::{Drill, Scenario};
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # async fn request() -> Result<(), String> { Err("too late".to_owned()) }
+    /// # let source = Memory::new().with("signing", "key-0");
+    /// # let drill = Drill::new(&source, "signing", |nth| format!("key-{nth}"))
+    /// #     .only([Scenario::Rotation]).patience(Duration::from_secs(1)).clients(1);
+    /// let report = drill.run(request).await;
+    /// for step in report.failures() {
+    ///     println!("{}: {:?}", step.step, step.first_error);
+    /// }
+    /// # }
+    /// ```
     pub fn failures(&self) -> impl Iterator<Item = &Outcome<E>> {
         self.steps.iter().filter(|step| !step.is_passed())
     }
 
     /// How many requests were sent.
+    ///
+    /// ```
+    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::testing::{Drill, Scenario};
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # async fn request() -> Result<(), String> { Err("too late".to_owned()) }
+    /// # let source = Memory::new().with("signing", "key-0");
+    /// # let drill = Drill::new(&source, "signing", |nth| format!("key-{nth}"))
+    /// #     .only([Scenario::Rotation]).patience(Duration::from_secs(1)).clients(1);
+    /// let report = drill.run(request).await;
+    /// assert!(report.requests() > 3);
+    /// # }
+    /// ```
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.steps.iter().map(|step| step.served + step.failed + step.unanswered).sum()
@@ -56,6 +136,21 @@ impl<E> Outcome<E> {
     }
 
     /// Whether every request was served.
+    ///
+    /// ```
+    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::testing::{Drill, Scenario};
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # async fn request() -> Result<(), String> { Err("too late".to_owned()) }
+    /// # let source = Memory::new().with("signing", "key-0");
+    /// # let drill = Drill::new(&source, "signing", |nth| format!("key-{nth}"))
+    /// #     .only([Scenario::Rotation]).patience(Duration::from_secs(1)).clients(1);
+    /// let report = drill.run(request).await;
+    /// assert!(report.steps.iter().all(|step| !step.is_passed()));
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_passed(&self) -> bool {
         self.failed == 0 && self.unanswered == 0

@@ -3,6 +3,12 @@
 use std::fmt;
 
 /// Something that happens to secrets in production.
+///
+/// ```
+/// use secrets_runtime::testing::Scenario;
+///
+/// assert_eq!(Scenario::StuckRotation.to_string(), "stuck rotation");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scenario {
@@ -26,6 +32,12 @@ pub enum Scenario {
 
 impl Scenario {
     /// All of them, in the order of a drill.
+    ///
+    /// ```
+    /// use secrets_runtime::testing::Scenario;
+    ///
+    /// let without_rollback = Scenario::ALL.into_iter().filter(|scenario| *scenario != Scenario::Rollback);
+    /// ```
     pub const ALL: [Self; 7] = [
         Self::Rotation,
         Self::StuckRotation,

@@ -123,3 +123,14 @@ fn nothing_that_is_banned_is_depended_on() {
         assert!(!banned.iter().any(|banned| banned == name), "{name}");
     }
 }
+
+#[test]
+fn every_dependency_says_which_versions_it_takes() {
+    let packages = packages();
+    let ours = packages.iter().filter(|package| package["source"].is_null());
+    let wanted: Vec<&Value> = ours.flat_map(|package| package["dependencies"].as_array().expect("a list")).collect();
+    assert!(wanted.len() > 50, "{} dependencies", wanted.len());
+    for dependency in wanted {
+        assert!(text(dependency, "req") != "*" || dependency["path"].is_string(), "{}", text(dependency, "name"));
+    }
+}

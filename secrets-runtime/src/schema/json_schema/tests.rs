@@ -42,18 +42,35 @@ fn a_plain_field_is_written_as_any_other() {
     let integers = integers.map(|(min, max)| Shape::Integer { min, max });
     let others = [Shape::String, Shape::Boolean, Shape::Optional(&Shape::String), Shape::Any];
     for shape in integers.into_iter().chain(others) {
-        let written = |field: &FieldShape| {
-            let mut buffer = [0; 256];
-            let mut writer = Writer::new(&mut buffer);
-            writer.field(field);
-            let length = writer.length();
-            str::from_utf8(&buffer[..length]).expect("made of strings").to_owned()
-        };
         let plain = FieldShape { shape, ..FieldShape::PLAIN };
         // A rule that asks nothing of any shape.
         let general = FieldShape { rules: &[Rule::Length { min: None, max: None }], ..plain };
-        assert_eq!(written(&plain), written(&general));
+        assert_eq!(field(&plain), field(&general));
     }
+}
+
+#[test]
+fn whatever_a_field_says_besides_its_type_is_written() {
+    const PLAIN: FieldShape = FieldShape { shape: PORT, ..FieldShape::PLAIN };
+    let said = [
+        FieldShape { rules: &[Rule::Range { min: Some(Bound::Integer(1)), max: None }], ..PLAIN },
+        FieldShape { exposure: Exposure::Public, ..PLAIN },
+        FieldShape { absence: Absence::Default, ..PLAIN },
+        FieldShape { coercion: Coercion::None, ..PLAIN },
+        FieldShape { description: "Where.", ..PLAIN },
+    ];
+    for said in said {
+        assert_ne!(field(&said), field(&PLAIN), "{said:?}");
+    }
+}
+
+/// What is written of a field.
+fn field(field: &FieldShape) -> String {
+    let mut buffer = [0; 256];
+    let mut writer = Writer::new(&mut buffer);
+    writer.field(field);
+    let length = writer.length();
+    str::from_utf8(&buffer[..length]).expect("made of strings").to_owned()
 }
 
 #[test]

@@ -562,3 +562,35 @@ fn a_name_that_begins_as_another_is_another() {
         assert!(said.len() == 1 && said[0].starts_with("file.json has no key `key_with_17_chars`"), "{said:?}");
     }
 }
+
+#[test]
+fn fields_of_variants_are_counted_one_after_the_other() {
+    const fn tag() -> FieldShape {
+        FieldShape { keys: &["t"], shape: Shape::Names(&["v"]), ..FieldShape::PLAIN }
+    }
+    const fn field(keys: &'static [&'static str]) -> FieldShape {
+        FieldShape { keys, ..NAME }
+    }
+    const fn variant(fields: &'static [FieldShape]) -> ObjectShape {
+        ObjectShape { fields, ..ObjectShape::EMPTY }
+    }
+    const SHAPE: Shape = Shape::Tagged(&TaggedShape {
+        name: "",
+        description: "",
+        tag: "t",
+        names: &["a", "b", "c", "d"],
+        variants: &[
+            variant(&[tag(), field(&["a1"])]),
+            variant(&[tag()]),
+            variant(&[tag(), field(&["c1"]), field(&["c2"]), field(&["c3"])]),
+            variant(&[tag(), field(&["d1"])]),
+        ],
+    });
+    const FILE: &str = r#"{"properties": {
+        "t": {}, "a1": {"type": "array"}, "c1": {"type": "array"}, "c2": {"type": "array"}, "c3": {"type": "array"},
+        "d1": {"type": "array"}
+    }}"#;
+    let said = problems_of(&SHAPE, FILE);
+    let of: Vec<_> = said.iter().map(|said| said.split(':').next().expect("its beginning")).collect();
+    assert_eq!(of, ["`a1`", "`c1`", "`c2`", "`c3`", "`d1`"]);
+}

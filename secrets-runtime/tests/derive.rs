@@ -229,6 +229,36 @@ fn an_unknown_key_is_named_only_where_it_is_close_to_a_declared_one() {
     );
 }
 
+#[test]
+fn no_key_is_unknown_where_a_map_takes_the_rest() {
+    #[derive(Secret)]
+    #[secret(deny_unknown_fields)]
+    struct Open {
+        password: String,
+        #[secret(flatten)]
+        others: BTreeMap<String, u8>,
+    }
+
+    let open = Open::from_json(r#"{"password": "x", "passwrod": 1, "other": 2}"#).expect("valid");
+    assert_eq!((open.password.len(), open.others.len()), (1, 2));
+}
+
+#[test]
+fn how_many_values_there_are_is_as_secret_as_they_are() {
+    #[derive(Secret)]
+    #[expect(dead_code, reason = "only shown")]
+    struct Tokens {
+        one: Option<String>,
+        none: Option<String>,
+        many: Vec<String>,
+        few: Option<Vec<SecretString>>,
+    }
+
+    let tokens = Tokens::from_json(r#"{"one": "a", "many": ["b", "c"], "few": ["d"]}"#).expect("valid");
+    let hidden = "Tokens { one: [REDACTED], none: [REDACTED], many: [REDACTED], few: [REDACTED] }";
+    assert_eq!(format!("{tokens:?}"), hidden);
+}
+
 #[derive(Secret)]
 struct Ruled {
     #[secret(range(min = -1.5, max = 1.5))]

@@ -195,10 +195,12 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_counted() {
-        let mut buffer = [0; 3];
-        let mut writer = Writer::new(&mut buffer);
-        writer.text("abc");
-        writer.integer(i128::MIN);
-        assert_eq!(writer.length(), 5 + i128::MIN.to_string().len());
+        for text in ["a", "ab", "abc"] {
+            let mut buffer = [0; 3];
+            let mut writer = Writer::new(&mut buffer);
+            writer.text(text);
+            writer.integer(i128::MIN);
+            assert_eq!(writer.length(), text.len() + 2 + i128::MIN.to_string().len());
+        }
     }
 }

@@ -252,11 +252,14 @@ fn how_many_values_there_are_is_as_secret_as_they_are() {
         none: Option<String>,
         many: Vec<String>,
         few: Option<Vec<SecretString>>,
+        // It hides what is secret in it by itself.
+        nested: Option<Vec<Closed>>,
     }
 
-    let tokens = Tokens::from_json(r#"{"one": "a", "many": ["b", "c"], "few": ["d"]}"#).expect("valid");
-    let hidden = "Tokens { one: [REDACTED], none: [REDACTED], many: [REDACTED], few: [REDACTED] }";
-    assert_eq!(format!("{tokens:?}"), hidden);
+    let tokens = Tokens::from_json(r#"{"one": "a", "many": ["b", "c"], "few": ["d"], "nested": [{"pass": "e"}]}"#);
+    let hidden = "Tokens { one: [REDACTED], none: [REDACTED], many: [REDACTED], few: [REDACTED], \
+                  nested: Some([Closed { password: [REDACTED] }]) }";
+    assert_eq!(format!("{:?}", tokens.expect("valid")), hidden);
 }
 
 #[derive(Secret)]

@@ -21,8 +21,8 @@ pub async fn report(secrets: Secrets, namespace: String) {
 /// nobody looks at the secrets any more, that is degraded, too.
 #[must_use]
 pub fn lines(health: &Health, namespace: &str, now: SystemTime) -> Vec<Value> {
-    let degraded = health.secrets.iter().filter(|secret| secret.state != HealthState::Ok).count();
-    let degraded = degraded + usize::from(health.is_task_dead);
+    let degraded = health.secrets.iter().filter(|secret| secret.state != HealthState::Ok).count()
+        + usize::from(health.is_task_dead);
     let all = line(namespace, now, None, &[("secrets_degraded", "Count", json!(degraded))]);
     let each = |secret: &SecretHealth| {
         let refused = ("secrets_refused", "Count", json!(u8::from(is_refused(secret))));

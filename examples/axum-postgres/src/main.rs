@@ -14,9 +14,9 @@ use tokio::signal;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let listen = std::env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:8080".to_owned()).parse()?;
+    let listen = std::env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
     if std::env::args().nth(1).as_deref() == Some("--ready") {
-        return Ok(probe(listen)?);
+        return Ok(probe(&listen)?);
     }
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let metrics = PrometheusBuilder::new().install_recorder()?;

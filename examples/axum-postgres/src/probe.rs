@@ -1,7 +1,7 @@
 //! Asks the service in the same container whether it is ready: the image has nothing else to ask with.
 
 use std::io::{Error, Read, Result, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 /// How long connecting and reading may take, each.
@@ -11,9 +11,12 @@ const PATIENCE: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// It is not, or there is none.
-pub fn probe(listen: SocketAddr) -> Result<()> {
-    let ip = if listen.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { listen.ip() };
-    let mut stream = TcpStream::connect_timeout(&SocketAddr::new(ip, listen.port()), PATIENCE)?;
+pub fn probe(listen: &str) -> Result<()> {
+    let mut address = listen.to_socket_addrs()?.next().ok_or_else(|| Error::other("no address"))?;
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(b"GET /ready HTTP/1.0\r\n\r\n")?;
     let mut answer = String::new();

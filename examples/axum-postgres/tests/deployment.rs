@@ -236,6 +236,20 @@ async fn each_alarm_watches_a_figure_that_the_service_writes() {
     assert!(lines.iter().all(|line| !line.to_string().contains("of-the-test")));
 }
 
+#[test]
+fn that_nobody_looks_any_more_is_degraded() {
+    let text = r#"{"username": "orders", "password": "of-the-test", "host": "db.internal", "dbname": "orders"}"#;
+    let secrets = Secrets::builder().placeholder("APP_ENV", "prod").source(Memory::new().with("prod/orders/db", text));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let _live = runtime.block_on(secrets.live::<OrdersDb>()).expect("live");
+    let degraded =
+        || figures::lines(&secrets.health(), "the namespace", SystemTime::now())[0]["secrets_degraded"].clone();
+    assert_eq!(degraded(), json!(0));
+    // The task that looks ends with it.
+    drop(runtime);
+    assert_ne!(degraded(), json!(0));
+}
+
 /// What CloudWatch makes of a line: metrics, by name and by the value of the dimension `id`.
 fn figures_of(line: &Value) -> Vec<(String, Option<String>)> {
     let directive = &line["_aws"]["CloudWatchMetrics"][0];

@@ -5,7 +5,7 @@ mod environment;
 mod live;
 mod set;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,10 +17,9 @@ use crate::error::Error;
 #[cfg(doc)]
 use crate::error::ErrorKind;
 use crate::id;
-use crate::refresh::Hub;
-use crate::secret::{NamedSecret, Secret};
+use crate::live::{Registry, fetch};
+use crate::secret::{NamedSecret, Secret, read};
 use crate::source::{Fetched, Request, Selector, Source};
-use crate::value;
 
 /// Loads secrets from a source. A clone is cheap and shares everything.
 ///
@@ -59,7 +58,9 @@ pub struct Secrets(Arc<Shared>);
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 struct Shared {
-    hub: Arc<Hub>,
+    registry: Registry,
+    /// A setting that cannot be: told by whatever needs the settings.
+    broken: Option<Error>,
     placeholders: HashMap<String, String>,
 }
 
@@ -166,7 +167,7 @@ impl Secrets {
     /// As [`load`](Self::load).
     #[must_use = "nothing is loaded before it is awaited"]
     pub fn load_from<'a, T: Secret + 'a>(&'a self, id: impl AsRef<str>) -> BoxFuture<'a, Result<T, Error>> {
-        let request = given::<T>(id.as_ref());
+        let request = self.given::<T>(id.as_ref());
         Box::pin(async { self.fetch_one(request?).await?.decode() })
     }
 
@@ -215,7 +216,7 @@ impl Secrets {
         &'a self,
         ids: impl IntoIterator<Item: AsRef<str>>,
     ) -> BoxFuture<'a, Result<Vec<T>, Error>> {
-        let asked: Vec<_> = ids.into_iter().map(|id| given::<T>(id.as_ref())).collect();
+        let asked: Vec<_> = ids.into_iter().map(|id| self.given::<T>(id.as_ref())).collect();
         Box::pin(async {
             let count = asked.len();
             let answers = self.fetch(asked).await;
@@ -238,31 +239,44 @@ impl Secrets {
 
     /// The request for a declared secret.
     fn declared<T: NamedSecret>(&self) -> Result<Request, Error> {
+        self.0.settings()?;
         let lookup = |name: &str| self.0.placeholders.get(name).cloned().or_else(|| environment(name));
         let id = id::resolve(T::ID, lookup).map_err(|reason| Error::declared_id(T::ID, &reason))?;
         Ok(Request::declared(&id, id::shown(T::ID, &id), stage::<T>()))
     }
 
+    /// The request for a secret whose id the program was given.
+    fn given<T: Secret>(&self, id: &str) -> Result<Request, Error> {
+        self.0.settings()?;
+        id::validate(id).map_err(|reason| Error::given_id(T::SPEC.type_name(), &reason))?;
+        Ok(Request::new(id, stage::<T>()))
+    }
+
     /// Fetches what can be asked for, each (id, selector) once; one answer per request, in order.
     async fn fetch(&self, asked: Vec<Result<Request, Error>>) -> Vec<Result<Answer, Error>> {
         let mut unique: Vec<Request> = Vec::new();
-        let mut places = HashMap::new();
-        let key = |request: &Request| (request.id().to_owned(), request.selector().clone());
+        let mut places = BTreeMap::new();
         for request in asked.iter().flatten() {
-            places.entry(key(request)).or_insert_with(|| {
+            places.entry(request.clone()).or_insert_with(|| {
                 unique.push(request.clone());
                 unique.len() - 1
             });
         }
-        let fetched = if unique.is_empty() { Vec::new() } else { self.0.hub.source.fetch_any(&unique).await };
+        let fetched = if unique.is_empty() { Vec::new() } else { fetch(&self.0.registry.poller, unique).await };
         // Shared, not copied, where several types read one secret.
         let fetched: Vec<_> = fetched.into_iter().map(|answer| answer.map(Arc::new)).collect();
-        let answer = |request: Request| match places.get(&key(&request)).and_then(|&at| fetched.get(at)).cloned() {
+        let answer = |request: Request| match places.get(&request).and_then(|&at| fetched.get(at)).cloned() {
             Some(Ok(fetched)) => Ok(Answer { request, fetched }),
             Some(Err(error)) => Err(Error::source(request.shown(), error)),
             None => Err(Error::unanswered(request.shown())),
         };
         asked.into_iter().map(|request| request.and_then(answer)).collect()
+    }
+}
+
+impl Shared {
+    fn settings(&self) -> Result<(), Error> {
+        self.broken.clone().map_or(Ok(()), Err)
     }
 }
 
@@ -283,14 +297,8 @@ pub struct Answer {
 impl Answer {
     fn decode<T: Secret>(self) -> Result<T, Error> {
         let Self { request, fetched } = self;
-        value::decode(fetched.text()).map_err(|failure| Error::decoding::<T>(Some(request.shown()), failure))
+        read(fetched.text(), Some(request.shown()))
     }
-}
-
-/// The request for a secret whose id the program was given.
-fn given<T: Secret>(id: &str) -> Result<Request, Error> {
-    id::validate(id).map_err(|reason| Error::given_id(T::SPEC.type_name(), &reason))?;
-    Ok(Request::new(id, stage::<T>()))
 }
 
 fn stage<T: Secret>() -> Selector {

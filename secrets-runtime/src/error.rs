@@ -325,7 +325,31 @@ impl Error {
 
     /// A source that broke its promise to answer every request.
     pub(crate) fn unanswered(id: &str) -> Self {
-        Self::source(id, SourceError::new(ErrorKind::Service, "the source left it out"))
+        Self::source(id, SourceError::unanswered())
+    }
+
+    /// Polls that should have been made; `reason` says why they were not, as far as that is known.
+    pub(crate) fn overdue(id: &str, age: Duration, reason: &str) -> Self {
+        let message =
+            format!("secret {id:?} is overdue: its last poll should have ended {} s ago; {reason}", age.as_secs());
+        let hint =
+            "run the program in a tokio runtime that is driven; the next call in one brings the background task back";
+        Inner {
+            id: Some(id.to_owned()),
+            transient: true,
+            hint: Some(Cow::Borrowed(hint)),
+            ..Inner::new(ErrorKind::Stale, message)
+        }
+        .into()
+    }
+
+    /// A value derived with `try_map` that is not made from the newest version.
+    pub(crate) fn behind(id: &str, age: Duration) -> Self {
+        let message =
+            format!("a value derived from secret {id:?} with `try_map` has been behind it for {} s", age.as_secs());
+        let hint = "look at why the closure of `try_map` does not end; the derived value from before stays in use";
+        Inner { id: Some(id.to_owned()), hint: Some(Cow::Borrowed(hint)), ..Inner::new(ErrorKind::Stale, message) }
+            .into()
     }
 
     /// A value that is too old, and why there is none newer.
@@ -343,22 +367,16 @@ impl Error {
         Self::source(id, SourceError::new(ErrorKind::Refused, reason))
     }
 
-    /// Code of the program that judges a version panicked over it.
-    pub(crate) fn panicked(id: &str) -> Self {
-        Self::refused(id, "the program's `validate`, `custom` or `FromStr` panicked over it")
-    }
-
-    /// All handles are gone.
-    pub(crate) fn ended() -> Self {
-        Self::configuration("the secrets were dropped meanwhile", "keep the `Secrets` or a `Live` of it")
-    }
-
-    /// Live secrets need somebody to keep them.
-    pub(crate) fn no_runtime() -> Self {
-        Self::configuration(
-            "a live secret is kept fresh by a task, and there is no tokio runtime to run it",
-            "call `live` inside the runtime: under `#[tokio::main]`, or in `Runtime::block_on`",
-        )
+    /// Code of the program that reads or validates a value panicked over it; `id` where the value was fetched.
+    pub(crate) fn panicked<T: Secret>(id: Option<&str>) -> Self {
+        let type_name = T::SPEC.type_name();
+        let subject = id.map_or_else(|| "the secret".to_owned(), |id| format!("secret {id:?}"));
+        let message = format!(
+            "{subject} is refused by {type_name}: its `validate`, `custom`, `FromStr` or `Deserialize` panicked over the value"
+        );
+        let hint = "look at the panic in the program's own output, and return an error there in place of it";
+        let hint = Some(Cow::Borrowed(hint));
+        Inner { id: id.map(str::to_owned), hint, ..Inner::new(ErrorKind::Refused, message) }.into()
     }
 
     /// Whether the secret could be read and its value is what is wrong.

@@ -12,7 +12,7 @@ mod error;
 pub mod guides;
 mod id;
 mod live;
-mod refresh;
+mod panics;
 mod schema;
 mod secret;
 mod source;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::panics::catch;
 use crate::schema::{self, Shape};
 use crate::value::{self, Json, REDACTED, Report, Reported};
 
@@ -104,7 +105,7 @@ pub trait Secret: SecretValue {
     /// [`NotJson`](crate::ErrorKind::NotJson) or [`Invalid`](crate::ErrorKind::Invalid), the latter with every
     /// violation.
     fn from_json(text: &str) -> Result<Self, Error> {
-        value::decode(text).map_err(|failure| Error::decoding::<Self>(None, failure))
+        read(text, None)
     }
 
     /// The JSON Schema (2020-12) of the documents that are accepted.
@@ -126,6 +127,13 @@ pub trait Secret: SecretValue {
     fn json_schema() -> String {
         schema::json_schema(&Self::SHAPE)
     }
+}
+
+/// Decodes and validates the text of a secret; `id` where it was fetched, as errors show it. The program's own code runs in here:
+/// where that panics, it refuses the value.
+pub(crate) fn read<T: Secret>(text: &str, id: Option<&str>) -> Result<T, Error> {
+    let read = catch(|| value::decode(text)).ok_or_else(|| Error::panicked::<T>(id))?;
+    read.map_err(|failure| Error::decoding::<T>(id, failure))
 }
 
 /// A secret whose declaration says where it is: `#[secret(id = "..")]`.

@@ -3,6 +3,7 @@
 pub(crate) use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) use arc_swap::{ArcSwap, Guard};
+pub(crate) use tokio::sync::Notify;
 
 /// Locks a mutex whose holders leave what it guards whole, whatever happens to them.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

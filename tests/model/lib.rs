@@ -1,19 +1,19 @@
-//! `live/slot.rs` of the runtime, the same file, under a model checker: thousands of schedules of publishing, reading, waiting
+//! `live/publish.rs` of the runtime, the same file, under a model checker: thousands of schedules of publishing, reading, waiting
 //! and dropping. A lost wake-up is a deadlock, which the checker finds.
 #![cfg(test)]
 
-#[path = "../../secrets-runtime/src/live/slot.rs"]
-mod slot;
+#[path = "../../secrets-runtime/src/live/publish.rs"]
+mod publish;
 mod sync;
 
-use std::future::poll_fn;
-use std::task::{Context, Poll, Waker};
+use std::pin::pin;
+use std::task::{Context, Waker};
 
 use shuttle::future::block_on;
 use shuttle::thread;
 
-use crate::slot::Slot;
-use crate::sync::Arc;
+use crate::publish::Slot;
+use crate::sync::{Arc, Notify};
 
 /// Schedules per test.
 const SCHEDULES: usize = 3_000;
@@ -25,9 +25,26 @@ fn pair(number: u64) -> Arc<Pair> {
     Arc::new((number, number))
 }
 
-/// Waits for what is published next.
-fn next(slot: &Slot<Pair>, subscription: &mut slot::Subscription) -> Option<Arc<Pair>> {
-    block_on(poll_fn(|context| slot.poll(subscription, context)))
+/// Waits for a value with a higher number, as `Changes::next` does.
+fn next(slot: &Slot<Pair>, changed: &Notify, seen: u64) -> u64 {
+    block_on(async {
+        loop {
+            let mut waiting = pin!(changed.notified());
+            waiting.as_mut().enable();
+            let number = slot.load().0;
+            if number > seen {
+                return number;
+            }
+            waiting.await;
+        }
+    })
+}
+
+/// As the runtime does: whoever waits is woken after the value was replaced.
+fn publish(slot: &Slot<Pair>, number: u64) {
+    let (before, waiting) = slot.publish(pair(number));
+    assert!(before.0 < number);
+    waiting.into_iter().for_each(|waiting| waiting.notify_waiters());
 }
 
 #[test]
@@ -36,7 +53,7 @@ fn readers_see_whole_values_that_were_published_and_never_an_older_one_again() {
         || {
             let slot = Arc::new(Slot::new(pair(1)));
             let publisher = Arc::clone(&slot);
-            let publisher = thread::spawn(move || (2..5).for_each(|number| publisher.publish(pair(number))));
+            let publisher = thread::spawn(move || (2..5).for_each(|number| publish(&publisher, number)));
             let readers = [(); 2].map(|()| {
                 let slot = Arc::clone(&slot);
                 thread::spawn(move || {
@@ -60,26 +77,23 @@ fn readers_see_whole_values_that_were_published_and_never_an_older_one_again() {
 }
 
 #[test]
-fn who_waits_is_woken_for_the_newest_value_and_for_the_end() {
+fn whoever_waits_is_woken_for_the_newest_value() {
     shuttle::check_random(
         || {
             let slot = Arc::new(Slot::new(pair(1)));
             let followers = [(); 2].map(|()| {
                 let slot = Arc::clone(&slot);
                 thread::spawn(move || {
-                    let mut subscription = slot.subscribe();
-                    let mut seen = Vec::new();
-                    while let Some(value) = next(&slot, &mut subscription) {
-                        seen.push(value.0);
+                    let (changed, mut seen) = (slot.changed(), vec![0]);
+                    while seen.last() != Some(&3) {
+                        let number = next(&slot, &changed, seen[seen.len() - 1]);
+                        seen.push(number);
                     }
-                    slot.unsubscribe(&subscription);
                     assert!(seen.windows(2).all(|pair| pair[0] < pair[1]), "{seen:?}");
-                    assert_eq!(seen.last(), Some(&3), "{seen:?}");
                 })
             });
-            slot.publish(pair(2));
-            slot.publish(pair(3));
-            slot.close(true);
+            publish(&slot, 2);
+            publish(&slot, 3);
             for follower in followers {
                 follower.join().expect("no panic");
             }
@@ -89,26 +103,20 @@ fn who_waits_is_woken_for_the_newest_value_and_for_the_end() {
 }
 
 #[test]
-fn who_stops_waiting_takes_nobody_elses_wake_up() {
+fn one_that_stops_waiting_takes_no_wake_up_of_another() {
     shuttle::check_random(
         || {
             let slot = Arc::new(Slot::new(pair(1)));
             let stays = Arc::clone(&slot);
-            let stays = thread::spawn(move || {
-                let mut subscription = stays.subscribe_to_next();
-                // It may have begun after the value came.
-                if stays.load().0 == 1 {
-                    assert_eq!(next(&stays, &mut subscription).expect("open").0, 2);
-                }
-            });
+            let stays = thread::spawn(move || assert_eq!(next(&stays, &stays.changed(), 1), 2));
             let leaves = Arc::clone(&slot);
             let leaves = thread::spawn(move || {
-                let mut subscription = leaves.subscribe_to_next();
-                let polled = leaves.poll(&mut subscription, &mut Context::from_waker(Waker::noop()));
-                assert!(matches!(polled, Poll::Pending | Poll::Ready(Some(_))));
-                leaves.unsubscribe(&subscription);
+                let changed = leaves.changed();
+                let mut waiting = pin!(changed.notified());
+                waiting.as_mut().enable();
+                let _ = waiting.as_mut().poll(&mut Context::from_waker(Waker::noop()));
             });
-            slot.publish(pair(2));
+            publish(&slot, 2);
             stays.join().expect("no panic");
             leaves.join().expect("no panic");
         },

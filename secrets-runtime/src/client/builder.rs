@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::environment::{Environment, Selected};
 use super::{Secrets, Shared};
 use crate::error::Error;
-use crate::refresh::{Background, Hub, Settings, Start};
+use crate::live::{Background, Registry, Settings, Start};
 #[cfg(feature = "aws")]
 use crate::source::{Aws, Batch};
 use crate::source::{File, Platform, Source};
@@ -30,8 +30,6 @@ use crate::source::{File, Platform, Source};
 pub struct Builder {
     placeholders: HashMap<String, String>,
     file_in_production: FileInProduction,
-    #[cfg(feature = "aws")]
-    concurrency: Option<usize>,
     #[cfg(feature = "aws")]
     batch: Option<Batch>,
     settings: Settings,
@@ -73,18 +71,33 @@ impl Builder {
         Self { file_in_production: FileInProduction::Allowed, ..self }
     }
 
-    /// How many AWS calls may be under way at once; 16 by default.
+    /// How many calls of the source may be under way at once; at least one, 128 by default. AWS allows 10,000 `GetSecretValue`
+    /// calls per second in an account and region: with answers after 25 ms, 128 calls at once are half of that, for as long as a
+    /// program with thousands of secrets starts.
     ///
     /// ```
-    /// # use secrets_runtime::Secrets;
-    /// # async fn example() -> Result<(), secrets_runtime::Error> {
-    /// let secrets = Secrets::builder().concurrency(4).from_env().await?;
-    /// # Ok(())
-    /// # }
+    /// use secrets_runtime::{Memory, Secrets};
+    ///
+    /// let secrets = Secrets::builder().concurrency(4).source(Memory::new());
     /// ```
-    #[cfg(feature = "aws")]
-    pub fn concurrency(self, calls: usize) -> Self {
-        Self { concurrency: Some(calls), ..self }
+    pub fn concurrency(mut self, calls: usize) -> Self {
+        self.settings.concurrency = calls;
+        self
+    }
+
+    /// How long one call of the source may take, whatever the source itself promises; 30 s by default, at least a millisecond.
+    /// After it, the call counts as [`TimedOut`](crate::ErrorKind::TimedOut) and is made again later. The AWS source gives up
+    /// after 10 s by itself.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use secrets_runtime::{Memory, Secrets};
+    ///
+    /// let secrets = Secrets::builder().call_timeout(Duration::from_secs(5)).source(Memory::new());
+    /// ```
+    pub fn call_timeout(mut self, limit: Duration) -> Self {
+        self.settings.call_timeout = limit.max(Duration::from_millis(1));
+        self
     }
 
     /// Whether many secrets are fetched by `BatchGetSecretValue`; wins over `SECRETS_BATCH`.
@@ -101,8 +114,8 @@ impl Builder {
         Self { batch: Some(batch), ..self }
     }
 
-    /// How often live secrets are looked at, give or take a tenth; wins over `SECRETS_REFRESH` and over what their
-    /// declarations say. At least a millisecond.
+    /// How often live secrets are polled, with a jitter of 10 %; wins over `SECRETS_REFRESH` and over what their declarations
+    /// say. At least a millisecond.
     ///
     /// ```
     /// use std::time::Duration;
@@ -141,8 +154,8 @@ impl Builder {
         self
     }
 
-    /// Leaves looking at live secrets to [`fresh`](crate::Live::fresh) and [`refresh`](crate::Live::refresh): for processes
-    /// that are frozen between calls. `from_env` does this by itself on AWS Lambda.
+    /// Leaves polling to [`fresh`](crate::Live::fresh) and [`refresh`](crate::Live::refresh): for processes that are frozen
+    /// between calls. On AWS Lambda it is so without this.
     ///
     /// ```
     /// use secrets_runtime::{Memory, Secrets};
@@ -150,7 +163,7 @@ impl Builder {
     /// let secrets = Secrets::builder().without_background_task().source(Memory::new());
     /// ```
     pub fn without_background_task(mut self) -> Self {
-        self.settings.background = Background::Nobody;
+        self.settings.background = Background::Program;
         self
     }
 
@@ -169,17 +182,16 @@ impl Builder {
     #[allow(clippy::wrong_self_convention, reason = "the builder's counterpart of `Secrets::from_env`")]
     pub async fn from_env(self) -> Result<Secrets, Error> {
         let environment = Environment::read(super::environment)?;
-        let builder = self.settled(&environment);
         match &environment.source {
             Selected::File(path) => {
-                environment.allow_file(builder.file_in_production)?;
-                Ok(builder.source(File::new(path)))
+                environment.allow_file(self.file_in_production)?;
+                Ok(self.source(File::new(path)))
             }
-            Selected::Aws => builder.aws_from_env().await,
+            Selected::Aws => self.aws_from_env().await,
         }
     }
 
-    /// What the program did not set is taken from the environment.
+    /// What the program did not set is taken from the environment, whatever the source.
     fn settled(mut self, environment: &Environment) -> Self {
         self.settings.refresh = self.settings.refresh.or(environment.refresh);
         self.settings.max_stale = self.settings.max_stale.or(environment.max_stale);
@@ -188,7 +200,7 @@ impl Builder {
             self.batch = self.batch.or(environment.batch);
         }
         if environment.place == Platform::Lambda {
-            self.settings.background = Background::Nobody;
+            self.settings.background = Background::Program;
         }
         self
     }
@@ -226,14 +238,11 @@ impl Builder {
     }
 
     #[cfg(feature = "aws")]
-    fn aws(self, mut source: Aws) -> Secrets {
-        if let Some(calls) = self.concurrency {
-            source = source.concurrency(calls);
-        }
-        if let Some(batch) = self.batch {
-            source = source.batch(batch);
-        }
-        self.source(source)
+    fn aws(self, source: Aws) -> Secrets {
+        let environment = Environment::read(super::environment);
+        let batch = self.batch.or(environment.as_ref().ok().and_then(|environment| environment.batch));
+        let source = source.concurrency(self.settings.concurrency);
+        self.with(batch.into_iter().fold(source, Aws::batch), environment)
     }
 
     /// As [`Secrets::new`]. The settings for AWS do not apply to other sources.
@@ -245,9 +254,27 @@ impl Builder {
     /// ```
     #[must_use]
     pub fn source(self, source: impl Source) -> Secrets {
-        let hub = Arc::new(Hub::new(Box::new(source), self.settings));
-        Secrets(Arc::new(Shared { hub, placeholders: self.placeholders }))
+        self.with(source, Environment::read(super::environment))
     }
+
+    /// A setting that cannot be is told by whatever needs it, since making the `Secrets` itself cannot fail.
+    fn with(self, source: impl Source, environment: Result<Environment, Error>) -> Secrets {
+        let (builder, broken) = match environment {
+            Ok(environment) => (self.settled(&environment), None),
+            Err(error) => (self, Some(error)),
+        };
+        let settings = builder.settings;
+        let broken = broken.or_else(|| settings.max_stale.is_some_and(|age| age.is_zero()).then(never_fresh));
+        let registry = Registry::new(Box::new(source), settings);
+        Secrets(Arc::new(Shared { registry, broken, placeholders: builder.placeholders }))
+    }
+}
+
+fn never_fresh() -> Error {
+    Error::configuration(
+        "`max_stale` is zero: a value is older than that as soon as it is there",
+        "leave `max_stale` out, or give it more than the interval at which the secret is polled",
+    )
 }
 
 /// It shows the names of placeholders, not what they stand for.
@@ -281,8 +308,9 @@ mod tests {
         let variables = environment(&[("SECRETS_REFRESH", "2m"), ("SECRETS_MAX_STALE", "2m")]);
         let none = environment(&[]);
         let of = |builder: Builder, environment: &Environment, spec: &SecretSpec| {
-            let Secrets(shared) = builder.settled(environment).source(Memory::new());
-            (shared.hub.interval(spec), shared.hub.max_stale(spec))
+            let settings = builder.settled(environment).settings;
+            let poller = Registry::new(Box::new(Memory::new()), settings).poller;
+            (poller.interval(spec), poller.max_stale(spec))
         };
         assert_eq!(of(set(), &variables, &declared), (MINUTE, Some(MINUTE)));
         assert_eq!(of(Builder::default(), &variables, &declared), (2 * MINUTE, Some(2 * MINUTE)));
@@ -302,7 +330,7 @@ mod tests {
     #[test]
     fn on_lambda_there_is_no_background_task() {
         let lambda = environment(&[("AWS_LAMBDA_FUNCTION_NAME", "orders")]);
-        assert_eq!(Builder::default().settled(&lambda).settings.background, Background::Nobody);
+        assert_eq!(Builder::default().settled(&lambda).settings.background, Background::Program);
         assert_eq!(Builder::default().settled(&environment(&[])).settings.background, Background::Task);
     }
 }

@@ -1,10 +1,10 @@
 //! Live secrets: loading that goes on.
 
-use super::{BoxFuture, SecretSet, Secrets, given};
+use super::{BoxFuture, SecretSet, Secrets};
 use crate::error::Error;
 #[cfg(doc)]
 use crate::error::ErrorKind;
-use crate::live::{Health, Live, Pending, begin, first_looks};
+use crate::live::{AnyStarting, Health, Live, Pending, Starting, deadline, first_polls};
 use crate::secret::{NamedSecret, Secret};
 use crate::source::Request;
 
@@ -67,7 +67,7 @@ impl Secrets {
         &self,
         id: impl AsRef<str>,
     ) -> BoxFuture<'_, Result<Live<T>, Error>> {
-        self.live_request(given::<T>(id.as_ref()))
+        self.live_request(self.given::<T>(id.as_ref()))
     }
 
     fn live_request<T: Secret + Send + Sync + 'static>(
@@ -75,9 +75,9 @@ impl Secrets {
         request: Result<Request, Error>,
     ) -> BoxFuture<'_, Result<Live<T>, Error>> {
         Box::pin(async move {
-            let shown = request.as_ref().map(|request| request.shown().to_owned()).unwrap_or_default();
-            let started = first_looks(&self.0.hub, vec![request]).await.pop();
-            begin(started.unwrap_or_else(|| Err(Error::unanswered(&shown)))).await
+            let (starting, deadline) = (Starting::new(&self.0.registry, request), deadline());
+            let polled = first_polls(&self.0.registry, &[&starting], deadline).await.pop();
+            starting.finish(polled.unwrap_or(Ok(())), deadline).await
         })
     }
 
@@ -100,12 +100,7 @@ impl Secrets {
     /// As [`live`](Self::live); where several fail, [`Error::errors`] has one error for each.
     #[must_use = "nothing is loaded before it is awaited"]
     pub fn live_all<'a, S: SecretSet + 'a>(&'a self) -> BoxFuture<'a, Result<S::Live, Error>> {
-        Box::pin(async {
-            let asked = S::requests(self);
-            let count = asked.len();
-            let started = first_looks(&self.0.hub, asked).await;
-            S::begin(started).await.map_err(|errors| Error::several(errors, count))
-        })
+        Box::pin(S::live(self))
     }
 
     /// Loads many secrets of one type and keeps each fresh, by ids that are known at run time, in their order.
@@ -128,13 +123,16 @@ impl Secrets {
         &self,
         ids: impl IntoIterator<Item: AsRef<str>>,
     ) -> BoxFuture<'_, Result<Vec<Live<T>>, Error>> {
-        let asked: Vec<_> = ids.into_iter().map(|id| given::<T>(id.as_ref())).collect();
+        let asked: Vec<_> = ids.into_iter().map(|id| self.given::<T>(id.as_ref())).collect();
         Box::pin(async move {
-            let count = asked.len();
-            let started = first_looks(&self.0.hub, asked).await;
+            let (count, deadline) = (asked.len(), deadline());
+            let starting: Vec<Starting<T>> =
+                asked.into_iter().map(|request| Starting::new(&self.0.registry, request)).collect();
+            let any: Vec<&dyn AnyStarting> = starting.iter().map(|starting| starting as &dyn AnyStarting).collect();
+            let polled = first_polls(&self.0.registry, &any, deadline).await;
             let (mut lives, mut errors) = (Vec::with_capacity(count), Vec::new());
-            for started in started {
-                match begin(started).await {
+            for (starting, polled) in starting.into_iter().zip(polled) {
+                match starting.finish(polled, deadline).await {
                     Ok(live) => lives.push(live),
                     Err(error) => errors.push(error),
                 }
@@ -165,9 +163,7 @@ impl Secrets {
     /// [`Pending::last_error`].
     pub fn start<T: NamedSecret + Send + Sync + 'static>(&self) -> Result<Pending<T>, Error> {
         let request = self.declared::<T>()?;
-        let hub = &self.0.hub;
-        hub.ensure_task()?;
-        Ok(Pending::new(hub.entry(&request)))
+        Pending::start(&self.0.registry, &request)
     }
 
     /// How all live secrets are. Cheap enough for a probe: it asks nobody.
@@ -180,6 +176,6 @@ impl Secrets {
     /// ```
     #[must_use]
     pub fn health(&self) -> Health {
-        Health::of(&self.0.hub)
+        Health::of(&self.0.registry)
     }
 }

@@ -1,8 +1,8 @@
 //! Several declared secrets at once, as a tuple.
 
-use super::{Answer, BoxFuture, Secrets};
+use super::{Answer, Secrets};
 use crate::error::Error;
-use crate::live::{Live, Started, begin};
+use crate::live::{AnyStarting, Live, Starting, deadline, first_polls};
 use crate::secret::NamedSecret;
 use crate::source::Request;
 
@@ -40,9 +40,7 @@ pub trait SecretSet: Sized {
     type Live: Send;
 
     #[doc(hidden)]
-    fn begin<'a>(started: Vec<Result<Started, Error>>) -> BoxFuture<'a, Result<Self::Live, Vec<Error>>>
-    where
-        Self: 'a;
+    fn live(secrets: &Secrets) -> impl Future<Output = Result<Self::Live, Error>> + Send;
 }
 
 macro_rules! tuples {
@@ -68,19 +66,21 @@ macro_rules! tuples {
             type Live = (Live<$first>, $(Live<$rest>,)*);
 
             #[allow(non_snake_case, reason = "a value is called as its type is")]
-            fn begin<'a>(started: Vec<Result<Started, Error>>) -> BoxFuture<'a, Result<Self::Live, Vec<Error>>>
-            where
-                Self: 'a,
-            {
-                Box::pin(async move {
-                    let mut started = started.into_iter();
-                    match (begin_next(&mut started).await, $(begin_next::<$rest>(&mut started).await),*) {
-                        (Ok($first), $(Ok($rest)),*) => Ok(($first, $($rest,)*)),
-                        ($first, $($rest),*) => {
-                            Err([$first.err(), $($rest.err()),*].into_iter().flatten().collect())
-                        }
+            async fn live(secrets: &Secrets) -> Result<Self::Live, Error> {
+                let (registry, deadline) = (&secrets.0.registry, deadline());
+                let $first = Starting::<$first>::new(registry, secrets.declared::<$first>());
+                $(let $rest = Starting::<$rest>::new(registry, secrets.declared::<$rest>());)*
+                let starting: &[&dyn AnyStarting] = &[&$first, $(&$rest),*];
+                let count = starting.len();
+                let mut polled = first_polls(registry, starting, deadline).await.into_iter();
+                let mut next = || polled.next().unwrap_or(Ok(()));
+                match ($first.finish(next(), deadline).await, $($rest.finish(next(), deadline).await),*) {
+                    (Ok($first), $(Ok($rest)),*) => Ok(($first, $($rest,)*)),
+                    ($first, $($rest),*) => {
+                        let errors = [$first.err(), $($rest.err()),*].into_iter().flatten().collect();
+                        Err(Error::several(errors, count))
                     }
-                })
+                }
             }
         }
     )?};
@@ -91,11 +91,4 @@ tuples!(A B C D E F G H I J K L);
 /// The next answer, as a `T`.
 fn next<T: NamedSecret>(answers: &mut impl Iterator<Item = Result<Answer, Error>>) -> Result<T, Error> {
     answers.next().unwrap_or_else(|| Err(Error::unanswered(T::ID)))?.decode()
-}
-
-/// The next live secret, of a `T`.
-async fn begin_next<T: NamedSecret + Send + Sync + 'static>(
-    started: &mut impl Iterator<Item = Result<Started, Error>>,
-) -> Result<Live<T>, Error> {
-    begin(started.next().unwrap_or_else(|| Err(Error::unanswered(T::ID)))).await
 }

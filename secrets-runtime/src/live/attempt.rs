@@ -6,14 +6,15 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::select;
-use tokio::time::{Instant, sleep, timeout_at};
-
+use super::accept::Trigger;
 use super::changes::Changes;
+use super::clock::{Timer, Timestamp};
+use super::handle::{Live, Refreshed};
+use super::lease::{Claim, Held, Lease, RENEWAL};
+use super::schedule::{MIN_FORCED_INTERVAL, backoff};
 use super::snapshot::Snapshot;
-use super::{Live, Refreshed};
-use crate::refresh::{How, backoff};
 use crate::secret::AWSPENDING;
+use futures_util::future::{Either, select};
 
 /// Which failures of [`Live::attempt`] are worth another version of the secret, and for how long.
 ///
@@ -93,28 +94,6 @@ impl<P> fmt::Debug for Retry<P> {
     }
 }
 
-/// What the last prober found out, for those who waited for it.
-pub(super) struct Probe<T>(Option<Verdict<T>>);
-
-struct Verdict<T> {
-    at: Instant,
-    /// The snapshot that authenticates, if there is one.
-    works: Option<Snapshot<T>>,
-}
-
-impl<T> Default for Probe<T> {
-    fn default() -> Self {
-        Self(None)
-    }
-}
-
-impl<T> Probe<T> {
-    /// What was found out since then.
-    fn since(&self, moment: Instant) -> Option<&Verdict<T>> {
-        self.0.as_ref().filter(|verdict| verdict.at >= moment)
-    }
-}
-
 impl<T> Live<T> {
     /// Runs `attempt` with the current value; if it fails to authenticate, looks for a newer version and runs it again, with
     /// growing pauses, until it succeeds, fails otherwise, or the time of `retry` is over.
@@ -148,40 +127,93 @@ impl<T> Live<T> {
         Fut: Future<Output = Result<R, E>>,
     {
         let Retry { is_worth_it, within, pending } = &retry;
-        let started = Instant::now();
+        let (started, lease) = (Timestamp::now(), self.0.lease());
         let mut snapshot = self.current();
-        // While somebody probes, the value is known not to work.
-        if self.0.probe.try_lock().is_err()
-            && let Ok(probe) = timeout_at(started + *within, self.0.probe.lock()).await
-            && let Some(works) = probe.since(started).and_then(|verdict| verdict.works.clone())
+        // While another caller probes, the value is known not to work.
+        while let Some(until) = lease.is_taken()
+            && wait(&lease, until, started.after(*within)).await
         {
-            snapshot = works;
+            if let Some(works) = lease.known(started).and_then(|verdict| verdict.works) {
+                snapshot = works;
+                break;
+            }
         }
+        let waited = Timestamp::now();
         let mut error = match attempt(snapshot.clone()).await {
             Err(error) if is_worth_it(&error) => error,
             outcome => return outcome,
         };
-        let deadline = Instant::now() + *within;
+        // The first run itself takes nothing away: with `within` counts what comes after it, and the wait before.
+        let deadline = Timestamp::now().after(within.saturating_sub(started.age(waited)));
         loop {
-            let failed = Instant::now();
-            let Ok(mut probe) = timeout_at(deadline, self.0.probe.lock()).await else { return Err(error) };
-            match probe.since(failed).map(|verdict| verdict.works.clone()) {
-                Some(None) => return Err(error),
-                Some(Some(works)) => {
-                    drop(probe);
-                    match attempt(works).await {
+            let failed = Timestamp::now();
+            let claim = loop {
+                match lease.claim(failed) {
+                    Claim::Taken(until) => {
+                        if !wait(&lease, until, deadline).await {
+                            return Err(error);
+                        }
+                    }
+                    claim => break claim,
+                }
+            };
+            match claim {
+                Claim::Known(verdict) => match verdict.works {
+                    None => return Err(error),
+                    Some(works) => match attempt(works).await {
                         Err(again) if is_worth_it(&again) => error = again,
                         outcome => return outcome,
-                    }
-                }
-                None => {
+                    },
+                },
+                Claim::Held(held) => {
+                    let holding = Holding { lease: &lease, held };
                     let prober = Prober { live: self, is_worth_it, attempt: &attempt, pending: *pending, deadline };
-                    let (outcome, works) = prober.probe(snapshot, error).await;
-                    *probe = Probe(Some(Verdict { at: Instant::now(), works }));
+                    let (outcome, works) = holding.renewing(prober.probe(snapshot, error)).await;
+                    lease.settle(&holding.held, works);
                     return outcome;
                 }
+                // Waited for above.
+                Claim::Taken(_) => {}
             }
         }
+    }
+}
+
+/// Waits until a lease may be free; `false` once the deadline has come, or where nothing can be waited for.
+async fn wait<T>(lease: &Lease<T>, until: Timestamp, deadline: Timestamp) -> bool {
+    let mut changed = pin!(lease.changed().notified());
+    changed.as_mut().enable();
+    // It may have been given back before.
+    let can_wait = match lease.is_taken() {
+        Some(_) => !matches!(select(changed, Timer::until(until.earlier(deadline))).await, Either::Right((Err(_), _))),
+        None => true,
+    };
+    can_wait && !deadline.has_come(Timestamp::now())
+}
+
+/// A lease that is held; given back on drop, so that a dropped attempt leaves the probing to the next one.
+struct Holding<'a, T> {
+    lease: &'a Lease<T>,
+    held: Held,
+}
+
+impl<T> Holding<'_, T> {
+    /// Renews the lease while this is driven: an attempt that is kept and not polled loses it.
+    async fn renewing<F: Future>(&self, probing: F) -> F::Output {
+        let mut probing = pin!(probing);
+        loop {
+            match select(probing.as_mut(), Timer::after(RENEWAL)).await {
+                Either::Left((probed, _)) => return probed,
+                Either::Right((Ok(()), _)) => self.lease.renew(&self.held),
+                Either::Right((Err(_), _)) => return probing.await,
+            }
+        }
+    }
+}
+
+impl<T> Drop for Holding<'_, T> {
+    fn drop(&mut self) {
+        self.lease.give_back(&self.held);
     }
 }
 
@@ -191,7 +223,7 @@ struct Prober<'a, T, P, F> {
     is_worth_it: &'a P,
     attempt: &'a F,
     pending: Pending,
-    deadline: Instant,
+    deadline: Timestamp,
 }
 
 /// What an attempt returned, and the snapshot that authenticates, if one does.
@@ -208,7 +240,7 @@ impl<T, P, F> Prober<'_, T, P, F> {
         let mut round = 0;
         loop {
             let mut changes = Changes::after_current(Arc::clone(&self.live.0));
-            let looked = self.live.look(How::Routine).await;
+            let polled = self.live.ask(Trigger::Retried, self.deadline).await;
             let current = self.live.current();
             let is_new = !Arc::ptr_eq(&current.0, &failed.0);
             // The same again only after a pause: it may have been rejected for another reason.
@@ -219,9 +251,8 @@ impl<T, P, F> Prober<'_, T, P, F> {
                 }
             }
             if self.pending == Pending::Tried
-                && let Ok(Some(pending)) = self.live.0.feed.staged(AWSPENDING).await
+                && let Some(pending) = self.staged().await
             {
-                let pending = Snapshot(pending);
                 match self.run(&pending).await {
                     Ok(outcome) => return (outcome, Some(pending)),
                     Err(again) => error = again,
@@ -229,14 +260,26 @@ impl<T, P, F> Prober<'_, T, P, F> {
             }
             failed = current;
             round += 1;
-            let shortest =
-                if matches!(looked, Ok(Refreshed::Recent)) { Duration::from_millis(500) } else { Duration::ZERO };
-            let pause = backoff(round, PACE, fastrand::f64()).max(shortest);
-            if Instant::now() + pause >= self.deadline {
+            let is_recent = matches!(polled, Ok(Refreshed::Recent));
+            let shortest = if is_recent { Duration::from_millis(500) } else { Duration::ZERO };
+            // The longest pause is that between two demanded polls.
+            let pause = backoff(round, MIN_FORCED_INTERVAL, fastrand::f64()).max(shortest);
+            let next = Timestamp::now().after(pause);
+            if next.is_since(self.deadline) {
                 return (Err(error), None);
             }
             // Whatever comes first: a new version, or the end of the pause.
-            select(pin!(changes.next()), pin!(sleep(pause))).await;
+            if let Either::Right((Err(_), _)) = select(pin!(changes.next()), Timer::until(next)).await {
+                return (Err(error), None);
+            }
+        }
+    }
+
+    /// The version that a rotation is about to make current, if it can be had in time.
+    async fn staged(&self) -> Option<Snapshot<T>> {
+        match select(self.live.0.upstream.staged(AWSPENDING), Timer::until(self.deadline)).await {
+            Either::Left((staged, _)) => staged.ok()?.map(Snapshot),
+            Either::Right(_) => None,
         }
     }
 
@@ -253,6 +296,3 @@ impl<T, P, F> Prober<'_, T, P, F> {
         }
     }
 }
-
-/// The longest pause between two attempts: that between two looks at the source.
-const PACE: Duration = Duration::from_secs(5);

@@ -1,14 +1,15 @@
 //! Following a live secret.
 
 use std::fmt;
-use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 
-use super::cell::Cell;
-use super::slot::Subscription;
-use super::snapshot::Snapshot;
+use tokio::sync::Notify;
 
-/// The values of a live secret, one after the other; keeps the secret fresh as a [`Live`](super::Live) does.
+use super::snapshot::Snapshot;
+use super::state::LiveState;
+
+/// The values of a live secret, one after the other; keeps the secret fresh as a [`Live`](crate::Live) does.
 ///
 /// ```
 /// # async fn follow(db: secrets_runtime::Live<String>) {
@@ -20,26 +21,27 @@ use super::snapshot::Snapshot;
 /// # }
 /// ```
 pub struct Changes<T> {
-    cell: Arc<Cell<T>>,
-    subscription: Subscription,
+    state: Arc<LiveState<T>>,
+    changed: Arc<Notify>,
+    /// The number of the value that was seen last.
+    seen: u64,
 }
 
 impl<T> Changes<T> {
-    pub(super) fn new(cell: Arc<Cell<T>>) -> Self {
-        let subscription = cell.slot.subscribe();
-        Self { cell, subscription }
+    pub(super) fn new(state: Arc<LiveState<T>>) -> Self {
+        Self { changed: state.slot.changed(), state, seen: 0 }
     }
 
     /// From the value on that is published next.
-    pub(super) fn after_current(cell: Arc<Cell<T>>) -> Self {
-        let subscription = cell.slot.subscribe_to_next();
-        Self { cell, subscription }
+    pub(super) fn after_current(state: Arc<LiveState<T>>) -> Self {
+        let seen = state.number();
+        Self { seen, ..Self::new(state) }
     }
 
-    /// The current value at first, then each that is published; those that came while nobody asked are left out but for the
-    /// newest. `None` once no more can come: the runtime that kept the secret fresh is gone, or the value is a fixed one.
+    /// The current value at first, then each that is published; of those published while nobody asked, only the newest. `None`
+    /// once no more can come, which is so for a fixed value and what derives from one.
     ///
-    /// Dropping the future loses nothing.
+    /// While it waits, it brings the background task back if that ended with its runtime. Dropping the future loses nothing.
     ///
     /// ```
     /// # async fn example(key: secrets_runtime::Live<String>) {
@@ -49,14 +51,18 @@ impl<T> Changes<T> {
     /// # }
     /// ```
     pub async fn next(&mut self) -> Option<Snapshot<T>> {
-        let Self { cell, subscription } = self;
-        poll_fn(|context| cell.slot.poll(subscription, context)).await.map(Snapshot)
-    }
-}
-
-impl<T> Drop for Changes<T> {
-    fn drop(&mut self) {
-        self.cell.slot.unsubscribe(&self.subscription);
+        loop {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            let current = self.state.slot.load();
+            if current.number > self.seen {
+                self.seen = current.number;
+                return Some(Snapshot(current));
+            }
+            drop(current);
+            let poller = &self.state.upstream.secret()?.poller;
+            poller.waiting(changed).await;
+        }
     }
 }
 

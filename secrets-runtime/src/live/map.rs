@@ -1,156 +1,356 @@
 //! Values derived from those of a live secret: proven first, then published.
 
-use std::future::Future;
-use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-use super::cell::{Cell, Child, Feed};
+use super::clock::Timestamp;
+use super::effects::{Derivation, Effects};
+use super::polled::PolledSecret;
+use super::poller::Target;
+use super::run::{GRACE, InFlight, Marked, RunResult, Runner, run};
+use super::schedule;
 use super::snapshot::{Published, Snapshot};
-use crate::client::BoxFuture;
+use super::state::{Follower, LiveState, Upstream};
+use super::subscriber::ViewHealth;
+#[cfg(feature = "metrics")]
+use super::telemetry::Gauge;
+use super::ticket::Ticket;
 use crate::error::Error;
-use crate::refresh::{Entry, Standing};
+use crate::panics::{catch, catch_future};
+use crate::sync::lock;
 
 /// How long deriving a value may take.
-const LIMIT: Duration = Duration::from_secs(30);
+const MAP_LIMIT: Duration = Duration::from_secs(30);
 
-/// A cell that follows `parent`: `map` makes its values, each with the one before at hand.
-pub(super) async fn derive<T, U, E, F, Fut>(parent: &Arc<Cell<T>>, map: F) -> Result<Arc<Cell<U>>, E>
+/// A value that follows `parent`: `map` makes each from the parent's.
+pub async fn derive<T, U, E, F, Fut>(parent: &Arc<LiveState<T>>, map: F) -> Result<Arc<LiveState<U>>, E>
 where
     T: Send + Sync + 'static,
     U: Send + Sync + 'static,
-    F: Fn(Snapshot<T>, Option<Snapshot<U>>) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<U, E>> + Send,
+    F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<U, E>> + Send + 'static,
 {
     let confirmed = parent.confirmed();
     let source = parent.snapshot();
-    let value = map(source.clone(), None).await?;
+    let value = map(source.clone()).await?;
     let first = Published { value, version: source.0.version.clone(), number: source.0.number };
-    let cell = Arc::new_cyclic(|child: &Weak<Cell<U>>| {
-        let mapping = Arc::new(Mapping {
-            parent: Arc::clone(parent),
-            child: Weak::clone(child),
-            map: move |snapshot, before| {
-                let value = map(snapshot, before);
-                async move { value.await.map_err(drop) }
-            },
-            running: tokio::sync::Mutex::new(()),
-        });
-        let as_child = Arc::downgrade(&mapping);
-        parent.add_child(as_child);
-        Cell::new(first, confirmed, None, mapping)
-    });
-    // A version that was published meanwhile.
-    cell.feed.follow().await;
-    Ok(cell)
+    let node = |child: &Weak<LiveState<U>>| {
+        let map = move |snapshot| {
+            let value = map(snapshot);
+            async move { value.await.map_err(drop) }
+        };
+        MapNode::new(Arc::clone(parent), Weak::clone(child), map)
+    };
+    let child = Arc::new_cyclic(|child| LiveState::new(first, confirmed, node(child)));
+    // A version may have been published meanwhile.
+    child.upstream.begin_if_behind();
+    Ok(child)
 }
 
-/// What makes the values of one cell from those of another.
-struct Mapping<T, U, F> {
-    parent: Arc<Cell<T>>,
-    child: Weak<Cell<U>>,
-    map: F,
-    running: tokio::sync::Mutex<()>,
+/// What makes the values of one state from those of another.
+struct MapNode<T, U, F> {
+    parent: Arc<LiveState<T>>,
+    child: Weak<LiveState<U>>,
+    map: Arc<F>,
+    /// As the poller knows it.
+    id: Option<u64>,
+    this: Weak<Self>,
+    /// The lock of a derivation: what it brings is applied under it.
+    in_flight: InFlight,
+    /// Since when the parent has had another value.
+    behind: Mutex<Option<Timestamp>>,
 }
 
-/// Why a value was not derived.
-enum Failure {
-    Refused,
-    Panicked,
-    TimedOut,
-}
-
-impl<T, U, F, Fut> Mapping<T, U, F>
+impl<T, U, F, Fut> MapNode<T, U, F>
 where
-    F: Fn(Snapshot<T>, Option<Snapshot<U>>) -> Fut,
-    Fut: Future<Output = Result<U, ()>> + Send,
+    T: Send + Sync + 'static,
+    U: Send + Sync + 'static,
+    F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<U, ()>> + Send + 'static,
 {
-    async fn run(&self, snapshot: Snapshot<T>, before: Option<Snapshot<U>>) -> Result<U, Failure> {
-        let map = AssertUnwindSafe(async { (self.map)(snapshot, before).await }).catch_unwind();
-        match timeout(LIMIT, map).await {
-            Ok(Ok(Ok(value))) => Ok(value),
-            Ok(Ok(Err(()))) => Err(Failure::Refused),
-            Ok(Err(_)) => Err(Failure::Panicked),
-            Err(_) => Err(Failure::TimedOut),
-        }
-    }
-}
-
-impl<T, U, F, Fut> Child for Mapping<T, U, F>
-where
-    T: Send + Sync,
-    U: Send + Sync,
-    F: Fn(Snapshot<T>, Option<Snapshot<U>>) -> Fut + Send + Sync,
-    Fut: Future<Output = Result<U, ()>> + Send,
-{
-    fn settle(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async move {
-            let Some(child) = self.child.upgrade() else { return };
-            let _running = self.running.lock().await;
-            let (confirmed, source) = (self.parent.confirmed(), self.parent.snapshot());
-            if child.slot.borrow().number == source.0.number {
-                child.confirm(confirmed);
-            } else {
-                match self.run(source.clone(), Some(child.snapshot())).await {
-                    Ok(value) => {
-                        let Published { version, number, .. } = &*source.0;
-                        child.publish(Published { value, version: version.clone(), number: *number }, confirmed);
-                    }
-                    Err(failure) => {
-                        let reason = match failure {
-                            Failure::Refused => "the program's `try_map` failed for it",
-                            Failure::Panicked => "the program's `try_map` panicked over it",
-                            Failure::TimedOut => "the program's `try_map` took longer than 30 s over it",
-                        };
-                        child.refuse(source.0.version.clone(), Error::refused(child.shown(), reason));
-                    }
-                }
+    fn new(parent: Arc<LiveState<T>>, child: Weak<LiveState<U>>, map: F) -> Arc<Self> {
+        let node = Arc::new_cyclic(|this: &Weak<Self>| {
+            let register = |secret: &Arc<PolledSecret>| secret.poller.register(Weak::clone(this) as Weak<dyn Target>);
+            Self {
+                id: parent.upstream.secret().map(register),
+                parent,
+                child,
+                map: Arc::new(map),
+                this: Weak::clone(this),
+                in_flight: InFlight::default(),
+                behind: Mutex::default(),
             }
-            child.settle_children().await;
-        })
+        });
+        node.parent.follow(Arc::downgrade(&node) as Weak<dyn Follower<T>>);
+        node
     }
 
-    fn standing(&self) -> Option<Standing> {
-        self.child.upgrade().map(|child| child.standing())
+    fn is_behind(&self) -> bool {
+        self.child.upgrade().is_some_and(|child| child.number() < self.parent.number())
     }
 
-    fn close(&self, is_closed: bool) {
-        if let Some(child) = self.child.upgrade() {
-            child.close(is_closed);
+    /// Begins a run, unless one is in flight: that one sees to it when it ends.
+    fn begin_one(&self, on: Option<&Handle>) {
+        if let Some(marked) = self.in_flight.mark(Timestamp::now(), MAP_LIMIT) {
+            self.spawn(marked.number, on);
+        }
+    }
+
+    fn spawn(&self, number: u64, on: Option<&Handle>) {
+        // Whatever becomes of this run, the next look at it is planned.
+        self.plan(MAP_LIMIT + 2 * GRACE);
+        let Some(secret) = self.parent.upstream.secret() else { return };
+        let guard = RunGuard { node: Weak::clone(&self.this), number };
+        let Some(runtime) = on.cloned().or_else(|| secret.poller.runtime()) else { return };
+        self.in_flight.spawned(number, None, Timestamp::now());
+        // Not under a lock: on a runtime that has ended, this drops the guard before it returns.
+        runtime.spawn(derivation(guard, Arc::clone(&self.map), self.parent.snapshot()));
+    }
+
+    fn plan(&self, pause: Duration) {
+        if let (Some(id), Some(secret)) = (self.id, self.parent.upstream.secret()) {
+            secret.poller.plan(id, Timestamp::now().after(pause));
+        }
+    }
+
+    /// Plans the next run after a refusal: within a minute, whether or not the source answers.
+    fn plan_retry(&self) {
+        let interval = self.parent.upstream.secret().and_then(|secret| secret.record().interval);
+        self.plan(schedule::retry(interval.unwrap_or(schedule::INTERVAL), fastrand::f64()));
+    }
+
+    /// Ends a run: publishes or refuses what it made of `source`, if it is still the one in flight.
+    fn finish(&self, number: u64, source: &Snapshot<T>, derived: Result<U, &'static str>) {
+        let Some(child) = self.child.upgrade() else { return };
+        let mut effects = Effects::default();
+        let Published { version, number: of_source, .. } = &*source.0;
+        let result = derived.as_ref().map(drop).map_err(|reason| Error::refused(child.shown(), reason));
+        let confirmed = self.parent.confirmed();
+        let ended = self.in_flight.end(number, |_| match (derived, &result) {
+            (Ok(value), _) if child.number() < *of_source => {
+                let next = Published { value, version: version.clone(), number: *of_source };
+                child.publish(next, Some(confirmed), &mut effects);
+            }
+            (Ok(value), _) => effects.drop_later(value),
+            (Err(_), Err(error)) => child.refuse(version.clone(), error.clone(), &mut effects),
+            (Err(_), Ok(())) => {}
+        });
+        let is_refused = result.is_err();
+        if let Some(((), ended)) = ended {
+            self.note_progress(&child);
+            effects.emit();
+            ended.tell(result);
+            match () {
+                // The parent has gone on meanwhile.
+                () if *of_source < self.parent.number() => self.begin_one(None),
+                () if is_refused => self.plan_retry(),
+                () => {}
+            }
+        }
+        drop(child);
+    }
+
+    /// Where the value is that of the parent's version, nothing is planned any more.
+    fn note_progress(&self, child: &LiveState<U>) {
+        let mut behind = lock(&self.behind);
+        // The parent publishes first and then takes this lock: what it published meanwhile is not missed.
+        if child.number() >= self.parent.number() {
+            *behind = None;
+            if let (Some(id), Some(secret)) = (self.id, self.parent.upstream.secret()) {
+                secret.poller.unplan(id);
+            }
         }
     }
 }
 
-impl<T, U, F, Fut> Feed<U> for Mapping<T, U, F>
+/// Ends the run, whatever happens to the task that holds it.
+struct RunGuard<T, U, F> {
+    node: Weak<MapNode<T, U, F>>,
+    number: u64,
+}
+
+impl<T, U, F> Drop for RunGuard<T, U, F> {
+    fn drop(&mut self) {
+        if let Some(node) = self.node.upgrade() {
+            // Its waiters see that there is no outcome. The next run is planned.
+            drop(node.in_flight.end(self.number, drop));
+        }
+    }
+}
+
+/// The task of one run. It keeps nothing alive but what it reads.
+async fn derivation<T, U, F, Fut>(guard: RunGuard<T, U, F>, map: Arc<F>, source: Snapshot<T>)
 where
-    T: Send + Sync,
-    U: Send + Sync,
-    F: Fn(Snapshot<T>, Option<Snapshot<U>>) -> Fut + Send + Sync,
-    Fut: Future<Output = Result<U, ()>> + Send,
+    T: Send + Sync + 'static,
+    U: Send + Sync + 'static,
+    F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<U, ()>> + Send + 'static,
 {
-    fn entry(&self) -> Option<&Arc<Entry>> {
-        self.parent.feed.entry()
+    let is_current = guard.node.upgrade().is_some_and(|node| node.in_flight.begun(guard.number, Timestamp::now()));
+    if !is_current {
+        return;
+    }
+    let given = source.clone();
+    let derived = match catch_future(timeout(MAP_LIMIT, async { map(given).await })).await {
+        Some(Ok(Ok(value))) => Ok(value),
+        Some(Ok(Err(()))) => Err("the program's `try_map` failed for it"),
+        Some(Err(_)) => Err("the program's `try_map` took longer than 30 s over it"),
+        None => Err("the program's `try_map` panicked over it"),
+    };
+    if let Some(node) = guard.node.upgrade() {
+        node.finish(guard.number, &source, derived);
+    }
+    // The closure may be the last to hold what its destructor drops.
+    catch(move || drop(map));
+}
+
+impl<T, U, F, Fut> Follower<T> for MapNode<T, U, F>
+where
+    T: Send + Sync + 'static,
+    U: Send + Sync + 'static,
+    F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<U, ()>> + Send + 'static,
+{
+    fn on_published(self: Arc<Self>, _: &Arc<Published<T>>, _: &Arc<Published<T>>, effects: &mut Effects) {
+        lock(&self.behind).get_or_insert_with(Timestamp::now);
+        effects.derive(self);
+    }
+
+    fn health(&self) -> Option<ViewHealth> {
+        self.child.upgrade().map(|child| child.view_health())
+    }
+}
+
+impl<T, U, F, Fut> Derivation for MapNode<T, U, F>
+where
+    T: Send + Sync + 'static,
+    U: Send + Sync + 'static,
+    F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<U, ()>> + Send + 'static,
+{
+    fn begin(&self) {
+        self.begin_one(None);
+    }
+}
+
+impl<T, U, F, Fut> Target for MapNode<T, U, F>
+where
+    T: Send + Sync + 'static,
+    U: Send + Sync + 'static,
+    F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<U, ()>> + Send + 'static,
+{
+    fn due(self: Arc<Self>, now: Timestamp) -> Option<Ticket> {
+        if !self.is_behind() {
+            return None;
+        }
+        self.begin_one(None);
+        // A version that is refused may have been replaced: the source is asked as well.
+        self.parent.upstream.secret()?.mark(now)
+    }
+
+    #[cfg(feature = "metrics")]
+    fn gauge(&self) -> Option<Gauge> {
+        None
+    }
+}
+
+impl<T, U, F, Fut> Runner for MapNode<T, U, F>
+where
+    T: Send + Sync + 'static,
+    U: Send + Sync + 'static,
+    F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<U, ()>> + Send + 'static,
+{
+    fn in_flight(&self) -> &InFlight {
+        &self.in_flight
+    }
+
+    fn limit(&self) -> Duration {
+        MAP_LIMIT
+    }
+
+    fn launch(&self, marked: Marked, on: Option<&Handle>) {
+        self.spawn(marked.number, on);
+    }
+
+    fn nudge(&self, _: &Handle) {}
+}
+
+impl<T, U, F, Fut> Upstream<U> for MapNode<T, U, F>
+where
+    T: Send + Sync + 'static,
+    U: Send + Sync + 'static,
+    F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<U, ()>> + Send + 'static,
+{
+    fn secret(&self) -> Option<&Arc<PolledSecret>> {
+        self.parent.upstream.secret()
     }
 
     fn max_stale(&self) -> Option<Duration> {
-        self.parent.feed.max_stale()
+        self.parent.upstream.max_stale()
+    }
+
+    /// A value of the parent's version is as old as the parent's.
+    fn confirmed(&self, published: &Published<U>) -> Option<Timestamp> {
+        (published.number == self.parent.number()).then(|| self.parent.confirmed())
     }
 
     fn staged(&self, stage: &'static str) -> BoxFuture<'_, Result<Option<Arc<Published<U>>>, Error>> {
         Box::pin(async move {
-            let Some(source) = self.parent.feed.staged(stage).await? else { return Ok(None) };
+            let Some(source) = self.parent.upstream.staged(stage).await? else { return Ok(None) };
             let version = source.version.clone();
-            match self.run(Snapshot(source), None).await {
-                Ok(value) => Ok(Some(Arc::new(Published { value, version, number: 0 }))),
-                Err(_) => Ok(None),
-            }
+            let map = Arc::clone(&self.map);
+            let derived = catch_future(async move { map(Snapshot(source)).await }).await;
+            Ok(derived.and_then(Result::ok).map(|value| Arc::new(Published { value, version, number: 0 })))
         })
     }
 
-    fn follow(&self) -> BoxFuture<'_, ()> {
-        self.settle()
+    fn catch_up(&self) -> BoxFuture<'_, RunResult> {
+        Box::pin(async move {
+            self.parent.upstream.catch_up().await?;
+            let deadline = Timestamp::now().after(MAP_LIMIT + GRACE);
+            // The run in flight may be of the version before: then there is another one for this version.
+            for _ in 0..2 {
+                if !self.is_behind() {
+                    break;
+                }
+                let ended = run(self, deadline).await;
+                // That a version is refused is seen in the child.
+                let _ = ended.map_err(|interrupted| interrupted.error(self.parent.shown()))?;
+            }
+            Ok(())
+        })
+    }
+
+    fn planned(&self) -> Option<Timestamp> {
+        let own = self.id.zip(self.secret()).and_then(|(id, secret)| secret.poller.planned(id, None));
+        own.into_iter().chain(self.parent.upstream.planned()).reduce(Timestamp::earlier)
+    }
+
+    fn behind(&self) -> Option<Error> {
+        let since = (*lock(&self.behind)).filter(|_| self.is_behind())?;
+        let age = since.age(Timestamp::now());
+        (age > MAP_LIMIT).then(|| Error::behind(self.parent.shown(), age))
+    }
+
+    fn begin_if_behind(&self) {
+        if self.is_behind() {
+            lock(&self.behind).get_or_insert_with(Timestamp::now);
+            self.begin_one(None);
+        }
+    }
+}
+
+impl<T, U, F> Drop for MapNode<T, U, F> {
+    fn drop(&mut self) {
+        if let (Some(id), Some(secret)) = (self.id, self.parent.upstream.secret()) {
+            secret.poller.forget(id, None);
+        }
     }
 }

@@ -1,294 +1,55 @@
 //! Live secrets: values that follow their secrets.
+//!
+//! Polling: a [`poller`] decides when the source is asked, in how many calls and on which runtime; a [`polled`] secret shows each
+//! answer to those who want it. Every poll is a numbered task ([`run`]); whoever waits for one never drives it.
+//!
+//! Reading: a live value ([`state`]) publishes what it accepts ([`accept`], [`publish`]); what derives from it ([`map`],
+//! [`previous`]) follows. A [`handle`] is what the program holds.
+//!
+//! Locks: that of a run in flight, then that of its secret or node, then that of a view or of the poller. No code that is not
+//! ours runs under one: what follows from a change is collected, and emitted after it ([`effects`]).
+#![allow(missing_debug_implementations, reason = "what is private in here holds values, and is never printed")]
 
+mod accept;
+mod agenda;
 mod attempt;
-mod cell;
+mod calls;
 mod changes;
+mod clock;
+mod condition;
+mod effects;
+mod fetch;
+mod handle;
+mod health;
+mod lease;
 mod map;
 mod pending;
+mod polled;
+mod poller;
 mod previous;
-mod slot;
+mod publish;
+mod registry;
+mod run;
+mod schedule;
 mod snapshot;
 mod start;
-mod status;
+mod state;
+mod subscriber;
+mod telemetry;
+#[cfg(test)]
+mod tests;
+mod ticket;
 
-use std::fmt;
-use std::future::Future;
-use std::sync::Arc;
-use std::time::Duration;
-
+#[cfg(feature = "testing")]
+pub(crate) use accept::CONFIRMATION;
 pub use attempt::Retry;
-use cell::{Cell, Fixed};
 pub use changes::Changes;
+pub(crate) use fetch::fetch;
+pub use handle::{Live, Refreshed};
+pub use health::{Health, HealthState, SecretHealth, Status};
 pub use pending::Pending;
+pub(crate) use poller::{Background, Settings, Start};
 pub use previous::Versions;
-use snapshot::Published;
+pub(crate) use registry::Registry;
 pub use snapshot::Snapshot;
-pub(crate) use start::{Started, begin, first_looks};
-#[cfg(feature = "metrics")]
-pub(crate) use status::Condition;
-pub use status::{Health, HealthState, SecretHealth, Status};
-
-use crate::error::Error;
-use crate::refresh::{How, Moment, Version};
-
-/// A secret that stays current: what [`Secrets::live`](crate::Secrets::live) returns. Cloning is cheap and shares everything.
-///
-/// A version is published to readers when it has been fetched, decoded and validated; otherwise they keep the last good one,
-/// and the refusal shows in the logs, in [`status`](Self::status) and in [`health`](crate::Secrets::health). The value stays
-/// fresh for as long as a handle is alive, this one or one derived from it, and the tokio runtime that it was made in.
-///
-/// ```
-/// use secrets_runtime::Live;
-///
-/// fn sign(key: &Live<String>, text: &str) -> String {
-///     key.read(|key| format!("{text} signed with {key}"))
-/// }
-/// # assert_eq!(sign(&Live::fixed("k-123".to_owned()), "a"), "a signed with k-123");
-/// ```
-pub struct Live<T>(Arc<Cell<T>>);
-
-/// What [`Live::refresh`] found.
-///
-/// ```
-/// # use secrets_runtime::{Live, Refreshed};
-/// # async fn example(db: &Live<String>) -> Result<(), secrets_runtime::Error> {
-/// match db.refresh().await? {
-///     Refreshed::Changed => println!("a new version"),
-///     Refreshed::Unchanged => println!("the newest already"),
-///     Refreshed::Recent => println!("asked a moment ago"),
-/// }
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refreshed {
-    /// There is a new value.
-    Changed,
-    /// The source was asked, and the value is the newest.
-    Unchanged,
-    /// Somebody had the source asked less than five seconds ago; it was not asked again.
-    Recent,
-}
-
-impl<T> Live<T> {
-    /// The newest good value: an atomic load and a reference count. Never waits, never fails.
-    ///
-    /// ```
-    /// use secrets_runtime::Live;
-    ///
-    /// let key = Live::fixed("k-123".to_owned());
-    /// let snapshot = key.current(); // stays this version, whatever is published meanwhile
-    /// assert_eq!(snapshot.len(), 5);
-    /// ```
-    #[must_use]
-    pub fn current(&self) -> Snapshot<T> {
-        self.0.snapshot()
-    }
-
-    /// Reads the newest good value without touching its reference count. Keep `read` short: what is borrowed stays in
-    /// memory meanwhile.
-    ///
-    /// ```
-    /// use secrets_runtime::Live;
-    ///
-    /// let key = Live::fixed("k-123".to_owned());
-    /// assert!(key.read(|key| key.starts_with("k-")));
-    /// ```
-    pub fn read<R>(&self, read: impl FnOnce(&T) -> R) -> R {
-        read(&self.0.slot.borrow().value)
-    }
-
-    /// The newest good value and each that is published from now on.
-    ///
-    /// ```
-    /// use secrets_runtime::Live;
-    ///
-    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// let mut changes = Live::fixed("k-123".to_owned()).changes();
-    /// assert_eq!(*changes.next().await.unwrap(), "k-123");
-    /// assert!(changes.next().await.is_none()); // a fixed value is the only one
-    /// # });
-    /// ```
-    #[must_use]
-    pub fn changes(&self) -> Changes<T> {
-        Changes::new(Arc::clone(&self.0))
-    }
-
-    /// A value that is known to have been the newest at most `max_age` ago, or at most `max_stale` ago if the secret declares
-    /// a shorter one; asks the source if need be.
-    ///
-    /// This is how processes that are frozen at times, as on AWS Lambda, stay fresh, and how `max_stale` is enforced. Age is
-    /// the longer of what the monotonic and the wall clock say. Callers share one look at the source; dropping the future
-    /// leaves it to the others. While the source fails, it is asked again after a pause, not by every call.
-    ///
-    /// ```
-    /// # use secrets_runtime::Live;
-    /// # async fn example(token: &Live<String>) -> Result<(), secrets_runtime::Error> {
-    /// use std::time::Duration;
-    ///
-    /// let token = token.fresh(Duration::from_secs(60)).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`Stale`](crate::ErrorKind::Stale): the source could not be read, or its newest version is refused.
-    pub async fn fresh(&self, max_age: Duration) -> Result<Snapshot<T>, Error> {
-        let Some(entry) = self.0.feed.entry() else { return Ok(self.current()) };
-        let limit = self.0.feed.max_stale().map_or(max_age, |max_stale| max_stale.min(max_age));
-        let asked = Moment::now();
-        if self.0.age() <= limit {
-            return Ok(self.current());
-        }
-        if let Some(reason) = entry.resting() {
-            return Err(Error::stale(self.0.shown(), self.0.age(), Some(&reason)));
-        }
-        let mut looked = entry.look(How::Routine).await;
-        let is_fresh = |cell: &Cell<T>| cell.age() <= limit || cell.confirmed().is_since(asked);
-        if looked.is_ok() && !is_fresh(&self.0) && self.0.refusal().is_none() {
-            // It had begun before this call, and ended too old.
-            looked = entry.look(How::Routine).await;
-        }
-        if is_fresh(&self.0) {
-            return Ok(self.current());
-        }
-        let reason = looked.err().or_else(|| self.0.refusal().map(|refusal| refusal.error));
-        Err(Error::stale(self.0.shown(), self.0.age(), reason.as_ref()))
-    }
-
-    /// Asks the source now, unless somebody did so less than five seconds ago. Callers share one look.
-    ///
-    /// An older version than the published one, which otherwise has to stay for 15 s before it counts as a rollback, counts
-    /// at once.
-    ///
-    /// ```
-    /// # use secrets_runtime::Live;
-    /// # async fn example(db: &Live<String>) -> Result<(), secrets_runtime::Error> {
-    /// db.refresh().await?; // a login was refused, or an operator says that there is a new version
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// The source fails, or its newest version is refused; the value stays what it was.
-    pub async fn refresh(&self) -> Result<Refreshed, Error> {
-        self.look(How::Explicit).await
-    }
-
-    async fn look(&self, how: How) -> Result<Refreshed, Error> {
-        let Some(entry) = self.0.feed.entry() else { return Ok(Refreshed::Unchanged) };
-        let before = self.0.slot.borrow().number;
-        let looked = match entry.hub.look_on_demand(entry, how) {
-            Some(flight) => Some(flight.await),
-            None => None,
-        };
-        if let Some(refusal) = self.0.refusal() {
-            return Err(refusal.error);
-        }
-        match looked {
-            None => entry.record().error.map_or(Ok(Refreshed::Recent), Err),
-            Some(looked) => {
-                looked?;
-                let is_same = self.0.slot.borrow().number == before;
-                Ok(if is_same { Refreshed::Unchanged } else { Refreshed::Changed })
-            }
-        }
-    }
-
-    /// A value derived from each version: a connection pool, a TLS configuration, a parsed key.
-    ///
-    /// `map` runs now, and then for each new version before that is published here: prove, then publish. A version whose
-    /// `map` fails, panics or takes longer than 30 s is refused: the last good derived value stays, and `map` runs again
-    /// when the secret is looked at next, within a minute. It gets an owned snapshot, so that its future may be sent between
-    /// threads; what it returns as an error is given to the caller the first time and shown nowhere later, since it may
-    /// quote what it was given.
-    ///
-    /// ```
-    /// use secrets_runtime::Live;
-    ///
-    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// let port = Live::fixed("5432".to_owned());
-    /// let port: Live<u16> = port.try_map(|text| async move { text.parse() }).await?;
-    /// assert_eq!(*port.current(), 5432);
-    /// # Ok::<(), std::num::ParseIntError>(())
-    /// # }).unwrap();
-    /// ```
-    ///
-    /// # Errors
-    /// What `map` returns for the current version.
-    pub async fn try_map<U, E, F, Fut>(&self, map: F) -> Result<Live<U>, E>
-    where
-        T: Send + Sync + 'static,
-        U: Send + Sync + 'static,
-        F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<U, E>> + Send,
-    {
-        map::derive(&self.0, move |snapshot, _: Option<Snapshot<U>>| map(snapshot)).await.map(Live)
-    }
-
-    /// The value together with the one that was current before: for verifiers, which accept both for a while. It starts with
-    /// the version staged `AWSPREVIOUS` and goes on with what was current here, so that the two always belong together.
-    ///
-    /// ```
-    /// # use secrets_runtime::Live;
-    /// # async fn example(key: &Live<String>) -> Result<(), secrets_runtime::Error> {
-    /// let keys = key.with_previous().await?;
-    /// let is_known = keys.read(|keys| keys.iter().any(|key| **key == "k-123"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// The previous version cannot be read, other than because there is none.
-    pub async fn with_previous(&self) -> Result<Live<Versions<T>>, Error>
-    where
-        T: Send + Sync + 'static,
-    {
-        previous::pair(&self.0).await.map(Live)
-    }
-
-    /// How the secret and the looks at it are.
-    ///
-    /// ```
-    /// use secrets_runtime::{HealthState, Live};
-    ///
-    /// let key = Live::fixed("k-123".to_owned());
-    /// assert_eq!(key.status().state, HealthState::Ok);
-    /// ```
-    #[must_use]
-    pub fn status(&self) -> Status {
-        Status::of(&self.0)
-    }
-}
-
-impl<T: Send + Sync + 'static> Live<T> {
-    /// A value that never changes: for tests of what takes a `Live`.
-    ///
-    /// ```
-    /// use secrets_runtime::Live;
-    ///
-    /// let key = Live::fixed("k-123".to_owned());
-    /// assert_eq!(*key.current(), "k-123");
-    /// ```
-    #[must_use]
-    pub fn fixed(value: T) -> Self {
-        let now = Moment::now();
-        let first = Published { value, version: Version::unknown(None, now), number: 1 };
-        let cell = Cell::new(first, now, None, Arc::new(Fixed));
-        cell.close(true);
-        Self(Arc::new(cell))
-    }
-}
-
-impl<T> Clone for Live<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-/// It shows the value as the value shows itself.
-impl<T: fmt::Debug> fmt::Debug for Live<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Live").field(&self.current()).finish()
-    }
-}
+pub(crate) use start::{AnyStarting, Starting, deadline, first_polls};

@@ -1,19 +1,27 @@
-//! Secrets that a program can live without at first.
+//! Secrets that a program can live without at first, and the first value of every live secret.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
-use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use tokio::sync::Notify;
 
-use super::Live;
-use super::cell::{Refusal, decode};
-use super::start::live;
-use crate::client::BoxFuture;
+use super::accept::{Trigger, Version};
+use super::clock::{Timer, Timestamp};
+use super::handle::Live;
+use super::polled::{PolledSecret, Subscription};
+use super::registry::Registry;
+use super::run::Interrupted;
+use super::schedule::MIN_BACKOFF;
+use super::snapshot::Published;
+use super::state::{LiveState, OfSecret, Refusal};
+use super::subscriber::{Applying, Arrival, Standing, Subscriber, Verdict, ViewHealth, Visibility};
+use super::telemetry::What;
+use super::ticket::Run;
 use crate::error::Error;
-use crate::refresh::{Entry, How, Look, Moment, Standing, Version, View, observe};
-use crate::secret::Secret;
-use crate::source::Fetched;
+use crate::secret::{Secret, read};
+use crate::source::{Fetched, Request};
 use crate::sync::lock;
 
 /// A secret that is being fetched: what [`Secrets::start`](crate::Secrets::start) returns.
@@ -31,24 +39,116 @@ use crate::sync::lock;
 /// # }
 /// # }
 /// ```
-pub struct Pending<T>(Arc<Coming<T>>);
+pub struct Pending<T>(Arc<PendingState<T>>);
 
-struct Coming<T> {
-    entry: Arc<Entry>,
+/// A subscriber that becomes a live value with the first good version.
+pub struct PendingState<T> {
+    pub secret: Arc<PolledSecret>,
+    visibility: Visibility,
+    /// Handed over to the live value.
+    subscription: Mutex<Option<Subscription>>,
     live: OnceLock<Live<T>>,
     refused: Mutex<Option<Refusal>>,
-    came: Notify,
+    came: Arc<Notify>,
+}
+
+impl<T: Secret + Send + Sync + 'static> PendingState<T> {
+    pub fn subscribe(secret: &Arc<PolledSecret>, visibility: Visibility) -> Arc<Self> {
+        let interval = secret.poller.interval(&T::SPEC);
+        let state = Arc::new(Self {
+            secret: Arc::clone(secret),
+            visibility,
+            subscription: Mutex::default(),
+            live: OnceLock::new(),
+            refused: Mutex::default(),
+            came: Arc::default(),
+        });
+        let subscriber: Weak<Self> = Arc::downgrade(&state);
+        *lock(&state.subscription) = Some(secret.subscribe(subscriber, interval, visibility));
+        state
+    }
+
+    pub fn live(&self) -> Option<Live<T>> {
+        self.live.get().cloned()
+    }
+
+    pub fn refusal(&self) -> Option<Refusal> {
+        lock(&self.refused).clone()
+    }
+
+    /// The live secret with a value that was not polled: the version before the one that is refused.
+    pub fn start_on(&self, value: T, fetched: &Fetched, refused: Refusal) -> Option<Live<T>> {
+        let first = first(value, fetched);
+        let id = lock(&self.subscription).as_ref()?.id;
+        self.secret.put(id, |applying| self.become_live(first, Timestamp::now(), Some(refused), applying));
+        self.live()
+    }
+
+    /// Under the lock of the poll that brings the first value.
+    fn become_live(
+        &self,
+        first: Published<T>,
+        asked: Timestamp,
+        refused: Option<Refusal>,
+        applying: &mut Applying<'_>,
+    ) {
+        let Some(subscription) = lock(&self.subscription).take() else { return applying.effects.drop_later(first) };
+        let id = subscription.id;
+        let upstream = Arc::new(OfSecret { max_stale: self.secret.poller.max_stale(&T::SPEC), subscription });
+        let state = LiveState::new(first, asked, upstream);
+        let state = Arc::new(match refused {
+            Some(refused) => state.refusing(refused),
+            None => state,
+        });
+        applying.subscriptions.replace(id, Arc::downgrade(&state) as Weak<dyn Subscriber>);
+        let _ = self.live.set(Live(state));
+    }
+
+    fn on_fetched(self: Arc<Self>, fetched: &Fetched, run: Run) -> Verdict {
+        if lock(&self.refused).as_ref().is_some_and(|refused| refused.version.is(fetched)) {
+            return Verdict::keep(Standing::Refused);
+        }
+        let version = Version::of(fetched, Timestamp::now());
+        match read::<T>(fetched.text(), Some(self.secret.shown())) {
+            Ok(value) => {
+                let first = first(value, fetched);
+                Verdict::change(Standing::Settled, move |applying| {
+                    if self.visibility == Visibility::Visible {
+                        applying.effects.event(self.secret.event(What::Published(version)));
+                    }
+                    self.become_live(first, run.asked, None, applying);
+                    let before = lock(&self.refused).take();
+                    applying.effects.drop_later(before);
+                    applying.effects.wake(Some(Arc::clone(&self.came)));
+                })
+            }
+            Err(error) => self.refuse(version, error),
+        }
+    }
+
+    fn refuse(self: Arc<Self>, version: Version, error: Error) -> Verdict {
+        Verdict::change(Standing::Refused, move |applying| {
+            let mut refused = lock(&self.refused);
+            let is_known = refused.as_ref().is_some_and(|refused| refused.version.is_same(&version));
+            if self.visibility == Visibility::Visible && !is_known {
+                applying.effects.event(self.secret.event(What::Refused(version.clone(), error.clone())));
+            }
+            *refused = Some(Refusal { version, error });
+        })
+    }
+}
+
+fn first<T>(value: T, fetched: &Fetched) -> Published<T> {
+    Published { value, version: Version::of(fetched, Timestamp::now()), number: 1 }
 }
 
 impl<T: Secret + Send + Sync + 'static> Pending<T> {
-    pub(crate) fn new(entry: Arc<Entry>) -> Self {
-        let coming = Arc::new(Coming { entry, live: OnceLock::new(), refused: Mutex::default(), came: Notify::new() });
-        let entry = &coming.entry;
-        let as_view: Weak<Coming<T>> = Arc::downgrade(&coming);
-        entry.watch(as_view, entry.hub.interval(&T::SPEC));
-        entry.look_at(Moment::now());
-        entry.hub.wake();
-        Self(coming)
+    pub(crate) fn start(registry: &Registry, request: &Request) -> Result<Self, Error> {
+        let secret = registry.secret(request);
+        registry.poller.visit().map_err(|reason| Interrupted::CannotWait(reason).error(secret.shown()))?;
+        let state = PendingState::subscribe(&secret, Visibility::Visible);
+        secret.begin();
+        Ok(Self(state))
     }
 
     /// The live secret, if there is one yet. Never waits.
@@ -68,7 +168,7 @@ impl<T: Secret + Send + Sync + 'static> Pending<T> {
     /// ```
     #[must_use]
     pub fn get(&self) -> Option<Live<T>> {
-        self.0.live.get().cloned()
+        self.0.live()
     }
 
     /// Waits for the live secret, for as long as it takes: bound it with `tokio::time::timeout`.
@@ -86,20 +186,23 @@ impl<T: Secret + Send + Sync + 'static> Pending<T> {
     /// # }
     /// ```
     pub async fn ready(&self) -> Live<T> {
+        let PendingState { secret, came, .. } = &*self.0;
         loop {
-            let came = self.0.came.notified();
+            let mut came = pin!(came.notified());
+            came.as_mut().enable();
             if let Some(live) = self.get() {
                 return live;
             }
-            let entry = &self.0.entry;
-            if entry.hub.has_task() {
-                came.await;
+            if secret.poller.is_in_background() {
+                secret.poller.waiting(came).await;
                 continue;
             }
-            // Nobody else looks.
-            let _ = entry.look(How::Routine).await;
-            let pause = entry.record().sooner.map_or(Duration::ZERO, |sooner| Moment::now().until(sooner));
-            let _ = tokio::time::timeout(pause, came).await;
+            // Where the program polls, this is the program.
+            let _ = secret.poll(Trigger::Scheduled, secret.patience()).await;
+            let pause = secret.record().rest.unwrap_or_else(|| Timestamp::now().after(MIN_BACKOFF));
+            if let Either::Right((Err(_), came)) = select(came, Timer::until(pause)).await {
+                came.await;
+            }
         }
     }
 
@@ -120,8 +223,7 @@ impl<T: Secret + Send + Sync + 'static> Pending<T> {
     /// ```
     #[must_use]
     pub fn last_error(&self) -> Option<Error> {
-        let refused = lock(&self.0.refused).as_ref().map(|refused| refused.error.clone());
-        refused.or_else(|| self.0.entry.record().error)
+        self.0.refusal().map(|refused| refused.error).or_else(|| self.0.secret.record().error)
     }
 }
 
@@ -133,57 +235,23 @@ impl<T> Clone for Pending<T> {
 
 impl<T> fmt::Debug for Pending<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let id = self.0.entry.request.shown();
+        let id = self.0.secret.shown();
         f.debug_struct("Pending").field("id", &id).field("is_ready", &self.0.live.get().is_some()).finish()
     }
 }
 
-impl<T: Secret + Send + Sync + 'static> View for Coming<T> {
-    fn offer(&self, fetched: &Fetched, look: Look) {
-        // Once there is one, it is a view of its own.
-        let is_done = self.live.get().is_some();
-        if is_done || lock(&self.refused).as_ref().is_some_and(|refused| refused.version.is(fetched)) {
-            return;
-        }
-        let version = Version::of(fetched, look.now);
-        let shown = self.entry.request.shown();
-        match decode::<T>(fetched, shown) {
-            Ok(value) => {
-                observe::published(shown, &version);
-                self.live.get_or_init(|| live(&self.entry, (value, fetched), look.asked, None));
-                *lock(&self.refused) = None;
-                self.came.notify_waiters();
-            }
-            Err(error) => self.refuse(version, error),
+impl<T: Secret + Send + Sync + 'static> Subscriber for PendingState<T> {
+    fn on_version(self: Arc<Self>, arrival: &Arrival<'_>, run: Run) -> Verdict {
+        match arrival {
+            Arrival::Fetched(fetched) if fetched.is_fallback() => self.on_fetched(fetched, run).of_fallback(),
+            Arrival::Fetched(fetched) => self.on_fetched(fetched, run),
+            Arrival::Unreadable(version, error) => self.refuse((*version).clone(), (*error).clone()),
         }
     }
 
-    fn refuse(&self, version: Version, error: Error) {
-        if self.live.get().is_some() {
-            return;
-        }
-        let mut refused = lock(&self.refused);
-        if !refused.as_ref().is_some_and(|refused| refused.version.is_same(&version)) {
-            observe::refused(self.entry.request.shown(), &version, &error);
-        }
-        *refused = Some(Refusal { version, error });
+    fn health(&self) -> Option<ViewHealth> {
+        let refused = self.refusal().map(|refused| refused.error);
+        let waiting = ViewHealth { confirmed: None, max_stale: None, refused, behind: None };
+        (self.visibility == Visibility::Visible).then_some(waiting)
     }
-
-    fn settle(&self) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::ready(()))
-    }
-
-    fn standing(&self) -> Standing {
-        match self.live.get() {
-            Some(live) => live.0.standing(),
-            None => Standing {
-                confirmed: None,
-                max_stale: None,
-                refused: lock(&self.refused).as_ref().map(|refused| refused.error.clone()),
-                is_in_doubt: false,
-            },
-        }
-    }
-
-    fn close(&self, _: bool) {}
 }

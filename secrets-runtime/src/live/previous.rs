@@ -1,12 +1,17 @@
 //! The current value and the one before it.
 
-use std::convert::Infallible;
-use std::future::ready;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
 
-use super::cell::Cell;
-use super::map;
-use super::snapshot::Snapshot;
+use futures_util::future::BoxFuture;
+
+use super::accept::Trigger;
+use super::clock::Timestamp;
+use super::effects::Effects;
+use super::polled::PolledSecret;
+use super::snapshot::{Published, Snapshot};
+use super::state::{Follower, LiveState, Upstream};
+use super::subscriber::ViewHealth;
 use crate::error::Error;
 use crate::secret::AWSPREVIOUS;
 use crate::sync::lock;
@@ -43,25 +48,142 @@ impl<T> Versions<T> {
     }
 }
 
-pub(super) async fn pair<T: Send + Sync + 'static>(cell: &Arc<Cell<T>>) -> Result<Arc<Cell<Versions<T>>>, Error> {
-    let staged = cell.feed.staged(AWSPREVIOUS).await;
-    let staged = match staged {
-        Ok(staged) => staged.map(Snapshot),
-        // One that does not fit the struct, as after a change of both, is nothing to verify with.
+/// The values of `state`, each with the one before.
+pub async fn pair<T: Send + Sync + 'static>(state: &Arc<LiveState<T>>) -> Result<Arc<LiveState<Versions<T>>>, Error> {
+    // It follows first: whatever is replaced while the previous version is fetched is not lost.
+    let node = PairNode::follow(state);
+    let previous = match state.upstream.staged(AWSPREVIOUS).await {
+        Ok(previous) => previous.map(Snapshot),
+        // One that does not fit the type, as after a change of both, is nothing to verify with.
         Err(error) if error.is_about_value() => None,
         Err(error) => return Err(error),
     };
-    let staged = Mutex::new(staged);
-    let derived = map::derive(cell, move |current: Snapshot<T>, before: Option<Snapshot<Versions<T>>>| {
-        let previous = match before {
-            Some(before) => Some(before.current.clone()),
-            // Rotated since: what was fetched as the previous version is the one that was current.
-            None => lock(&staged).take().filter(|staged| !Snapshot::is_same(staged, &current)),
+    if let Some(previous) = previous {
+        if let Some(secret) = state.upstream.secret()
+            && !may_be_older(&previous, &state.snapshot())
+        {
+            // What is current here is not current any more. If the newer one cannot be had, there is no pair yet.
+            let _ = secret.poll(Trigger::Scheduled, secret.patience()).await;
+            let _ = state.upstream.catch_up().await;
+        }
+        node.0.seed(previous);
+    }
+    Ok(node.1)
+}
+
+/// Whether nothing says that a version staged `AWSPREVIOUS` is the published one, or newer.
+fn may_be_older<T>(previous: &Snapshot<T>, current: &Snapshot<T>) -> bool {
+    let dates = Snapshot::created(previous).zip(Snapshot::created(current));
+    !Snapshot::is_same(previous, current) && dates.is_none_or(|(previous, current)| previous < current)
+}
+
+/// Makes the pairs. No user code runs, so a pair is published together with its current value.
+struct PairNode<T> {
+    parent: Arc<LiveState<T>>,
+    pair: Weak<LiveState<Versions<T>>>,
+    /// Held while a pair is replaced. Taken under the lock of the run that brings the value, never the other way round.
+    replacing: Mutex<()>,
+}
+
+impl<T: Send + Sync + 'static> PairNode<T> {
+    fn follow(parent: &Arc<LiveState<T>>) -> (Arc<Self>, Arc<LiveState<Versions<T>>>) {
+        let (confirmed, current) = (parent.confirmed(), parent.snapshot());
+        let node = |pair: &Weak<_>| {
+            Arc::new(Self { parent: Arc::clone(parent), pair: Weak::clone(pair), replacing: Mutex::default() })
         };
-        ready(Ok::<_, Infallible>(Versions { current, previous }))
-    });
-    match derived.await {
-        Ok(cell) => Ok(cell),
-        Err(never) => match never {},
+        let mut made = None;
+        let pair = Arc::new_cyclic(|pair| {
+            let node = made.insert(node(pair));
+            LiveState::new(published(current.clone(), None), confirmed, Arc::clone(node) as Arc<dyn Upstream<_>>)
+        });
+        let node = made.unwrap_or_else(|| node(&Arc::downgrade(&pair)));
+        parent.follow(Arc::downgrade(&node) as Weak<dyn Follower<T>>);
+        // A version that was published before it followed.
+        let newest = parent.snapshot();
+        if newest.0.number > current.0.number {
+            let mut effects = Effects::default();
+            node.replace(&pair, published(newest, Some(current)), &mut effects);
+            effects.emit();
+        }
+        (node, pair)
+    }
+
+    /// Pairs a version that was fetched with the published one, if it is older. Without dates nobody knows.
+    fn seed(&self, previous: Snapshot<T>) {
+        let Some(pair) = self.pair.upgrade() else { return };
+        let mut effects = Effects::default();
+        {
+            let _replacing = lock(&self.replacing);
+            let Versions { current, previous: before } = &pair.slot.load().value;
+            let is_dated = Snapshot::created(&previous).is_some() && Snapshot::created(current).is_some();
+            if before.is_none() && is_dated && may_be_older(&previous, current) {
+                pair.publish(published(current.clone(), Some(previous)), None, &mut effects);
+            }
+        }
+        effects.emit();
+    }
+
+    /// Replaces the pair, unless it is of a newer value.
+    fn replace(&self, pair: &LiveState<Versions<T>>, next: Published<Versions<T>>, effects: &mut Effects) {
+        let _replacing = lock(&self.replacing);
+        if pair.number() < next.number {
+            pair.publish(next, None, effects);
+        } else {
+            effects.drop_later(next);
+        }
+    }
+}
+
+fn published<T>(current: Snapshot<T>, previous: Option<Snapshot<T>>) -> Published<Versions<T>> {
+    let (version, number) = (current.0.version.clone(), current.0.number);
+    Published { value: Versions { current, previous }, version, number }
+}
+
+impl<T: Send + Sync + 'static> Follower<T> for PairNode<T> {
+    fn on_published(self: Arc<Self>, now: &Arc<Published<T>>, before: &Arc<Published<T>>, effects: &mut Effects) {
+        if let Some(pair) = self.pair.upgrade() {
+            let next = published(Snapshot(Arc::clone(now)), Some(Snapshot(Arc::clone(before))));
+            self.replace(&pair, next, effects);
+            effects.drop_later(pair);
+        }
+        effects.drop_later(self);
+    }
+
+    fn health(&self) -> Option<ViewHealth> {
+        self.pair.upgrade().map(|pair| pair.view_health())
+    }
+}
+
+impl<T: Send + Sync + 'static> Upstream<Versions<T>> for PairNode<T> {
+    fn secret(&self) -> Option<&Arc<PolledSecret>> {
+        self.parent.upstream.secret()
+    }
+
+    fn max_stale(&self) -> Option<Duration> {
+        self.parent.upstream.max_stale()
+    }
+
+    fn confirmed(&self, _: &Published<Versions<T>>) -> Option<Timestamp> {
+        Some(self.parent.confirmed())
+    }
+
+    /// Another stage stands alone.
+    fn staged(&self, stage: &'static str) -> BoxFuture<'_, Result<Option<Arc<Published<Versions<T>>>>, Error>> {
+        Box::pin(async move {
+            let staged = self.parent.upstream.staged(stage).await?;
+            Ok(staged.map(|staged| Arc::new(published(Snapshot(staged), None))))
+        })
+    }
+
+    fn catch_up(&self) -> BoxFuture<'_, Result<(), Error>> {
+        self.parent.upstream.catch_up()
+    }
+
+    fn planned(&self) -> Option<Timestamp> {
+        self.parent.upstream.planned()
+    }
+
+    fn behind(&self) -> Option<Error> {
+        self.parent.upstream.behind()
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::refresh::Version;
+use super::accept::Version;
 
 /// A value of one version of a secret, for as long as it is held. Cloning is cheap; it derefs to the value.
 ///

@@ -1,122 +1,130 @@
-//! The first value of a live secret.
+//! The start of a live secret: a pending one with a deadline, which may fall back to the version before.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
-use tokio::time::{Instant, sleep};
+use futures_util::future::{Either, select};
 
-use super::Live;
-use super::cell::{Cell, Declared, Refusal, decode};
-use super::snapshot::Published;
+use super::clock::{Timer, Timestamp};
+use super::handle::Live;
+use super::pending::PendingState;
+use super::polled::PolledSecret;
+use super::poller::Start;
+use super::registry::Registry;
+use super::run::Interrupted;
+use super::schedule::{MIN_FORCED_INTERVAL, backoff};
+use super::state::Refusal;
+use super::subscriber::Visibility;
+use super::{fetch, telemetry};
 use crate::error::Error;
-use crate::refresh::{Entry, How, Hub, Looked, Moment, Start, Version, backoff};
-use crate::secret::{AWSPREVIOUS, Secret};
-use crate::source::{Fetched, Request};
+use crate::secret::{AWSPREVIOUS, Secret, read};
+use crate::source::Request;
 
-/// How long passing failures are put up with at the start.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a start takes at most, transient failures included.
+const START_DEADLINE: Duration = Duration::from_secs(30);
 
-/// The longest pause between two attempts meanwhile.
-const PAUSE: Duration = Duration::from_secs(5);
+/// A live secret on its way.
+pub struct Starting<T>(Result<Arc<PendingState<T>>, Error>);
 
-/// A secret that was looked at for the first time.
-#[doc(hidden)]
-#[allow(missing_debug_implementations, reason = "hidden, and nobody's to print")]
-pub struct Started {
-    entry: Arc<Entry>,
-    /// When it was asked for.
-    asked: Moment,
-    looked: Looked,
+/// A live secret on its way, whatever its type.
+pub trait AnyStarting: Sync {
+    /// The secret to be polled, or why there is none.
+    fn secret(&self) -> Result<&Arc<PolledSecret>, &Error>;
+
+    /// Whether it has a value, or a version that is refused.
+    fn is_decided(&self) -> bool;
 }
 
-/// Looks at several secrets together. What fails for a passing reason is tried again for a while, as long as nothing else
-/// fails for a lasting one.
-pub(crate) async fn first_looks(hub: &Arc<Hub>, asked: Vec<Result<Request, Error>>) -> Vec<Result<Started, Error>> {
-    if let Err(error) = hub.ensure_task() {
-        return asked.into_iter().map(|request| request.and(Err(error.clone()))).collect();
+impl<T: Secret + Send + Sync + 'static> Starting<T> {
+    pub fn new(registry: &Registry, request: Result<Request, Error>) -> Self {
+        Self(request.map(|request| PendingState::subscribe(&registry.secret(&request), Visibility::Hidden)))
     }
-    let deadline = Instant::now() + PATIENCE;
-    let mut round = 0;
-    let mut started: Vec<Result<Started, Error>> = Vec::new();
-    for request in asked {
-        let unseen =
-            |request| Started { entry: hub.entry(&request), asked: Moment::now(), looked: Err(Error::ended()) };
-        started.push(request.map(unseen));
-    }
-    loop {
-        let waiting: Vec<&mut Started> =
-            started.iter_mut().flatten().filter(|started| started.looked.is_err()).collect();
-        let entries: Vec<Arc<Entry>> = waiting.iter().map(|started| Arc::clone(&started.entry)).collect();
-        let now = Moment::now();
-        let looks = join_all(hub.look(&entries, How::Routine)).await;
-        for (started, looked) in waiting.into_iter().zip(looks) {
-            (started.asked, started.looked) = (now, looked);
+
+    /// The live secret, if its current version is good; or else the one before it, if that is. `polled` is how the last poll
+    /// went.
+    pub async fn finish(self, polled: Result<(), Error>, deadline: Timestamp) -> Result<Live<T>, Error> {
+        let pending = self.0?;
+        if let Some(live) = pending.live() {
+            return Ok(live);
         }
-        round += 1;
-        let failures = || {
-            started.iter().filter_map(|started| match started {
-                Ok(started) => started.looked.as_ref().err(),
-                Err(error) => Some(error),
-            })
+        let Some(refused) = pending.refusal() else {
+            polled?;
+            return Err(Error::unanswered(pending.secret.shown()));
         };
-        let pause = backoff(round, PAUSE, fastrand::f64());
-        let is_over = Instant::now() + pause > deadline || failures().any(|error| !error.is_transient());
-        if is_over || failures().next().is_none() {
-            return started;
+        let error = refused.error.clone();
+        let (secret, version) = (&pending.secret, refused.version.clone());
+        let may_fall_back =
+            secret.request.is_current() && secret.poller.settings.start == Start::OnPrevious && error.is_about_value();
+        if !may_fall_back {
+            return Err(error);
         }
-        sleep(pause).await;
+        // Whatever is wrong with the version before: the current one is what has to be corrected.
+        let fallback = on_previous(&pending, refused);
+        let live = match select(Box::pin(fallback), Timer::until(deadline)).await {
+            Either::Left((live, _)) => live,
+            Either::Right(_) => None,
+        };
+        let live = live.ok_or_else(|| error.clone())?;
+        telemetry::started_on_previous(secret.shown(), &version, &error);
+        Ok(live)
     }
 }
 
-/// The live secret, if its current version is good; or else the one before it, if that is.
-pub(crate) async fn begin<T: Secret + Send + Sync + 'static>(
-    started: Result<Started, Error>,
-) -> Result<Live<T>, Error> {
-    let Started { entry, asked, looked } = started?;
-    let shown = entry.request.shown();
-    let unreadable = match &looked {
-        Ok(fetched) => match decode::<T>(fetched, shown) {
-            Ok(value) => return Ok(live(&entry, (value, fetched), asked, None)),
-            Err(error) => Refusal { version: Version::of(fetched, Moment::now()), error },
-        },
-        Err(error) => Refusal { version: Version::unknown(None, asked), error: error.clone() },
-    };
-    let error = unreadable.error.clone();
-    let may_fall_back =
-        error.is_about_value() && entry.request.is_current() && entry.hub.settings.start == Start::OnPrevious;
-    if !may_fall_back {
-        return Err(error);
-    }
-    // Whatever is wrong with the version before: the current one is what has to be mended.
-    let Ok(Some(previous)) = entry.staged(AWSPREVIOUS).await else { return Err(error) };
-    let Ok(value) = decode::<T>(&previous, shown) else { return Err(error) };
-    tracing::error!(
-        target: "secrets_runtime",
-        secret = shown,
-        version = unreadable.version.id.as_deref(),
-        %error,
-        "the current version is refused: starting on the one before"
-    );
-    Ok(live(&entry, (value, &previous), asked, Some(unreadable)))
+async fn on_previous<T: Secret + Send + Sync + 'static>(
+    pending: &Arc<PendingState<T>>,
+    refused: Refusal,
+) -> Option<Live<T>> {
+    let secret = &pending.secret;
+    let previous = fetch::staged(&secret.poller, &secret.request, AWSPREVIOUS).await.ok()??;
+    let value = read::<T>(previous.text(), Some(secret.shown())).ok()?;
+    pending.start_on(value, &previous, refused)
 }
 
-/// A live secret whose first value is read; the entry shows it every version from now on.
-pub(super) fn live<T: Secret + Send + Sync + 'static>(
-    entry: &Arc<Entry>,
-    (value, fetched): (T, &Fetched),
-    asked: Moment,
-    refused: Option<Refusal>,
-) -> Live<T> {
-    let first = Published { value, version: Version::of(fetched, Moment::now()), number: 1 };
-    let feed = Arc::new(Declared { entry: Arc::clone(entry), max_stale: entry.hub.max_stale(&T::SPEC) });
-    let needs_care = refused.is_some();
-    let cell = Arc::new(Cell::new(first, asked, refused, feed));
-    let as_view: Weak<Cell<T>> = Arc::downgrade(&cell);
-    entry.watch(as_view, entry.hub.interval(&T::SPEC));
-    if needs_care {
-        entry.look_again_soon();
+impl<T: Secret + Send + Sync + 'static> AnyStarting for Starting<T> {
+    fn secret(&self) -> Result<&Arc<PolledSecret>, &Error> {
+        self.0.as_ref().map(|pending| &pending.secret)
     }
-    entry.hub.wake();
-    Live(cell)
+
+    fn is_decided(&self) -> bool {
+        self.0.as_ref().is_ok_and(|pending| pending.live().is_some() || pending.refusal().is_some())
+    }
+}
+
+/// When a start that begins now is over.
+pub fn deadline() -> Timestamp {
+    Timestamp::now().after(START_DEADLINE)
+}
+
+/// Polls several secrets together until each has a value or a version that is refused. Transient failures are tried again, as
+/// long as no other failure is lasting. Returns how the last polls went, in order.
+pub async fn first_polls(
+    registry: &Registry,
+    starting: &[&dyn AnyStarting],
+    deadline: Timestamp,
+) -> Vec<Result<(), Error>> {
+    if let Err(reason) = registry.poller.visit() {
+        let error = Interrupted::CannotWait(reason).error("");
+        return starting.iter().map(|_| Err(error.clone())).collect();
+    }
+    let mut results: Vec<Result<(), Error>> =
+        starting.iter().map(|one| one.secret().map(drop).map_err(Clone::clone)).collect();
+    let is_broken = results.iter().any(Result::is_err);
+    let mut round = 0;
+    let mut open: Vec<usize> = (0..starting.len()).filter(|&at| results[at].is_ok()).collect();
+    loop {
+        let secrets: Vec<&Arc<PolledSecret>> = open.iter().filter_map(|&at| starting[at].secret().ok()).collect();
+        for (&at, polled) in open.iter().zip(PolledSecret::poll_all(&secrets, deadline).await) {
+            results[at] = polled;
+        }
+        open.retain(|&at| !starting[at].is_decided());
+        round += 1;
+        let is_lasting = open.iter().any(|&at| results[at].as_ref().is_err_and(|error| !error.is_transient()));
+        let next = Timestamp::now().after(backoff(round, MIN_FORCED_INTERVAL, fastrand::f64()));
+        if open.is_empty() || is_lasting || is_broken || next.is_since(deadline) {
+            return results;
+        }
+        if Timer::until(next).await.is_err() {
+            return results;
+        }
+    }
 }

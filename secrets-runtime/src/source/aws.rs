@@ -18,7 +18,6 @@ use aws_sdk_secretsmanager::operation::RequestId;
 use aws_sdk_secretsmanager::primitives::DateTime;
 use aws_sdk_secretsmanager::types::{ApiErrorType, SecretValueEntry};
 use futures_util::{StreamExt, stream};
-use tokio::sync::Semaphore;
 
 use super::batch::{self, Answerer, Batch, Match, Switch};
 use super::hint::{NO_REGION, Place};
@@ -44,15 +43,13 @@ pub struct Aws {
     config: SdkConfig,
     platform: Platform,
     concurrency: usize,
-    /// One permit per call that may be under way.
-    calls: Semaphore,
     batch: Switch,
     /// One client per region; they share credentials.
     clients: Mutex<HashMap<Region, Client>>,
 }
 
-/// How many calls are under way at once, unless the program says otherwise.
-const CONCURRENCY: usize = 16;
+/// How many calls one `fetch` makes at once, unless the program says otherwise.
+const CONCURRENCY: usize = 128;
 
 impl Aws {
     /// The SDK's default chain: environment, profile, SSO, web identity, ECS and EKS container credentials, EC2.
@@ -83,13 +80,13 @@ impl Aws {
             config: complete(config),
             platform: Platform::Other,
             concurrency: CONCURRENCY,
-            calls: Semaphore::new(CONCURRENCY),
             batch: Switch::new(Batch::Off),
             clients: Mutex::default(),
         }
     }
 
-    /// How many calls may be under way at once; at least one, 16 by default.
+    /// How many calls one [`fetch`](Source::fetch) of several secrets makes at once; at least one, 128 by default. What a
+    /// [`Secrets`](crate::Secrets) has under way is bounded by [`Builder::concurrency`](crate::Builder::concurrency).
     ///
     /// ```
     /// # async fn example() {
@@ -98,8 +95,7 @@ impl Aws {
     /// ```
     #[must_use]
     pub fn concurrency(self, calls: usize) -> Self {
-        let concurrency = calls.clamp(1, Semaphore::MAX_PERMITS);
-        Self { concurrency, calls: Semaphore::new(concurrency), ..self }
+        Self { concurrency: calls.max(1), ..self }
     }
 
     /// Whether many secrets are fetched by `BatchGetSecretValue`.
@@ -152,7 +148,6 @@ impl Aws {
     /// One `GetSecretValue` call.
     async fn single(&self, request: &Request) -> Answer {
         let region = self.region(request.id());
-        let _permit = self.calls.acquire().await;
         let answer = match &region {
             Some(region) => get(&self.client(region), request).await,
             None => Err(SourceError::new(ErrorKind::Configuration, NO_REGION)),
@@ -163,7 +158,6 @@ impl Aws {
     /// One `BatchGetSecretValue` call; `None` for those that have to be asked for singly.
     async fn chunk(&self, requests: Vec<&Request>, region: &Region) -> Vec<Option<Answer>> {
         let explained = |error, request: &Request| self.explain(error, request, Some(region));
-        let _permit = self.calls.acquire().await;
         let (found, errors) = match batch_get(&self.client(region), &requests).await {
             Ok(answers) => answers,
             Err(error) if is_of_batch(&error) => {
@@ -237,7 +231,7 @@ impl Source for Aws {
 
 impl fmt::Debug for Aws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { config, platform, concurrency, calls: _, batch: _, clients: _ } = self;
+        let Self { config, platform, concurrency, batch: _, clients: _ } = self;
         f.debug_struct("Aws")
             .field("region", &config.region())
             .field("platform", platform)

@@ -16,6 +16,7 @@ mod failure;
 #[cfg(feature = "aws")]
 mod hint;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -151,13 +152,13 @@ impl Request {
         &self.shown
     }
 
+    pub(crate) fn arc_shown(&self) -> Arc<str> {
+        Arc::clone(&self.shown)
+    }
+
     /// The same secret, another version.
     pub(crate) fn with(&self, selector: Selector) -> Self {
         Self { selector, ..self.clone() }
-    }
-
-    pub(crate) fn arc_id(&self) -> Arc<str> {
-        Arc::clone(&self.id)
     }
 
     /// A name, a full ARN or a partial ARN.
@@ -199,6 +200,27 @@ impl Request {
     }
 }
 
+/// Two requests are the same if they ask for the same version, however their ids are shown.
+impl PartialEq for Request {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Request {}
+
+impl PartialOrd for Request {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Request {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (&self.id, &self.selector).cmp(&(&other.id, &other.selector))
+    }
+}
+
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { id: _, shown, selector } = self;
@@ -213,7 +235,7 @@ impl fmt::Debug for Request {
 ///
 /// let previous = Selector::Stage("AWSPREVIOUS".into());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Selector {
     /// The version with this staging label, such as `AWSCURRENT`.
@@ -237,6 +259,8 @@ pub struct Fetched {
     version_id: Option<String>,
     stages: Vec<String>,
     created: Option<SystemTime>,
+    /// Why the source itself has no answer, where a fallback gave this one.
+    fallback: Option<Box<SourceError>>,
 }
 
 impl Fetched {
@@ -250,7 +274,7 @@ impl Fetched {
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         let text = Zeroizing::new(text.into());
-        Self { text, arn: None, version_id: None, stages: Vec::new(), created: None }
+        Self { text, arn: None, version_id: None, stages: Vec::new(), created: None, fallback: None }
     }
 
     /// Adds the full ARN of the secret.
@@ -307,6 +331,21 @@ impl Fetched {
         self
     }
 
+    /// Marks what a fallback gave: `first` is why the source itself has no answer.
+    pub(crate) fn fallback(mut self, first: SourceError) -> Self {
+        // A fallback may have a fallback of its own; what failed first says most.
+        self.fallback = Some(Box::new(first));
+        self
+    }
+
+    pub(crate) fn fallback_error(&self) -> Option<&SourceError> {
+        self.fallback.as_deref()
+    }
+
+    pub(crate) fn is_fallback(&self) -> bool {
+        self.fallback.is_some()
+    }
+
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
@@ -326,7 +365,7 @@ impl Fetched {
 
 impl fmt::Debug for Fetched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { text: _, arn, version_id, stages, created } = self;
+        let Self { text: _, arn, version_id, stages, created, fallback: _ } = self;
         f.debug_struct("Fetched")
             .field("arn", arn)
             .field("version_id", version_id)
@@ -383,6 +422,11 @@ impl SourceError {
         self
     }
 
+    /// The source broke its promise to answer every request.
+    pub(crate) fn unanswered() -> Self {
+        Self::new(ErrorKind::Service, "the source gave no answer for it")
+    }
+
     /// Adds the version whose value cannot be used, so that its refusal is told once.
     pub(crate) fn version_id(mut self, version_id: &str) -> Self {
         self.version_id = Some(version_id.into());
@@ -427,7 +471,7 @@ impl SourceError {
 }
 
 /// A source without its type.
-pub(crate) trait AnySource: Send + Sync {
+pub trait AnySource: Send + Sync {
     fn fetch_any<'a>(&'a self, requests: &'a [Request]) -> BoxFuture<'a, Vec<Result<Fetched, SourceError>>>;
 
     fn batch_size_any(&self) -> usize;

@@ -41,7 +41,11 @@ impl<A: Source, B: Source> Source for Or<A, B> {
         tracing::warn!(target: "secrets_runtime", secrets = again.len(), "asking the fallback source");
         for (at, answer) in unanswered.into_iter().zip(self.fallback.fetch(&again).await) {
             match (answer, &mut answers[at]) {
-                (Ok(found), answer) => *answer = Ok(found),
+                (Ok(found), answer) => {
+                    if let Err(first) = answer {
+                        *answer = Ok(found.fallback(first.clone()));
+                    }
+                }
                 // Why the first could not answer says more; that the fallback failed too is added.
                 (Err(second), Err(first)) => {
                     *first = first.clone().origin(&format!("the fallback failed too: it {}", second.kind.predicate()));

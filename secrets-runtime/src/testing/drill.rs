@@ -12,7 +12,7 @@ use super::report::Report;
 use super::scenario::Scenario;
 use crate::Memory;
 use crate::client::BoxFuture;
-use crate::refresh::CONFIRMATION;
+use crate::live::CONFIRMATION;
 use crate::source::Rotation;
 
 /// Leads a program's own requests through what happens to its secret in production, and reports which step failed one.

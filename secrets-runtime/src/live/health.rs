@@ -1,12 +1,15 @@
 //! How secrets are, for people and for probes.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::cell::Cell;
+use super::clock::Timestamp;
+use super::condition::Condition;
+use super::polled::Record;
+use super::poller::Life;
+use super::registry::Registry;
+use super::state::LiveState;
 use crate::error::Error;
-use crate::refresh::{Entry, Hub, Moment};
 
 /// How one live secret is; see [`Live::status`](super::Live::status).
 ///
@@ -31,43 +34,46 @@ pub struct Status {
     pub checked: Option<Duration>,
     /// How long ago the version in use was last known to be the newest.
     pub age: Duration,
-    /// How many looks failed in a row.
+    /// How many polls failed in a row.
     pub failures: u32,
-    /// Why the last look failed, or why the newest version is refused.
+    /// Why the newest version is refused, or the last poll failed, or why polls are overdue.
     pub last_error: Option<Error>,
     /// The newest version, if it is refused and the source tells its id.
     pub refused_version_id: Option<String>,
-    /// In what time the source is asked next, if that is planned.
+    /// How soon the source is asked next, or a derivation is tried again, if that is planned.
     pub next_refresh: Option<Duration>,
     /// Whether this secret needs somebody's attention.
     pub state: HealthState,
 }
 
 impl Status {
-    pub(super) fn of<T>(cell: &Cell<T>) -> Self {
-        let now = Moment::now();
-        let version = cell.snapshot().0.version.clone();
-        let refusal = cell.refusal();
-        let entry = cell.feed.entry();
-        let record = entry.map(|entry| entry.record());
-        let condition = record.as_ref().map(|record| Condition::new(now, record.error.clone(), [cell.standing()]));
-        let planned = entry.zip(record.as_ref()).and_then(|(entry, record)| {
-            let regular = entry.hub.due(record.interval);
-            record.sooner.into_iter().chain(regular).map(|moment| now.until(moment)).min()
-        });
-        let error = record.as_ref().and_then(|record| record.error.clone());
+    pub(super) fn of<T>(state: &LiveState<T>) -> Self {
+        let now = Timestamp::now();
+        let version = state.snapshot().0.version.clone();
+        let (refusal, secret) = (state.refusal(), state.upstream.secret());
+        let condition = secret.map(|secret| secret.condition([state.view_health()]));
+        let record = secret.map(|secret| secret.record());
+        let planned = secret.and_then(|secret| secret.planned());
+        let planned = planned.into_iter().chain(state.upstream.planned()).map(|planned| now.until(planned)).min();
+        let Record { answered, failures, .. } = record.unwrap_or_default();
+        if let Some(secret) = secret {
+            // Inside a runtime, asking how it is brings the task back that polls.
+            let _ = secret.poller.visit();
+        }
         Self {
             version_id: version.id.as_deref().map(str::to_owned),
             stages: version.stages.to_vec(),
             created: version.created,
             fetched: version.fetched,
-            checked: record.as_ref().and_then(|record| record.answered).map(|answered| answered.age(now)),
-            age: cell.age(),
-            failures: record.as_ref().map_or(0, |record| record.failures),
+            checked: answered.map(|answered| answered.age(now)),
+            age: state.age(),
+            failures,
             refused_version_id: refusal.as_ref().and_then(|refusal| refusal.version.id.as_deref()).map(str::to_owned),
-            last_error: refusal.map(|refusal| refusal.error).or(error),
+            last_error: refusal
+                .map(|refusal| refusal.error)
+                .or_else(|| condition.as_ref().and_then(Condition::reason).cloned()),
             next_refresh: planned,
-            state: condition.map_or(HealthState::Ok, |condition| condition.state()),
+            state: condition.as_ref().map_or(HealthState::Ok, HealthState::of),
         }
     }
 }
@@ -85,7 +91,7 @@ pub enum HealthState {
     /// All is well.
     Ok,
     /// Values are served, and the source fails, refuses to be read, or has a version that is refused; or values are older
-    /// than they may get; or nobody looks any more. A reason for an alarm, not for a restart.
+    /// than they may get; or polls are overdue, for whatever reason. A reason for an alarm, not for a restart.
     Degraded,
     /// There never was a value: the one reason to fail a readiness probe.
     Unavailable,
@@ -116,7 +122,8 @@ pub struct Health {
     pub state: HealthState,
     /// Each of them, in the order of their ids.
     pub secrets: Vec<SecretHealth>,
-    /// Whether the background task ended with its runtime, although there are secrets to look at.
+    /// Whether the background task that polls is gone: its runtime ended, or does not drive it. The next call in a living runtime,
+    /// this one included, brings it back.
     pub is_task_dead: bool,
 }
 
@@ -146,21 +153,38 @@ pub struct SecretHealth {
     pub error: Option<Error>,
 }
 
+impl HealthState {
+    fn of(condition: &Condition) -> Self {
+        match () {
+            () if condition.is_missing => Self::Unavailable,
+            () if condition.is_degraded() => Self::Degraded,
+            () => Self::Ok,
+        }
+    }
+}
+
 impl Health {
-    pub(crate) fn of(hub: &Arc<Hub>) -> Self {
-        let secrets = hub.entries().into_iter().filter(|entry| entry.interval().is_some()).map(|entry| {
-            let condition = Condition::of(&entry);
-            let id = entry.request.shown().to_owned();
-            SecretHealth {
-                id,
-                state: condition.state(),
-                age: condition.age,
-                error: condition.refused.or(condition.error),
+    pub(crate) fn of(registry: &Registry) -> Self {
+        let secrets = registry.all().into_iter().filter_map(|secret| {
+            let views = secret.views();
+            if views.is_empty() {
+                return None;
             }
+            let condition = secret.condition(views);
+            Some(SecretHealth {
+                id: secret.shown().to_owned(),
+                state: HealthState::of(&condition),
+                age: condition.age,
+                error: condition.reason().cloned(),
+            })
         });
         let mut secrets: Vec<SecretHealth> = secrets.collect();
         secrets.sort_by(|left, right| left.id.cmp(&right.id));
-        let is_task_dead = !secrets.is_empty() && hub.lacks_task();
+        let is_task_dead = !secrets.is_empty() && registry.poller.life() != Life::Fine;
+        // Inside a runtime, asking how they are brings the task back that polls.
+        if is_task_dead {
+            let _ = registry.poller.visit();
+        }
         let worst = secrets.iter().map(|secret| secret.state).max().unwrap_or(HealthState::Ok);
         let state = if is_task_dead { worst.max(HealthState::Degraded) } else { worst };
         Self { state, secrets, is_task_dead }
@@ -183,7 +207,7 @@ impl fmt::Display for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.state)?;
         if self.is_task_dead {
-            f.write_str("\nthe background task ended with its runtime")?;
+            f.write_str("\nthe background task does not run: its runtime ended, or is not driven")?;
         }
         for SecretHealth { id, state, age, error } in &self.secrets {
             if *state == HealthState::Ok {
@@ -198,46 +222,5 @@ impl fmt::Display for Health {
             }
         }
         Ok(())
-    }
-}
-
-/// What decides how a secret is.
-pub(crate) struct Condition {
-    pub(crate) age: Option<Duration>,
-    pub(crate) refused: Option<Error>,
-    error: Option<Error>,
-    is_stale: bool,
-    is_available: bool,
-}
-
-impl Condition {
-    pub(crate) fn of(entry: &Entry) -> Self {
-        let standings = entry.views().into_iter().map(|view| view.standing());
-        Self::new(Moment::now(), entry.record().error, standings)
-    }
-
-    fn new(now: Moment, error: Option<Error>, standings: impl IntoIterator<Item = crate::refresh::Standing>) -> Self {
-        let mut condition = Self { age: None, refused: None, error, is_stale: false, is_available: true };
-        for standing in standings {
-            let age = standing.confirmed.map(|confirmed| confirmed.age(now));
-            condition.is_available &= age.is_some();
-            condition.is_stale |= matches!((age, standing.max_stale), (Some(age), Some(limit)) if age > limit);
-            condition.age = condition.age.max(age);
-            condition.refused = condition.refused.or(standing.refused);
-        }
-        condition
-    }
-
-    fn state(&self) -> HealthState {
-        match () {
-            () if !self.is_available => HealthState::Unavailable,
-            () if self.is_stale || self.refused.is_some() || self.error.is_some() => HealthState::Degraded,
-            () => HealthState::Ok,
-        }
-    }
-
-    #[cfg(feature = "metrics")]
-    pub(crate) fn is_ok(&self) -> bool {
-        self.state() == HealthState::Ok
     }
 }

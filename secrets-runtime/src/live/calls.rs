@@ -1,0 +1,115 @@
+//! The source calls under way. How many there may be is a number in here and not a permit inside a future: a future on a
+//! parked runtime would keep its permit for good.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::task::AbortHandle;
+
+use super::clock::Timestamp;
+use super::run::GRACE;
+
+pub struct Calls {
+    most: usize,
+    last: u64,
+    under_way: BTreeMap<u64, Call>,
+}
+
+struct Call {
+    /// How many of its runs have not ended.
+    open: usize,
+    /// When it counts as stuck.
+    deadline: Timestamp,
+    task: Option<AbortHandle>,
+}
+
+impl Calls {
+    /// At most so many at once, at least one.
+    pub fn new(most: usize) -> Self {
+        Self { most: most.max(1), last: 0, under_way: BTreeMap::new() }
+    }
+
+    /// Takes those out that are stuck, if no other can begin before. Their tasks are to be aborted, outside of locks.
+    pub fn expire(&mut self, now: Timestamp) -> Vec<AbortHandle> {
+        if self.under_way.len() < self.most {
+            return Vec::new();
+        }
+        let stuck: Vec<u64> =
+            self.under_way.iter().filter(|(_, call)| call.deadline.has_come(now)).map(|(&call, _)| call).collect();
+        stuck.iter().filter_map(|call| self.under_way.remove(call)?.task).collect()
+    }
+
+    pub fn begin(&mut self, open: usize, now: Timestamp) -> Option<u64> {
+        if self.under_way.len() >= self.most {
+            return None;
+        }
+        self.last += 1;
+        self.under_way.insert(self.last, Call { open, deadline: now.after(GRACE), task: None });
+        Some(self.last)
+    }
+
+    /// Gives the task back if all who asked have left meanwhile.
+    pub fn spawned(&mut self, call: u64, task: AbortHandle) -> Option<AbortHandle> {
+        match self.under_way.get_mut(&call) {
+            Some(call) => call.task.replace(task),
+            None => Some(task),
+        }
+    }
+
+    pub fn begun(&mut self, call: u64, now: Timestamp, limit: Duration) {
+        if let Some(call) = self.under_way.get_mut(&call) {
+            call.deadline = now.after(limit + GRACE);
+        }
+    }
+
+    /// One of its runs has ended early. With the last one goes the call, whose task is to be aborted.
+    pub fn leave(&mut self, number: u64) -> Option<AbortHandle> {
+        let call = self.under_way.get_mut(&number)?;
+        call.open = call.open.saturating_sub(1);
+        if call.open > 0 {
+            return None;
+        }
+        self.under_way.remove(&number)?.task
+    }
+
+    pub fn finished(&mut self, call: u64) -> Option<AbortHandle> {
+        self.under_way.remove(&call)?.task
+    }
+
+    #[cfg(test)]
+    pub fn count(&self) -> usize {
+        self.under_way.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(30);
+
+    #[test]
+    fn no_more_begin_than_may_and_those_that_are_stuck_make_room() {
+        let (mut calls, now) = (Calls::new(2), Timestamp::now());
+        let (first, second) = (calls.begin(1, now).expect("room"), calls.begin(2, now).expect("room"));
+        assert_eq!(calls.begin(1, now), None);
+        calls.begun(second, now, LIMIT);
+        calls.expire(now.after(GRACE));
+        assert_eq!(calls.count(), 1, "the first was spawned and did not begin");
+        assert!(calls.begin(1, now).is_some());
+        calls.expire(now.after(LIMIT + GRACE));
+        assert_eq!(calls.count(), 0, "none answered within the limit");
+        assert!(calls.finished(first).is_none());
+    }
+
+    #[test]
+    fn a_call_goes_with_the_last_of_its_runs() {
+        let (mut calls, now) = (Calls::new(1), Timestamp::now());
+        let call = calls.begin(2, now).expect("room");
+        calls.leave(call);
+        assert_eq!(calls.begin(1, now), None);
+        calls.leave(call);
+        assert!(calls.begin(1, now).is_some());
+        assert_eq!(Calls::new(0).begin(1, now), Some(1), "one call may always be under way");
+    }
+}

@@ -1,0 +1,136 @@
+//! Who tries on behalf of all whether a value logs in.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::clock::Timestamp;
+use super::snapshot::Snapshot;
+use crate::sync::lock;
+
+/// Held by one prober at a time, for as long as it renews it. One that is not polled any more does not, and loses it.
+pub struct Lease<T> {
+    state: Mutex<State<T>>,
+    changed: Notify,
+}
+
+struct State<T> {
+    last: u64,
+    holder: Option<Holder>,
+    verdict: Option<Verdict<T>>,
+}
+
+struct Holder {
+    number: u64,
+    renewed: Timestamp,
+}
+
+/// What the last prober found out.
+pub struct Verdict<T> {
+    at: Timestamp,
+    /// The snapshot that authenticates, if there is one.
+    pub works: Option<Snapshot<T>>,
+}
+
+/// How often the holder renews its lease.
+pub const RENEWAL: Duration = Duration::from_secs(1);
+
+/// How long a lease lasts that is not renewed.
+const TERM: Duration = Duration::from_secs(3);
+
+impl<T> Default for Lease<T> {
+    fn default() -> Self {
+        let state = State { last: 0, holder: None, verdict: None };
+        Self { state: Mutex::new(state), changed: Notify::new() }
+    }
+}
+
+impl<T> Clone for Verdict<T> {
+    fn clone(&self) -> Self {
+        Self { at: self.at, works: self.works.clone() }
+    }
+}
+
+/// How somebody stands who wants the lease.
+pub enum Claim<T> {
+    /// Found out since: nobody has to try again.
+    Known(Verdict<T>),
+    Held(Held),
+    /// Somebody else has it, until then at least.
+    Taken(Timestamp),
+}
+
+/// A lease that is held.
+pub struct Held(u64);
+
+impl<T> Lease<T> {
+    /// Until when somebody else holds it.
+    pub fn is_taken(&self) -> Option<Timestamp> {
+        lock(&self.state).taken(Timestamp::now())
+    }
+
+    /// What was found out since then.
+    pub fn known(&self, since: Timestamp) -> Option<Verdict<T>> {
+        lock(&self.state).verdict.as_ref().filter(|verdict| verdict.at.is_since(since)).cloned()
+    }
+
+    pub fn claim(&self, since: Timestamp) -> Claim<T> {
+        let now = Timestamp::now();
+        let mut state = lock(&self.state);
+        if let Some(verdict) = state.verdict.as_ref().filter(|verdict| verdict.at.is_since(since)) {
+            return Claim::Known(verdict.clone());
+        }
+        if let Some(until) = state.taken(now) {
+            return Claim::Taken(until);
+        }
+        state.last += 1;
+        let number = state.last;
+        state.holder = Some(Holder { number, renewed: now });
+        Claim::Held(Held(number))
+    }
+
+    pub fn renew(&self, held: &Held) {
+        let mut state = lock(&self.state);
+        state
+            .holder
+            .iter_mut()
+            .filter(|holder| holder.number == held.0)
+            .for_each(|holder| holder.renewed = Timestamp::now());
+    }
+
+    /// Gives the lease back with what was found out. What is said by one who lost it meanwhile is ignored.
+    pub fn settle(&self, held: &Held, works: Option<Snapshot<T>>) {
+        self.end(held, Some(Verdict { at: Timestamp::now(), works }));
+    }
+
+    /// Gives the lease back without a result.
+    pub fn give_back(&self, held: &Held) {
+        self.end(held, None);
+    }
+
+    fn end(&self, held: &Held, verdict: Option<Verdict<T>>) {
+        let before = {
+            let mut state = lock(&self.state);
+            if state.holder.take_if(|holder| holder.number == held.0).is_none() {
+                return;
+            }
+            if verdict.is_some() { std::mem::replace(&mut state.verdict, verdict) } else { None }
+        };
+        // Not under the lock: its snapshot may be the last one of its version.
+        drop(before);
+        self.changed.notify_waiters();
+    }
+
+    /// Waits for the lease to be given back.
+    pub fn changed(&self) -> &Notify {
+        &self.changed
+    }
+}
+
+impl<T> State<T> {
+    fn taken(&self, now: Timestamp) -> Option<Timestamp> {
+        let holder = self.holder.as_ref().filter(|holder| holder.renewed.age(now) < TERM)?;
+        Some(holder.renewed.after(TERM))
+    }
+}

@@ -1,0 +1,482 @@
+//! One secret that is polled, and how the polls went.
+//!
+//! An answer goes through three steps. [`decide`](PolledSecret::decide): each subscriber says what to do with the version,
+//! decoding it if need be, without a lock. [`apply`](PolledSecret::apply): all of it is done at once under the lock of the poll,
+//! if that is still the one in flight. Then the effects are emitted, without a lock.
+
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::runtime::Handle;
+
+use super::accept::{CONFIRMATION, Trigger, Version};
+use super::clock::Timestamp;
+use super::condition::Condition;
+use super::effects::Effects;
+use super::poller::{Poller, Target, Turn};
+use super::run::{GRACE, InFlight, Interrupted, Joined, Marked, RunResult, Runner, run, wait};
+use super::schedule::{self, MIN_FORCED_INTERVAL};
+use super::subscriber::{Applying, Arrival, Standing, Subscriber, Subscriptions, Verdict, ViewHealth, Visibility};
+#[cfg(feature = "metrics")]
+use super::telemetry::Gauge;
+use super::telemetry::{Event, What};
+use super::ticket::{Answer, Asker, Run, Ticket};
+use crate::error::Error;
+use crate::source::Request;
+use crate::sync::lock;
+
+/// A secret and a selector of its version.
+pub struct PolledSecret {
+    pub poller: Arc<Poller>,
+    pub request: Request,
+    id: u64,
+    /// The lock of a poll: what it brings is applied under it.
+    in_flight: InFlight,
+    /// Taken under the lock of a poll, never the other way round.
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    subscriptions: Subscriptions,
+    /// At which interval the poller has it.
+    interval: Option<Duration>,
+    last: Option<Last>,
+    /// When the source last had an answer, whatever it was.
+    answered: Option<Timestamp>,
+    /// When the last poll was sent that the program demanded and that had an outcome.
+    demanded: Option<Timestamp>,
+    failures: u32,
+    error: Option<Error>,
+    /// Until when a failing source is not asked by `fresh`.
+    rest: Option<Timestamp>,
+}
+
+/// The version that the source gave last.
+struct Last {
+    version: Version,
+    is_readable: bool,
+    /// When the source was last asked and this was its answer.
+    asked: Timestamp,
+}
+
+/// What is known of the polls of a secret.
+#[derive(Default)]
+pub struct Record {
+    pub answered: Option<Timestamp>,
+    pub failures: u32,
+    pub error: Option<Error>,
+    pub interval: Option<Duration>,
+    pub rest: Option<Timestamp>,
+    /// When the source was last asked and had a version that can be read.
+    pub good: Option<Timestamp>,
+}
+
+/// A place among those who want the versions of a secret; given back on drop.
+pub struct Subscription {
+    pub secret: Arc<PolledSecret>,
+    pub id: u64,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut state = lock(&self.secret.state);
+        state.subscriptions.remove(self.id);
+        self.secret.reschedule(&mut state);
+    }
+}
+
+/// What each subscriber decided about an answer.
+#[derive(Default)]
+struct Decided {
+    verdicts: Vec<(u64, Verdict)>,
+    /// Kept until no lock is held: whoever drops the last handle meanwhile runs a destructor that is not ours.
+    audience: Vec<(u64, Arc<dyn Subscriber>)>,
+}
+
+impl Decided {
+    fn by(audience: Vec<(u64, Arc<dyn Subscriber>)>, arrival: &Arrival<'_>, run: Run) -> Self {
+        let decide =
+            |(id, subscriber): &(u64, Arc<dyn Subscriber>)| (*id, Arc::clone(subscriber).on_version(arrival, run));
+        Self { verdicts: audience.iter().map(decide).collect(), audience }
+    }
+}
+
+impl PolledSecret {
+    pub fn new(poller: &Arc<Poller>, request: Request) -> Arc<Self> {
+        Arc::new_cyclic(|this: &Weak<Self>| Self {
+            id: poller.register(Weak::clone(this) as Weak<dyn Target>),
+            poller: Arc::clone(poller),
+            request,
+            in_flight: InFlight::default(),
+            state: Mutex::default(),
+        })
+    }
+
+    /// The id, fit for messages.
+    pub fn shown(&self) -> &str {
+        self.request.shown()
+    }
+
+    /// Hands every version to one more subscriber, from the next answer on; the shortest interval wins.
+    pub fn subscribe(
+        self: &Arc<Self>,
+        subscriber: Weak<dyn Subscriber>,
+        interval: Duration,
+        visibility: Visibility,
+    ) -> Subscription {
+        let mut state = lock(&self.state);
+        let id = state.subscriptions.add(subscriber, interval, visibility);
+        self.reschedule(&mut state);
+        Subscription { secret: Arc::clone(self), id }
+    }
+
+    fn reschedule(&self, state: &mut State) {
+        let interval = state.subscriptions.interval();
+        let before = std::mem::replace(&mut state.interval, interval);
+        self.poller.reschedule(self.id, before, interval);
+    }
+
+    // How it is.
+
+    /// How the views are that are kept fresh; empty where none is.
+    pub fn views(&self) -> Vec<ViewHealth> {
+        let subscribers = lock(&self.state).subscriptions.all();
+        subscribers.iter().filter_map(|(_, subscriber)| subscriber.health()).collect()
+    }
+
+    pub fn record(&self) -> Record {
+        let State { answered, failures, error, interval, rest, last, .. } = &*lock(&self.state);
+        Record {
+            answered: *answered,
+            failures: *failures,
+            error: error.clone(),
+            interval: *interval,
+            rest: *rest,
+            good: last.as_ref().filter(|last| last.is_readable).map(|last| last.asked),
+        }
+    }
+
+    /// When the source was last asked and this version was its answer.
+    pub fn confirmed(&self, version: &Version) -> Option<Timestamp> {
+        let state = lock(&self.state);
+        state.last.as_ref().filter(|last| last.is_readable && last.version.is_same(version)).map(|last| last.asked)
+    }
+
+    /// When it is polled next, if that is planned.
+    pub fn planned(&self) -> Option<Timestamp> {
+        let interval = lock(&self.state).interval;
+        self.poller.planned(self.id, interval)
+    }
+
+    pub fn condition(&self, views: impl IntoIterator<Item = ViewHealth>) -> Condition {
+        let record = self.record();
+        let mut condition = Condition::of(Timestamp::now(), views);
+        condition.error.clone_from(&record.error);
+        if let (Some(interval), Some(planned)) = (record.interval, self.planned()) {
+            condition.overdue = self.overdue(&record, interval, planned).or(condition.overdue);
+        }
+        condition
+    }
+
+    /// Silence is never health: a plan that nobody keeps, and an answer that does not come, are seen by time alone.
+    fn overdue(&self, record: &Record, interval: Duration, planned: Timestamp) -> Option<Error> {
+        let (now, limit) = (Timestamp::now(), self.limit());
+        let late = planned.age(now).min(self.poller.progress().age(now));
+        let unconfirmed =
+            record.good.map(|good| good.age(now)).filter(|age| *age > schedule::longest(interval) + limit);
+        let is_overdue = late > limit || unconfirmed.is_some();
+        is_overdue.then(|| Error::overdue(self.shown(), unconfirmed.unwrap_or(late), &self.poller.life().reason()))
+    }
+
+    // Polls.
+
+    /// How long `refresh` and `fresh` wait at most: for the poll under way, and for one of their own.
+    pub fn patience(&self) -> Timestamp {
+        Timestamp::now().after(self.limit().max(2 * GRACE).saturating_mul(2))
+    }
+
+    /// Joins the poll under way, or begins one, and waits for its end.
+    pub async fn poll(self: &Arc<Self>, trigger: Trigger, deadline: Timestamp) -> RunResult {
+        self.outcome(run(&Poll { secret: self, trigger }, deadline).await)
+    }
+
+    /// As [`poll`](Self::poll); `None` if the program demanded one a moment ago.
+    pub async fn demand(self: &Arc<Self>, trigger: Trigger, deadline: Timestamp) -> Option<RunResult> {
+        if !self.in_flight.is_under_way() && self.is_recent() {
+            return None;
+        }
+        let result = self.poll(trigger, deadline).await;
+        // One that was sent before the call cannot confirm that an older version is meant to be there.
+        let has_to_confirm = trigger == Trigger::Forced && lock(&self.state).subscriptions.is_unconfirmed();
+        if result.is_ok() && has_to_confirm && !self.is_recent() {
+            return Some(self.poll(trigger, deadline).await);
+        }
+        Some(result)
+    }
+
+    /// Rate-limits demanded polls to one per [`MIN_FORCED_INTERVAL`].
+    fn is_recent(&self) -> bool {
+        let demanded = lock(&self.state).demanded;
+        demanded.is_some_and(|demanded| demanded.age(Timestamp::now()) < MIN_FORCED_INTERVAL)
+    }
+
+    /// As [`poll`](Self::poll), of several secrets at once, in as few calls as the source takes.
+    pub async fn poll_all(secrets: &[&Arc<Self>], deadline: Timestamp) -> Vec<RunResult> {
+        let Some(first) = secrets.first() else { return Vec::new() };
+        let (now, mut tickets) = (Timestamp::now(), Vec::new());
+        let mut begin = |secret: &Arc<Self>| {
+            let (joined, marked) = secret.in_flight.join(now, secret.limit());
+            tickets.extend(marked.map(|marked| secret.ticket(marked, Trigger::Scheduled)));
+            joined
+        };
+        let joined: Vec<Joined> = secrets.iter().map(|secret| begin(secret)).collect();
+        first.poller.ask(tickets, Turn::Next, None);
+        let wait = async |secret: &Arc<Self>, joined| {
+            let poll = Poll { secret, trigger: Trigger::Scheduled };
+            secret.outcome(wait(&poll, joined, deadline).await)
+        };
+        join_all(secrets.iter().zip(joined).map(|(secret, joined)| wait(secret, joined))).await
+    }
+
+    fn outcome(&self, waited: Result<RunResult, Interrupted>) -> RunResult {
+        waited.unwrap_or_else(|interrupted| Err(interrupted.error(self.shown())))
+    }
+
+    /// Begins a poll that nobody waits for, unless one is under way.
+    pub fn begin(self: &Arc<Self>) {
+        let tickets = self.mark(Timestamp::now()).into_iter().collect();
+        self.poller.ask(tickets, Turn::Next, None);
+    }
+
+    /// A request for a new poll, unless one is under way.
+    pub fn mark(self: &Arc<Self>, now: Timestamp) -> Option<Ticket> {
+        let marked = self.in_flight.mark(now, self.limit())?;
+        Some(self.ticket(marked, Trigger::Scheduled))
+    }
+
+    fn ticket(self: &Arc<Self>, marked: Marked, trigger: Trigger) -> Ticket {
+        // Those who wait for the superseded one see that it ended without an outcome, and join the new one.
+        marked.superseded.into_iter().for_each(|superseded| self.poller.leave(superseded.call));
+        let asker: Weak<Self> = Arc::downgrade(self);
+        Ticket::new(asker, self.request.clone(), marked.number, trigger)
+    }
+
+    fn limit(&self) -> Duration {
+        self.poller.settings.call_timeout
+    }
+
+    /// Why the source need not be asked again yet: it failed, and the pause after that is not over.
+    pub fn resting(&self) -> Option<Error> {
+        let state = lock(&self.state);
+        let is_resting = state.rest.is_some_and(|rest| !rest.has_come(Timestamp::now()));
+        state.error.clone().filter(|_| is_resting)
+    }
+
+    // What a poll brings.
+
+    /// Lets those decide who have to see this version.
+    fn decide(&self, arrival: &Arrival<'_>, version: &Version, run: Run) -> Decided {
+        let is_readable = matches!(arrival, Arrival::Fetched(_));
+        let audience = {
+            let state = lock(&self.state);
+            let is_known = |last: &Last| {
+                // Of what cannot be read, nothing but an id tells whether it is the same.
+                let can_tell = is_readable || version.id.is_some();
+                can_tell && last.is_readable == is_readable && last.version.is_same(version)
+            };
+            let is_same = state.last.as_ref().is_some_and(is_known);
+            if is_same { state.subscriptions.open() } else { state.subscriptions.all() }
+        };
+        Decided::by(audience, arrival, run)
+    }
+
+    /// Ends the poll: applies what was decided and notes how it went, all under the lock of the poll, if that is still the one
+    /// in flight. The effects follow after it.
+    fn finish(&self, run: Run, decided: Decided, result: RunResult, note: impl FnOnce(&mut State, &mut Effects, bool)) {
+        let mut effects = Effects::default();
+        let Decided { verdicts, audience } = decided;
+        let ended = self.in_flight.end(run.number, |has_waiters| {
+            let mut state = lock(&self.state);
+            for (id, Verdict { standing, change }) in verdicts {
+                if let Some(standing) = standing {
+                    state.subscriptions.judge(id, standing);
+                }
+                if let Some(change) = change {
+                    change(&mut Applying { subscriptions: &mut state.subscriptions, effects: &mut effects });
+                }
+            }
+            if run.trigger.is_demanded() {
+                state.demanded = Some(run.asked);
+            }
+            note(&mut state, &mut effects, has_waiters);
+            self.reschedule(&mut state);
+        });
+        effects.emit();
+        drop(audience);
+        if let Some(((), ended)) = ended {
+            ended.tell(result);
+        }
+    }
+
+    /// The source itself gave a version, or something in its place that cannot be read.
+    fn arrived(&self, run: Run, arrival: &Arrival<'_>, version: &Version) {
+        let (is_readable, result) = match arrival {
+            Arrival::Fetched(_) => (true, Ok(())),
+            Arrival::Unreadable(_, error) => (false, Err((*error).clone())),
+        };
+        let decided = self.decide(arrival, version, run);
+        self.finish(run, decided, result, |state, effects, _| {
+            state.last = Some(Last { version: version.clone(), is_readable, asked: run.asked });
+            (state.error, state.rest, state.answered) = (None, None, Some(Timestamp::now()));
+            let failures = std::mem::take(&mut state.failures);
+            let is_refused = state.subscriptions.is_refused();
+            effects.event(self.event(What::Answered { failures, is_refused }));
+            self.plan_next(state);
+        });
+    }
+
+    /// The source failed. What a fallback gave in its place may be published all the same.
+    fn failed(&self, run: Run, error: Error, decided: Decided) {
+        self.finish(run, decided, Err(error.clone()), |state, effects, has_waiters| {
+            state.failures = state.failures.saturating_add(1);
+            let is_new = state.error.as_ref().is_none_or(|before| before.kind() != error.kind());
+            state.error = Some(error.clone());
+            let interval = state.interval.or(state.subscriptions.interval()).unwrap_or(schedule::INTERVAL);
+            let retry = Timestamp::now().after(schedule::backoff(state.failures, interval, fastrand::f64()));
+            // Where the program polls, a failure that nobody waited for is no reason to keep the next caller waiting.
+            state.rest = (self.poller.is_in_background() || has_waiters).then_some(retry);
+            if state.subscriptions.interval().is_some() {
+                self.poller.plan(self.id, retry);
+            }
+            effects.event(self.event(What::Failed { error, is_new }));
+        });
+    }
+
+    /// Plans an earlier poll than the interval's where something is open.
+    fn plan_next(&self, state: &State) {
+        let Some(interval) = state.subscriptions.interval() else { return };
+        let pause = match &state.subscriptions {
+            subscriptions if subscriptions.is_unconfirmed() => CONFIRMATION,
+            subscriptions if subscriptions.is_refused() => schedule::retry(interval, fastrand::f64()),
+            _ => return,
+        };
+        self.poller.plan(self.id, Timestamp::now().after(pause.min(interval)));
+    }
+
+    /// Puts a subscriber in place whose value was not polled: the version before, at the start.
+    pub fn put(&self, id: u64, change: impl FnOnce(&mut Applying<'_>)) {
+        let mut effects = Effects::default();
+        let mut state = lock(&self.state);
+        change(&mut Applying { subscriptions: &mut state.subscriptions, effects: &mut effects });
+        state.subscriptions.judge(id, Standing::Refused);
+        self.reschedule(&mut state);
+        self.plan_next(&state);
+        drop(state);
+        effects.emit();
+    }
+
+    pub fn event(&self, what: What) -> Event {
+        Event { secret: self.request.arc_shown(), what }
+    }
+}
+
+impl Asker for PolledSecret {
+    fn in_flight(&self) -> &InFlight {
+        &self.in_flight
+    }
+
+    fn answered(self: Arc<Self>, run: Run, answer: Answer) {
+        let now = Timestamp::now();
+        match answer {
+            Ok(fetched) => {
+                let (version, arrival) = (Version::of(&fetched, now), Arrival::Fetched(&fetched));
+                match fetched.fallback_error() {
+                    None => self.arrived(run, &arrival, &version),
+                    Some(error) => {
+                        let decided = Decided::by(lock(&self.state).subscriptions.all(), &arrival, run);
+                        self.failed(run, Error::source(self.shown(), error.clone()), decided);
+                    }
+                }
+            }
+            Err(error) => {
+                let version = Version::unknown(error.version_id.clone(), now);
+                let error = Error::source(self.shown(), error);
+                if error.is_about_value() {
+                    self.arrived(run, &Arrival::Unreadable(&version, &error), &version);
+                } else {
+                    self.failed(run, error, Decided::default());
+                }
+            }
+        }
+    }
+
+    fn unanswered(self: Arc<Self>, number: u64) {
+        // Dropped: those who wait see that there is no outcome.
+        let ended = self.in_flight.end(number, |_| {
+            let state = lock(&self.state);
+            if state.interval.is_some() {
+                self.poller.plan(self.id, Timestamp::now().after(schedule::MIN_BACKOFF));
+            }
+        });
+        if let Some(((), ended)) = ended {
+            self.poller.leave(ended.call);
+        }
+    }
+}
+
+impl Target for PolledSecret {
+    fn due(self: Arc<Self>, now: Timestamp) -> Option<Ticket> {
+        self.mark(now)
+    }
+
+    #[cfg(feature = "metrics")]
+    fn gauge(&self) -> Option<Gauge> {
+        let views = self.views();
+        if views.is_empty() {
+            return None;
+        }
+        let condition = self.condition(views);
+        Some(Gauge {
+            secret: self.request.arc_shown(),
+            is_ok: condition.is_ok(),
+            is_refused: condition.refused.is_some(),
+            age: condition.age,
+        })
+    }
+}
+
+impl Drop for PolledSecret {
+    fn drop(&mut self) {
+        let interval = lock(&self.state).interval;
+        self.poller.forget(self.id, interval);
+        let call = self.in_flight.call();
+        self.poller.leave(call);
+    }
+}
+
+/// A poll, as whoever waits for it sees it.
+struct Poll<'a> {
+    secret: &'a Arc<PolledSecret>,
+    trigger: Trigger,
+}
+
+impl Runner for Poll<'_> {
+    fn in_flight(&self) -> &InFlight {
+        &self.secret.in_flight
+    }
+
+    fn limit(&self) -> Duration {
+        self.secret.limit()
+    }
+
+    fn launch(&self, marked: Marked, on: Option<&Handle>) {
+        let ticket = self.secret.ticket(marked, self.trigger);
+        self.secret.poller.ask(vec![ticket], Turn::Next, on);
+    }
+
+    fn nudge(&self, on: &Handle) {
+        self.secret.poller.pump(Some(on));
+    }
+}

@@ -1,0 +1,556 @@
+//! What asks the source: when secrets are due, in how many calls, on which runtime.
+//!
+//! One lock guards all of it, and is held for bookkeeping alone. What is to be done is decided under it, and done after it.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, VecDeque};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{Either, select};
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, sleep_until};
+
+use super::agenda::Agenda;
+use super::calls::Calls;
+use super::clock::{self, NoTimer, Timer, Timestamp};
+use super::run::GRACE;
+use super::schedule::INTERVAL;
+use super::telemetry;
+#[cfg(feature = "metrics")]
+use super::telemetry::Gauge;
+use super::ticket::{Ticket, ask};
+use crate::panics::catch;
+use crate::secret::SecretSpec;
+use crate::source::AnySource;
+use crate::sync::lock;
+
+/// The longest sleep of the background task: how late it notices at most that the process was suspended.
+pub const MAX_SLEEP: Duration = Duration::from_secs(30);
+
+/// How often the gauges are set at most: that looks through all secrets.
+#[cfg(feature = "metrics")]
+const GAUGES: Duration = Duration::from_secs(10);
+
+/// Shared by all handles of a `Secrets`. The background task ends when the last of them lets go.
+pub struct Poller {
+    source: Arc<dyn AnySource>,
+    pub settings: Settings,
+    state: Mutex<State>,
+    /// Wakes the background task.
+    wake: Arc<Notify>,
+    /// Wakes those who wait for what the background task brings, when it goes.
+    lost: Notify,
+    #[cfg(feature = "metrics")]
+    degraded: telemetry::Degraded,
+}
+
+/// What the builder and the environment say; a declaration decides where they are silent.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    pub refresh: Option<Duration>,
+    pub max_stale: Option<Duration>,
+    pub background: Background,
+    pub start: Start,
+    /// How many source calls may be under way at once.
+    pub concurrency: usize,
+    /// How long one source call may take.
+    pub call_timeout: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            refresh: None,
+            max_stale: None,
+            background: Background::Task,
+            start: Start::OnPrevious,
+            // With an answer after 25 ms, half of the 10,000 calls per second that an account has in a region.
+            concurrency: 128,
+            call_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Who polls the secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Background {
+    /// A task of the tokio runtime.
+    #[default]
+    Task,
+    /// The program itself, with `fresh` and `refresh`: AWS Lambda freezes processes between calls.
+    Program,
+}
+
+/// What a secret may start on when its current version is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Start {
+    /// The version before.
+    #[default]
+    OnPrevious,
+    /// Nothing.
+    OnCurrentOnly,
+}
+
+/// What can be due.
+pub trait Target: Send + Sync {
+    /// It is due. Returns what to ask the source for, if anything.
+    fn due(self: Arc<Self>, now: Timestamp) -> Option<Ticket>;
+
+    /// How it is.
+    #[cfg(feature = "metrics")]
+    fn gauge(&self) -> Option<Gauge>;
+}
+
+struct State {
+    last_id: u64,
+    targets: BTreeMap<u64, Weak<dyn Target>>,
+    agenda: Agenda,
+    /// Calls that wait for their turn.
+    queue: VecDeque<Vec<Ticket>>,
+    calls: Calls,
+    task: Option<Task>,
+    last_task: u64,
+    /// When a call last began or ended.
+    progress: Timestamp,
+    #[cfg(feature = "metrics")]
+    gauges: Option<Timestamp>,
+}
+
+/// The background task.
+struct Task {
+    number: u64,
+    runtime: Handle,
+    next_wake: Timestamp,
+}
+
+/// How the background task is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Life {
+    /// It polls, or the program chose to do so itself.
+    Fine,
+    /// It ended with its runtime.
+    Ended,
+    /// It should have run this long ago: its runtime is not driven, or the process was suspended.
+    Silent(Duration),
+}
+
+impl Life {
+    /// Why polls are not made, as far as that is known.
+    pub fn reason(self) -> Cow<'static, str> {
+        match self {
+            Self::Fine => "the polls before it take too long".into(),
+            Self::Ended => "the tokio runtime of the background task ended".into(),
+            Self::Silent(duration) => format!(
+                "the background task has not run for {} s: its tokio runtime is not driven, or the process was suspended",
+                duration.as_secs()
+            )
+            .into(),
+        }
+    }
+}
+
+/// Where a call is put in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Somebody waits for it.
+    Next,
+    InOrder,
+}
+
+impl Poller {
+    pub fn new(source: Box<dyn AnySource>, settings: Settings) -> Self {
+        let state = State {
+            last_id: 0,
+            targets: BTreeMap::new(),
+            agenda: Agenda::default(),
+            queue: VecDeque::new(),
+            calls: Calls::new(settings.concurrency),
+            task: None,
+            last_task: 0,
+            progress: Timestamp::now(),
+            #[cfg(feature = "metrics")]
+            gauges: None,
+        };
+        Self {
+            source: source.into(),
+            settings,
+            state: Mutex::new(state),
+            wake: Arc::default(),
+            lost: Notify::new(),
+            #[cfg(feature = "metrics")]
+            degraded: telemetry::Degraded::default(),
+        }
+    }
+
+    /// How often a secret of this declaration is polled.
+    pub fn interval(&self, spec: &SecretSpec) -> Duration {
+        self.settings.refresh.or(spec.refresh()).unwrap_or(INTERVAL).max(Duration::from_millis(1))
+    }
+
+    /// How old a value of this declaration may get.
+    pub fn max_stale(&self, spec: &SecretSpec) -> Option<Duration> {
+        self.settings.max_stale.or(spec.max_stale())
+    }
+
+    // What is due.
+
+    pub fn register(&self, target: Weak<dyn Target>) -> u64 {
+        let mut state = lock(&self.state);
+        state.last_id += 1;
+        let id = state.last_id;
+        state.targets.insert(id, target);
+        id
+    }
+
+    pub fn forget(&self, id: u64, interval: Option<Duration>) {
+        let mut state = lock(&self.state);
+        state.targets.remove(&id);
+        state.agenda.unplan(id);
+        if let Some(interval) = interval {
+            state.agenda.leave(id, interval);
+        }
+    }
+
+    /// Polls this one at another interval from now on, or not any more.
+    pub fn reschedule(&self, id: u64, before: Option<Duration>, now: Option<Duration>) {
+        if before == now {
+            return;
+        }
+        let mut state = lock(&self.state);
+        if let Some(interval) = before {
+            state.agenda.leave(id, interval);
+        }
+        match now {
+            Some(interval) => state.agenda.join(id, interval, Timestamp::now()),
+            None => state.agenda.unplan(id),
+        }
+        drop(state);
+        self.wake.notify_one();
+    }
+
+    /// Plans an earlier time for this one. Where the program polls, it decides when.
+    pub fn plan(&self, id: u64, at: Timestamp) {
+        if self.is_in_background() {
+            let is_sooner = {
+                let mut state = lock(&self.state);
+                state.agenda.plan(id, at);
+                state.task.as_ref().is_some_and(|task| at.monotonic < task.next_wake.monotonic)
+            };
+            if is_sooner {
+                self.wake.notify_one();
+            }
+        }
+    }
+
+    /// Takes the plan of this one back.
+    pub fn unplan(&self, id: u64) {
+        lock(&self.state).agenda.unplan(id);
+    }
+
+    /// When this one, of this interval, is due; `None` where the program polls.
+    pub fn planned(&self, id: u64, interval: Option<Duration>) -> Option<Timestamp> {
+        self.is_in_background().then(|| lock(&self.state).agenda.planned(id, interval)).flatten()
+    }
+
+    /// Whether a task polls, and not the program.
+    pub fn is_in_background(&self) -> bool {
+        self.settings.background == Background::Task
+    }
+
+    /// When a call last began or ended.
+    pub fn progress(&self) -> Timestamp {
+        lock(&self.state).progress
+    }
+
+    // Calls of the source.
+
+    /// Asks the source for these, together where it takes several at once, as soon as calls are free: on this runtime, or else
+    /// where calls are spawned.
+    pub fn ask(self: &Arc<Self>, tickets: Vec<Ticket>, turn: Turn, on: Option<&Handle>) {
+        if tickets.is_empty() {
+            return;
+        }
+        let most = self.source.batch_size_any().max(1);
+        let mut calls = Vec::with_capacity(tickets.len().div_ceil(most));
+        let mut tickets = tickets.into_iter().peekable();
+        while tickets.peek().is_some() {
+            calls.push(tickets.by_ref().take(most).collect());
+        }
+        let mut state = lock(&self.state);
+        match turn {
+            Turn::Next => calls.into_iter().rev().for_each(|call| state.queue.push_front(call)),
+            Turn::InOrder => state.queue.extend(calls),
+        }
+        drop(state);
+        self.pump(on);
+    }
+
+    /// Spawns the calls whose turn it is.
+    pub fn pump(self: &Arc<Self>, on: Option<&Handle>) {
+        let Some(runtime) = on.cloned().or_else(|| self.runtime()) else { return };
+        loop {
+            let now = Timestamp::now();
+            let (stuck, next) = lock(&self.state).next_call(now);
+            abort(stuck);
+            let Some((call, tickets)) = next else { return };
+            let guard = CallGuard { poller: Arc::downgrade(self), call };
+            let tickets: Vec<Ticket> = tickets.into_iter().filter(|ticket| ticket.spawned(call, now)).collect();
+            if tickets.is_empty() {
+                continue;
+            }
+            let limit = self.settings.call_timeout;
+            let task = runtime.spawn(asking(Arc::clone(&self.source), limit, guard, tickets)).abort_handle();
+            let left = lock(&self.state).calls.spawned(call, task);
+            abort(left);
+        }
+    }
+
+    /// One of the runs of a call has ended early.
+    pub fn leave(&self, call: Option<u64>) {
+        let last = call.and_then(|call| lock(&self.state).calls.leave(call));
+        abort(last);
+    }
+
+    /// Where runs are spawned: on the runtime of the background task while that shows life, or else on this thread's.
+    pub fn runtime(&self) -> Option<Handle> {
+        let now = Timestamp::now();
+        let of_task =
+            lock(&self.state).task.as_ref().filter(|task| !task.is_lost(now)).map(|task| task.runtime.clone());
+        of_task.or_else(|| Handle::try_current().ok())
+    }
+
+    // The background task.
+
+    /// Brings the background task back if it is gone: every call of the program in a living runtime does.
+    pub fn visit(self: &Arc<Self>) -> Result<(), NoTimer> {
+        if !self.is_in_background() {
+            return clock::probe().map(drop);
+        }
+        let now = Timestamp::now();
+        if Handle::try_current().is_ok() && !lock(&self.state).is_task_lost(now) {
+            return Ok(());
+        }
+        let runtime = clock::probe()?;
+        let number = {
+            let mut state = lock(&self.state);
+            if !state.is_task_lost(now) {
+                return Ok(());
+            }
+            state.last_task += 1;
+            let number = state.last_task;
+            let task = Task { number, runtime: runtime.clone(), next_wake: now };
+            let before = state.task.replace(task);
+            drop(state);
+            drop(before);
+            number
+        };
+        let guard = TaskGuard { poller: Arc::downgrade(self), number };
+        // Not under the lock: on a runtime that has ended, this drops the guard before it returns.
+        runtime.spawn(background(Arc::downgrade(self), Arc::clone(&self.wake), guard));
+        Ok(())
+    }
+
+    pub fn life(&self) -> Life {
+        let now = Timestamp::now();
+        let state = lock(&self.state);
+        match &state.task {
+            _ if !self.is_in_background() => Life::Fine,
+            Some(task) if !task.is_lost(now) => Life::Fine,
+            Some(task) => Life::Silent(task.next_wake.age(now)),
+            None if state.last_task == 0 => Life::Fine,
+            None => Life::Ended,
+        }
+    }
+
+    /// Waits for what the background task brings, and brings it back whenever it is lost.
+    pub async fn waiting(self: &Arc<Self>, what: impl Future<Output = ()>) {
+        let mut what = pin!(what);
+        loop {
+            let is_back = self.visit().is_ok();
+            if let Either::Left(_) = select(what.as_mut(), pin!(self.lost())).await {
+                return;
+            }
+            // One that is lost at once is on a runtime that is shutting down: to spawn it again and again is a busy loop.
+            if !is_back || lock(&self.state).task.is_none() {
+                match select(what.as_mut(), Timer::after(GRACE)).await {
+                    Either::Left(_) => return,
+                    Either::Right((Ok(()), _)) => {}
+                    Either::Right((Err(_), what)) => return what.await,
+                }
+            }
+        }
+    }
+
+    /// Waits until the background task is lost. It never is where the program polls.
+    async fn lost(&self) {
+        loop {
+            let mut lost = pin!(self.lost.notified());
+            lost.as_mut().enable();
+            let next_wake = lock(&self.state).task.as_ref().map(|task| task.next_wake);
+            let check = match next_wake {
+                _ if !self.is_in_background() => return std::future::pending().await,
+                None => return,
+                Some(next_wake) if next_wake.age(Timestamp::now()) > MAX_SLEEP => return,
+                Some(next_wake) => next_wake.after(MAX_SLEEP + GRACE),
+            };
+            if let Either::Right((Err(_), lost)) = select(lost, Timer::until(check)).await {
+                // No timers in here: it is told when the task ends.
+                return lost.await;
+            }
+        }
+    }
+
+    /// What is due, and when to come back; `None` for a task that is not the current one.
+    fn tick(self: &Arc<Self>, number: u64) -> Option<Instant> {
+        let now = Timestamp::now();
+        let due: Vec<Arc<dyn Target>> = {
+            let mut state = lock(&self.state);
+            if state.task.as_ref().is_none_or(|task| task.number != number) {
+                return None;
+            }
+            let due = state.agenda.due(now);
+            due.into_iter().filter_map(|id| state.targets.get(&id).and_then(Weak::upgrade)).collect()
+        };
+        let tickets = due.into_iter().filter_map(|target| target.due(now)).collect();
+        self.ask(tickets, Turn::InOrder, None);
+        self.pump(None);
+        #[cfg(feature = "metrics")]
+        self.show_gauges(now);
+        let mut state = lock(&self.state);
+        let latest = now.monotonic + MAX_SLEEP;
+        let next = state.agenda.next().map_or(latest, |next| next.min(latest));
+        let task = state.task.as_mut().filter(|task| task.number == number)?;
+        task.next_wake = now.after(next.saturating_duration_since(now.monotonic));
+        Some(next)
+    }
+
+    #[cfg(feature = "metrics")]
+    fn show_gauges(&self, now: Timestamp) {
+        let targets: Vec<Arc<dyn Target>> = {
+            let mut state = lock(&self.state);
+            if state.gauges.is_some_and(|shown| shown.age(now) < GAUGES) {
+                return;
+            }
+            state.gauges = Some(now);
+            state.targets.values().filter_map(Weak::upgrade).collect()
+        };
+        catch(|| self.degraded.show(targets.iter().filter_map(|target| target.gauge())));
+    }
+
+    /// How many calls are under way, how many wait, and how many targets there are.
+    #[cfg(test)]
+    pub fn load(&self) -> (usize, usize, usize) {
+        let state = lock(&self.state);
+        (state.calls.count(), state.queue.len(), state.targets.len())
+    }
+}
+
+impl Drop for Poller {
+    fn drop(&mut self) {
+        self.wake.notify_one();
+    }
+}
+
+type NextCall = Option<(u64, Vec<Ticket>)>;
+
+impl State {
+    /// Takes the next call out of the queue, if one may begin; gives the tasks of those that are stuck.
+    fn next_call(&mut self, now: Timestamp) -> (Vec<AbortHandle>, NextCall) {
+        let Some(tickets) = self.queue.front() else { return (Vec::new(), None) };
+        let stuck = self.calls.expire(now);
+        let call = self.calls.begin(tickets.len(), now);
+        self.progress = if call.is_some() { now } else { self.progress };
+        (stuck, call.zip(if call.is_some() { self.queue.pop_front() } else { None }))
+    }
+
+    fn is_task_lost(&self, now: Timestamp) -> bool {
+        self.task.as_ref().is_none_or(|task| task.is_lost(now))
+    }
+}
+
+impl Task {
+    fn is_lost(&self, now: Timestamp) -> bool {
+        self.next_wake.age(now) > MAX_SLEEP
+    }
+}
+
+fn abort(tasks: impl IntoIterator<Item = AbortHandle>) {
+    tasks.into_iter().for_each(|task| task.abort());
+}
+
+/// Gives the call back, however its task ends.
+struct CallGuard {
+    poller: Weak<Poller>,
+    call: u64,
+}
+
+impl CallGuard {
+    fn begun(&self, now: Timestamp, limit: Duration) {
+        if let Some(poller) = self.poller.upgrade() {
+            lock(&poller.state).calls.begun(self.call, now, limit);
+        }
+    }
+}
+
+impl Drop for CallGuard {
+    fn drop(&mut self) {
+        if let Some(poller) = self.poller.upgrade() {
+            let own = {
+                let mut state = lock(&poller.state);
+                state.progress = Timestamp::now();
+                state.calls.finished(self.call)
+            };
+            drop(own);
+        }
+    }
+}
+
+/// The task of one call.
+async fn asking(source: Arc<dyn AnySource>, limit: Duration, guard: CallGuard, tickets: Vec<Ticket>) {
+    let asked = Timestamp::now();
+    let tickets: Vec<Ticket> = tickets.into_iter().filter(|ticket| ticket.begun(asked)).collect();
+    guard.begun(asked, limit);
+    let poller = Weak::clone(&guard.poller);
+    if !tickets.is_empty() {
+        let requests: Vec<_> = tickets.iter().map(|ticket| ticket.request().clone()).collect();
+        let answers = ask(&*source, &requests, limit).await;
+        // From here on the task may not be aborted: it is not the call any more.
+        drop(guard);
+        tickets.into_iter().zip(answers).for_each(|(ticket, answer)| ticket.answer(asked, answer));
+    }
+    if let Some(poller) = poller.upgrade() {
+        poller.pump(None);
+    }
+}
+
+/// Polls what is due until the last handle is gone. It keeps nothing alive.
+async fn background(poller: Weak<Poller>, wake: Arc<Notify>, guard: TaskGuard) {
+    while let Some(next) = poller.upgrade().and_then(|poller| poller.tick(guard.number)) {
+        select(pin!(sleep_until(next)), pin!(wake.notified())).map(drop).await;
+    }
+}
+
+/// Notes that the background task is gone, when its runtime drops it.
+struct TaskGuard {
+    poller: Weak<Poller>,
+    number: u64,
+}
+
+impl Drop for TaskGuard {
+    fn drop(&mut self) {
+        let Some(poller) = self.poller.upgrade() else { return };
+        let own = {
+            let mut state = lock(&poller.state);
+            state.task.take_if(|task| task.number == self.number)
+        };
+        if own.is_some() {
+            catch(telemetry::task_lost);
+            catch(|| poller.lost.notify_waiters());
+        }
+    }
+}

@@ -1,0 +1,388 @@
+//! What runs at most once at a time: a poll of a secret, a fetch, the derivation of a value.
+//!
+//! A run is a task with a number. It ends in one place, [`InFlight::end`], which acts only while the number is that of the run
+//! in flight: a run that was superseded ends without effect, however late. Those who wait for a run subscribe to its end; they
+//! never drive it.
+
+use std::pin::pin;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use super::clock::{NoTimer, Timer, Timestamp};
+use crate::error::{Error, ErrorKind};
+use crate::source::SourceError;
+use crate::sync::lock;
+
+/// How a run ended. What it brought is published, not handed over: a fetched text in here would never be zeroized.
+pub type RunResult = Result<(), Error>;
+
+/// A run that was spawned and has not begun after this time is on a runtime that is parked. One that has begun gets it on top
+/// of its limit, to end by itself.
+pub const GRACE: Duration = Duration::from_secs(1);
+
+/// The run in flight, if there is one.
+#[derive(Default)]
+pub struct InFlight(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    /// The number of the last run.
+    last: u64,
+    run: Option<Run>,
+}
+
+struct Run {
+    phase: Phase,
+    /// The source call that it is part of.
+    call: Option<u64>,
+    /// Made for the first who waits: most polls have no waiter, and a `watch` is larger than all the rest.
+    end: Option<watch::Sender<Option<RunResult>>>,
+}
+
+impl Run {
+    fn has_waiters(&self) -> bool {
+        self.end.as_ref().is_some_and(|end| end.receiver_count() > 0)
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Phase {
+    /// It waits for its turn.
+    Queued,
+    Spawned(Timestamp),
+    Begun(Timestamp),
+}
+
+impl Phase {
+    /// When a run in this phase counts as stuck.
+    fn deadline(self, limit: Duration) -> Option<Timestamp> {
+        match self {
+            Self::Queued => None,
+            Self::Spawned(at) => Some(at.after(GRACE)),
+            Self::Begun(at) => Some(at.after(limit + GRACE)),
+        }
+    }
+
+    /// Whether whoever looked after it does so no more. A limit that passed on the wall clock alone counts: the process was
+    /// suspended meanwhile, and the connection is gone.
+    fn is_stuck(self, now: Timestamp, limit: Duration) -> bool {
+        match self {
+            Self::Queued => false,
+            Self::Spawned(at) => at.age(now) >= GRACE,
+            Self::Begun(at) => at.age(now) >= limit + GRACE,
+        }
+    }
+}
+
+/// A run that is over, for those who have to know.
+#[must_use = "its waiters have to be told, and its call has to be left"]
+pub struct Ended {
+    pub call: Option<u64>,
+    end: Option<watch::Sender<Option<RunResult>>>,
+}
+
+impl Ended {
+    /// Tells those who wait. Never under a lock: a waker is code of the program's runtime.
+    pub fn tell(self, result: RunResult) {
+        if let Some(end) = self.end {
+            end.send_replace(Some(result));
+        }
+    }
+}
+
+/// A run that somebody waits for.
+pub struct Joined {
+    number: u64,
+    end: watch::Receiver<Option<RunResult>>,
+}
+
+impl Joined {
+    /// `None` if it ended without an outcome: superseded, or dropped with its runtime.
+    async fn ended(&mut self) -> Option<RunResult> {
+        self.end.wait_for(Option::is_some).await.ok()?.clone()
+    }
+}
+
+/// What became of an attempt to mark a run.
+pub struct Marked {
+    /// Of the new run.
+    pub number: u64,
+    /// The one in whose place it is.
+    pub superseded: Option<Ended>,
+}
+
+impl InFlight {
+    /// Marks a new run, unless one is in flight that is not stuck.
+    pub fn mark(&self, now: Timestamp, limit: Duration) -> Option<Marked> {
+        lock(&self.0).mark(now, limit)
+    }
+
+    /// The run in flight; marks a new one where there is none, or only one that is stuck.
+    pub fn join(&self, now: Timestamp, limit: Duration) -> (Joined, Option<Marked>) {
+        let mut state = lock(&self.0);
+        let marked = state.mark(now, limit);
+        (state.subscribe(), marked)
+    }
+
+    /// A new run in place of the one with this number.
+    fn supersede(&self, number: u64) -> (Joined, Option<Marked>) {
+        let mut state = lock(&self.0);
+        let superseded = if state.is_current(number) { state.take() } else { None };
+        let marked = state.run.is_none().then(|| state.begin(superseded));
+        (state.subscribe(), marked)
+    }
+
+    pub fn is_under_way(&self) -> bool {
+        lock(&self.0).run.is_some()
+    }
+
+    /// The task of a run was spawned, as part of this call of the source. `false` if it is not the one in flight any more.
+    pub fn spawned(&self, number: u64, call: Option<u64>, now: Timestamp) -> bool {
+        lock(&self.0).enter(number, |run| (run.phase, run.call) = (Phase::Spawned(now), call))
+    }
+
+    /// The task of a run is driven. `false` if it is not the one in flight any more.
+    pub fn begun(&self, number: u64, now: Timestamp) -> bool {
+        lock(&self.0).enter(number, |run| run.phase = Phase::Begun(now))
+    }
+
+    /// Ends a run, unless it is not the one in flight any more. `apply` runs under the lock, before anyone can mark the next.
+    /// It is told whether anybody waits.
+    pub fn end<R>(&self, number: u64, apply: impl FnOnce(bool) -> R) -> Option<(R, Ended)> {
+        let mut state = lock(&self.0);
+        if !state.is_current(number) {
+            return None;
+        }
+        let has_waiters = state.run.as_ref().is_some_and(Run::has_waiters);
+        let applied = apply(has_waiters);
+        state.take().map(|ended| (applied, ended))
+    }
+
+    /// The source call that the run in flight is part of.
+    pub fn call(&self) -> Option<u64> {
+        lock(&self.0).run.as_ref().and_then(|run| run.call)
+    }
+
+    /// When to see after a run that is waited for.
+    fn check(&self, number: u64, now: Timestamp, limit: Duration) -> Timestamp {
+        let state = lock(&self.0);
+        let phase = state.run.as_ref().filter(|_| state.last == number).map(|run| run.phase);
+        let soon = now.after(GRACE);
+        match phase.and_then(|phase| phase.deadline(limit)) {
+            Some(deadline) if !deadline.has_come(now) => deadline,
+            _ => soon,
+        }
+    }
+
+    fn is_stuck(&self, number: u64, now: Timestamp, limit: Duration) -> bool {
+        let state = lock(&self.0);
+        state.is_current(number) && state.run.as_ref().is_some_and(|run| run.phase.is_stuck(now, limit))
+    }
+}
+
+impl State {
+    fn mark(&mut self, now: Timestamp, limit: Duration) -> Option<Marked> {
+        if self.run.as_ref().is_some_and(|run| !run.phase.is_stuck(now, limit)) {
+            return None;
+        }
+        let superseded = self.take();
+        Some(self.begin(superseded))
+    }
+
+    fn begin(&mut self, superseded: Option<Ended>) -> Marked {
+        self.last += 1;
+        self.run = Some(Run { phase: Phase::Queued, call: None, end: None });
+        Marked { number: self.last, superseded }
+    }
+
+    fn is_current(&self, number: u64) -> bool {
+        self.run.is_some() && self.last == number
+    }
+
+    fn enter(&mut self, number: u64, change: impl FnOnce(&mut Run)) -> bool {
+        let is_current = self.is_current(number);
+        if let Some(run) = self.run.as_mut().filter(|_| is_current) {
+            change(run);
+        }
+        is_current
+    }
+
+    fn take(&mut self) -> Option<Ended> {
+        self.run.take().map(|Run { call, end, .. }| Ended { call, end })
+    }
+
+    fn subscribe(&mut self) -> Joined {
+        let end = match &mut self.run {
+            Some(run) => run.end.get_or_insert_with(|| watch::Sender::new(None)).subscribe(),
+            None => watch::channel(None).1,
+        };
+        Joined { number: self.last, end }
+    }
+}
+
+/// What has runs.
+pub trait Runner: Send + Sync {
+    fn in_flight(&self) -> &InFlight;
+
+    /// How long a run may take once it has begun.
+    fn limit(&self) -> Duration;
+
+    /// Spawns a run that was marked: on this runtime, or else where runs are spawned.
+    fn launch(&self, marked: Marked, on: Option<&Handle>);
+
+    /// Sees to it that what waits for its turn gets it.
+    fn nudge(&self, on: &Handle);
+}
+
+/// Why somebody who waits has no outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interrupted {
+    /// The time of whoever waits is over.
+    TimedOut,
+    CannotWait(NoTimer),
+}
+
+impl Interrupted {
+    pub fn error(self, id: &str) -> Error {
+        match (self, self.told()) {
+            // Nothing about a secret: where it was called from is what is wrong.
+            (Self::CannotWait(NoTimer::NoRuntime | NoTimer::NotEnabled), (_, message, hint)) => {
+                Error::configuration(message, hint.unwrap_or_default())
+            }
+            _ => Error::source(id, self.source_error()),
+        }
+    }
+
+    pub fn source_error(self) -> SourceError {
+        let (kind, detail, hint) = self.told();
+        let error = SourceError::new(kind, detail);
+        match hint {
+            Some(hint) => error.hint(hint.to_owned()),
+            None => error,
+        }
+    }
+
+    /// What an error says of it: its kind, what is wrong, and what to do where the kind does not say.
+    fn told(self) -> (ErrorKind, &'static str, Option<&'static str>) {
+        match self {
+            Self::TimedOut => {
+                (ErrorKind::TimedOut, "the call was given up while the source was still being asked", None)
+            }
+            Self::CannotWait(NoTimer::NoRuntime) => (
+                ErrorKind::Configuration,
+                "secrets are fetched by tasks, and there is no tokio runtime here to run them",
+                Some("call it inside the runtime: under `#[tokio::main]`, or in `Runtime::block_on`"),
+            ),
+            Self::CannotWait(NoTimer::NotEnabled) => (
+                ErrorKind::Configuration,
+                "each fetch of a secret has a time limit, and this tokio runtime was built without timers",
+                Some("enable time: `enable_time()` or `enable_all()` on `tokio::runtime::Builder`"),
+            ),
+            Self::CannotWait(NoTimer::ShuttingDown) => (
+                ErrorKind::Service,
+                "the tokio runtime that asked is shutting down",
+                Some("call it again in a runtime that goes on running"),
+            ),
+        }
+    }
+}
+
+/// Joins the run in flight, or begins one, and waits for its end.
+pub async fn run(runner: &dyn Runner, deadline: Timestamp) -> Result<RunResult, Interrupted> {
+    let here = here()?;
+    let (joined, marked) = runner.in_flight().join(Timestamp::now(), runner.limit());
+    if let Some(marked) = marked {
+        // One that is stuck is on a runtime that does not run: here is one that does.
+        let on = marked.superseded.is_some().then_some(&here);
+        runner.launch(marked, on);
+    }
+    wait(runner, joined, deadline).await
+}
+
+fn here() -> Result<Handle, Interrupted> {
+    Handle::try_current().map_err(|_| Interrupted::CannotWait(NoTimer::NoRuntime))
+}
+
+/// Waits for the end of a run.
+///
+/// Where its runtime is parked or has ended, one new run is begun on the runtime that polls this future. If that ends without an
+/// outcome too, this runtime is shutting down: to begin again and again on an ended runtime would be a busy loop.
+pub async fn wait(runner: &dyn Runner, mut joined: Joined, deadline: Timestamp) -> Result<RunResult, Interrupted> {
+    let (in_flight, limit) = (runner.in_flight(), runner.limit());
+    let mut has_own = false;
+    loop {
+        let check = in_flight.check(joined.number, Timestamp::now(), limit).earlier(deadline);
+        let ended = match select(pin!(joined.ended()), Timer::until(check)).await {
+            Either::Left((Some(result), _)) => return Ok(result),
+            Either::Left((None, _)) => true,
+            Either::Right((Ok(()), _)) => false,
+            Either::Right((Err(reason), _)) => return Err(Interrupted::CannotWait(reason)),
+        };
+        let (now, here) = (Timestamp::now(), here()?);
+        let next = match () {
+            () if deadline.has_come(now) => return Err(Interrupted::TimedOut),
+            () if ended && has_own => return Err(Interrupted::CannotWait(NoTimer::ShuttingDown)),
+            () if ended => in_flight.join(now, limit),
+            () if in_flight.is_stuck(joined.number, now, limit) && !has_own => in_flight.supersede(joined.number),
+            () => {
+                runner.nudge(&here);
+                continue;
+            }
+        };
+        joined = next.0;
+        if let Some(marked) = next.1 {
+            has_own = true;
+            runner.launch(marked, Some(&here));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(30);
+
+    fn mark(in_flight: &InFlight, now: Timestamp) -> Option<u64> {
+        in_flight.mark(now, LIMIT).map(|marked| marked.number)
+    }
+
+    #[test]
+    fn a_run_ends_once_and_only_under_its_number() {
+        let (in_flight, now) = (InFlight::default(), Timestamp::now());
+        assert_eq!((mark(&in_flight, now), mark(&in_flight, now)), (Some(1), None));
+        assert!(in_flight.end(2, drop).is_none());
+        assert!(in_flight.end(1, drop).is_some());
+        assert!(in_flight.end(1, |_| unreachable!("it has ended")).is_none());
+        assert!(!in_flight.spawned(1, None, now) && !in_flight.begun(1, now));
+        assert_eq!(mark(&in_flight, now), Some(2));
+    }
+
+    #[test]
+    fn a_run_that_is_stuck_is_superseded_and_ends_without_effect() {
+        let (in_flight, now) = (InFlight::default(), Timestamp::now());
+        assert_eq!(mark(&in_flight, now), Some(1));
+        assert_eq!(mark(&in_flight, now.after(3 * LIMIT)), None, "it waits for its turn");
+        assert!(in_flight.spawned(1, None, now));
+        assert_eq!(mark(&in_flight, now.after(GRACE / 2)), None);
+        assert_eq!(mark(&in_flight, now.after(GRACE)), Some(2), "it was spawned and does not begin");
+        assert!(!in_flight.begun(1, now), "the old one");
+        assert!(in_flight.spawned(2, None, now) && in_flight.begun(2, now));
+        assert_eq!(mark(&in_flight, now.after(LIMIT)), None);
+        assert_eq!(mark(&in_flight, now.after(LIMIT + GRACE)), Some(3), "it began and does not end");
+        assert!(in_flight.end(2, drop).is_none());
+    }
+
+    #[test]
+    fn a_run_is_stuck_by_the_wall_clock_alone() {
+        let (in_flight, now) = (InFlight::default(), Timestamp::now());
+        mark(&in_flight, now);
+        assert!(in_flight.spawned(1, None, now) && in_flight.begun(1, now));
+        let thawed = Timestamp { wall: now.wall + 2 * LIMIT, ..now };
+        assert_eq!(mark(&in_flight, thawed), Some(2));
+    }
+}

@@ -1,0 +1,323 @@
+//! What a live value is made of: the published value, and how the version that was fetched last compares to it.
+
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::accept::{Decision, Superseded, UnconfirmedRollback, Version, decide};
+use super::clock::Timestamp;
+use super::effects::Effects;
+use super::lease::Lease;
+use super::polled::{PolledSecret, Subscription};
+use super::publish::Slot;
+use super::snapshot::{Published, Snapshot};
+use super::subscriber::{Arrival, Standing, Subscriber, Verdict, ViewHealth};
+use super::telemetry::What;
+use super::ticket::Run;
+use super::{accept, fetch};
+use crate::error::Error;
+use crate::secret::{Secret, read};
+use crate::source::Fetched;
+use crate::sync::lock;
+
+pub struct LiveState<T> {
+    pub slot: Slot<Published<T>>,
+    pub upstream: Arc<dyn Upstream<T>>,
+    /// Taken under the lock of a run, never the other way round.
+    view: Mutex<View<T>>,
+}
+
+/// Where the values come from.
+pub trait Upstream<T>: Send + Sync {
+    /// The secret behind them; none behind a fixed value.
+    fn secret(&self) -> Option<&Arc<PolledSecret>>;
+
+    fn max_stale(&self) -> Option<Duration>;
+
+    /// When this value was last known to be the newest, as far as upstream knows.
+    fn confirmed(&self, published: &Published<T>) -> Option<Timestamp>;
+
+    /// The value of another stage of the secret, published nowhere; `None` where there is no such version.
+    fn staged(&self, stage: &'static str) -> BoxFuture<'_, Result<Option<Arc<Published<T>>>, Error>>;
+
+    /// Catches up with the value that these are made from. What it finds is published or refused.
+    fn catch_up(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Begins a derivation, if there is a newer value to derive from.
+    fn begin_if_behind(&self) {}
+
+    /// When the next derivation is planned, if one is.
+    fn planned(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// Why this value is behind the value that it is made from, if it is for too long.
+    fn behind(&self) -> Option<Error> {
+        None
+    }
+}
+
+/// What follows the values.
+pub trait Follower<T>: Send + Sync {
+    /// A value took the place of another one. Called under the lock of the run that brought it: no user code may run in here.
+    fn on_published(self: Arc<Self>, now: &Arc<Published<T>>, before: &Arc<Published<T>>, effects: &mut Effects);
+
+    fn health(&self) -> Option<ViewHealth>;
+}
+
+struct View<T> {
+    /// When the source was last asked and the published version was its answer, as far as this view knows.
+    confirmed: Timestamp,
+    refused: Option<Box<Refusal>>,
+    unconfirmed: Option<Box<UnconfirmedRollback>>,
+    superseded: Superseded,
+    followers: Vec<Weak<dyn Follower<T>>>,
+    lease: Option<Arc<Lease<T>>>,
+}
+
+/// A version that is not published, and why.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    pub version: Version,
+    pub error: Error,
+}
+
+impl<T> LiveState<T> {
+    pub fn new(first: Published<T>, confirmed: Timestamp, upstream: Arc<dyn Upstream<T>>) -> Self {
+        let view = View {
+            confirmed,
+            refused: None,
+            unconfirmed: None,
+            superseded: Superseded::default(),
+            followers: Vec::new(),
+            lease: None,
+        };
+        Self { slot: Slot::new(Arc::new(first)), upstream, view: Mutex::new(view) }
+    }
+
+    /// The same, with a version that is refused already.
+    pub fn refusing(self, refused: Refusal) -> Self {
+        lock(&self.view).refused = Some(Box::new(refused));
+        self
+    }
+
+    /// The id of the secret, fit for messages.
+    pub fn shown(&self) -> &str {
+        self.upstream.secret().map_or("", |secret| secret.shown())
+    }
+
+    pub fn snapshot(&self) -> Snapshot<T> {
+        Snapshot(self.slot.load())
+    }
+
+    pub fn number(&self) -> u64 {
+        self.slot.borrow().number
+    }
+
+    /// How long ago the published value was last known to be the newest.
+    pub fn age(&self) -> Duration {
+        match self.upstream.secret() {
+            Some(_) => self.confirmed().age(Timestamp::now()),
+            None => Duration::ZERO,
+        }
+    }
+
+    pub fn confirmed(&self) -> Timestamp {
+        let upstream = self.upstream.confirmed(&self.slot.borrow());
+        let own = lock(&self.view).confirmed;
+        upstream.map_or(own, |confirmed| own.later(confirmed))
+    }
+
+    pub fn refusal(&self) -> Option<Refusal> {
+        lock(&self.view).refused.as_deref().cloned()
+    }
+
+    pub fn lease(&self) -> Arc<Lease<T>> {
+        Arc::clone(lock(&self.view).lease.get_or_insert_with(Arc::default))
+    }
+
+    pub fn follow(&self, follower: Weak<dyn Follower<T>>) {
+        let mut view = lock(&self.view);
+        view.followers.retain(|follower| follower.strong_count() > 0);
+        view.followers.push(follower);
+    }
+
+    fn followers(&self) -> Vec<Arc<dyn Follower<T>>> {
+        lock(&self.view).followers.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// How this view and what is derived from it are: what is refused below is refused.
+    pub fn view_health(&self) -> ViewHealth {
+        let own = ViewHealth {
+            confirmed: Some(self.confirmed()),
+            max_stale: self.upstream.max_stale(),
+            refused: self.refusal().map(|refused| refused.error),
+            behind: self.upstream.behind(),
+        };
+        self.followers().iter().filter_map(|follower| follower.health()).fold(own, |own, below| ViewHealth {
+            refused: own.refused.or(below.refused),
+            behind: own.behind.or(below.behind),
+            ..own
+        })
+    }
+
+    // Changes, under the lock of the run that brings them.
+
+    /// The published value is the newest; nothing is refused any more.
+    pub fn confirm(&self, asked: Option<Timestamp>) {
+        let mut view = lock(&self.view);
+        view.confirmed = asked.map_or(view.confirmed, |asked| view.confirmed.later(asked));
+        (view.refused, view.unconfirmed) = (None, None);
+    }
+}
+
+impl<T: Send + Sync + 'static> LiveState<T> {
+    /// Publishes a value; `asked` is when the source was asked for it, if it was the source itself.
+    pub fn publish(&self, next: Published<T>, asked: Option<Timestamp>, effects: &mut Effects) {
+        let next = Arc::new(next);
+        let (before, waiting) = self.slot.publish(Arc::clone(&next));
+        effects.wake(waiting);
+        self.confirm(asked);
+        lock(&self.view).superseded.add(&before.version);
+        for follower in self.followers() {
+            Arc::clone(&follower).on_published(&next, &before, effects);
+            effects.drop_later(follower);
+        }
+        effects.drop_later(before);
+    }
+
+    /// Keeps what is published; tells of it once per version.
+    pub fn refuse(&self, version: Version, error: Error, effects: &mut Effects) {
+        let mut view = lock(&self.view);
+        let is_known = view.refused.as_ref().is_some_and(|refused| refused.version.is_same(&version));
+        if !is_known && let Some(secret) = self.upstream.secret() {
+            effects.event(secret.event(What::Refused(version.clone(), error.clone())));
+        }
+        view.unconfirmed = None;
+        view.refused = Some(Box::new(Refusal { version, error }));
+    }
+
+    fn await_confirmation(&self, version: Version, now: Timestamp, effects: &mut Effects) {
+        let mut view = lock(&self.view);
+        let is_known = view.unconfirmed.as_ref().is_some_and(|rollback| rollback.version.is_same(&version));
+        if !is_known {
+            if let Some(secret) = self.upstream.secret() {
+                effects.event(secret.event(What::Unconfirmed(version.clone())));
+            }
+            view.unconfirmed = Some(Box::new(UnconfirmedRollback { version, since: now }));
+            view.refused = None;
+        }
+    }
+}
+
+impl<T: Secret + Send + Sync + 'static> LiveState<T> {
+    fn decide(&self, fetched: &Fetched, run: Run, now: Timestamp) -> (Decision, bool) {
+        let published = self.slot.borrow();
+        let view = lock(&self.view);
+        let standing = accept::Standing {
+            published: &published.version,
+            unconfirmed: view.unconfirmed.as_deref(),
+            superseded: &view.superseded,
+        };
+        let is_refused = view.refused.as_ref().is_some_and(|refused| refused.version.is(fetched));
+        (decide(&standing, fetched, run.trigger, now), is_refused)
+    }
+
+    fn on_fetched(self: Arc<Self>, fetched: &Fetched, run: Run) -> Verdict {
+        let now = Timestamp::now();
+        let version = Version::of(fetched, now);
+        let asked = (!fetched.is_fallback()).then_some(run.asked);
+        match self.decide(fetched, run, now) {
+            (Decision::Ignore, _) => Verdict::keep(Standing::Open),
+            // What a fallback says of the published version takes nothing back.
+            (Decision::Unchanged, _) if fetched.is_fallback() => Verdict::keep(Standing::Open),
+            (Decision::Unchanged, _) => Verdict::change(Standing::Settled, move |_| self.confirm(asked)),
+            (Decision::AwaitConfirmation, _) => Verdict::change(Standing::Unconfirmed, move |applying| {
+                self.await_confirmation(version, now, applying.effects);
+            }),
+            (Decision::Accept, true) => Verdict::keep(Standing::Refused),
+            (Decision::Accept, false) => match read::<T>(fetched.text(), Some(self.shown())) {
+                Ok(value) => Verdict::change(Standing::Settled, move |applying| {
+                    let number = self.number() + 1;
+                    if let Some(secret) = self.upstream.secret() {
+                        applying.effects.event(secret.event(What::Published(version.clone())));
+                    }
+                    self.publish(Published { value, version, number }, asked, applying.effects);
+                }),
+                Err(error) => self.refusing_verdict(version, error),
+            },
+        }
+    }
+
+    fn refusing_verdict(self: Arc<Self>, version: Version, error: Error) -> Verdict {
+        Verdict::change(Standing::Refused, move |applying| self.refuse(version, error, applying.effects))
+    }
+}
+
+impl<T: Secret + Send + Sync + 'static> Subscriber for LiveState<T> {
+    fn on_version(self: Arc<Self>, arrival: &Arrival<'_>, run: Run) -> Verdict {
+        match arrival {
+            Arrival::Fetched(fetched) if fetched.is_fallback() => self.on_fetched(fetched, run).of_fallback(),
+            Arrival::Fetched(fetched) => self.on_fetched(fetched, run),
+            Arrival::Unreadable(version, error) => self.refusing_verdict((*version).clone(), (*error).clone()),
+        }
+    }
+
+    fn health(&self) -> Option<ViewHealth> {
+        Some(self.view_health())
+    }
+}
+
+/// The values of a secret that a type declares.
+pub struct OfSecret {
+    pub subscription: Subscription,
+    pub max_stale: Option<Duration>,
+}
+
+impl<T: Secret + Send + Sync + 'static> Upstream<T> for OfSecret {
+    fn secret(&self) -> Option<&Arc<PolledSecret>> {
+        Some(&self.subscription.secret)
+    }
+
+    fn max_stale(&self) -> Option<Duration> {
+        self.max_stale
+    }
+
+    fn confirmed(&self, published: &Published<T>) -> Option<Timestamp> {
+        self.subscription.secret.confirmed(&published.version)
+    }
+
+    fn staged(&self, stage: &'static str) -> BoxFuture<'_, Result<Option<Arc<Published<T>>>, Error>> {
+        Box::pin(async move {
+            let secret = &self.subscription.secret;
+            let Some(fetched) = fetch::staged(&secret.poller, &secret.request, stage).await? else { return Ok(None) };
+            let version = Version::of(&fetched, Timestamp::now());
+            let value = read(fetched.text(), Some(secret.shown()))?;
+            Ok(Some(Arc::new(Published { value, version, number: 0 })))
+        })
+    }
+}
+
+/// A value that stays as it is.
+pub struct Fixed;
+
+impl<T: Send + Sync> Upstream<T> for Fixed {
+    fn secret(&self) -> Option<&Arc<PolledSecret>> {
+        None
+    }
+
+    fn max_stale(&self) -> Option<Duration> {
+        None
+    }
+
+    fn confirmed(&self, _: &Published<T>) -> Option<Timestamp> {
+        None
+    }
+
+    fn staged(&self, _: &'static str) -> BoxFuture<'_, Result<Option<Arc<Published<T>>>, Error>> {
+        Box::pin(async { Ok(None) })
+    }
+}

@@ -1,0 +1,151 @@
+//! What an operator sees: events with fixed names and, with the feature `metrics`, metrics. Never a value.
+
+use std::sync::Arc;
+#[cfg(feature = "metrics")]
+use std::time::Duration;
+
+use super::accept::Version;
+use crate::error::Error;
+
+/// Something that an operator may want to know. Emitted outside of locks.
+pub struct Event {
+    /// The id of the secret, as errors show it.
+    pub secret: Arc<str>,
+    pub what: What,
+}
+
+pub enum What {
+    /// A poll that the source answered.
+    Answered { failures: u32, is_refused: bool },
+    /// A poll that failed; `is_new` for the first of its kind in a row.
+    Failed { error: Error, is_new: bool },
+    /// A version became the value.
+    Published(Version),
+    /// A version is refused: once per version.
+    Refused(Version, Error),
+    /// A version older than the published one was read.
+    Unconfirmed(Version),
+}
+
+impl Event {
+    pub fn emit(self) {
+        let id = &*self.secret;
+        match self.what {
+            What::Answered { failures, is_refused } => {
+                if failures > 0 {
+                    tracing::info!(target: "secrets_runtime", secret = id, failures, "the secret can be read again");
+                }
+                count(id, if is_refused { "refused" } else { "ok" });
+            }
+            What::Failed { error, is_new } => {
+                if is_new {
+                    tracing::warn!(
+                        target: "secrets_runtime",
+                        secret = id,
+                        %error,
+                        "the secret cannot be refreshed; what was read last stays in use"
+                    );
+                } else {
+                    tracing::debug!(target: "secrets_runtime", secret = id, %error, "the secret still cannot be refreshed");
+                }
+                count(id, "failed");
+            }
+            What::Published(version) => {
+                let version = version.id.as_deref();
+                tracing::info!(target: "secrets_runtime", secret = id, version, "a new version is in use");
+            }
+            What::Refused(version, error) => {
+                tracing::error!(
+                    target: "secrets_runtime",
+                    secret = id,
+                    version = version.id.as_deref(),
+                    %error,
+                    "a version is refused; the one before stays in use"
+                );
+            }
+            What::Unconfirmed(version) => {
+                tracing::warn!(
+                    target: "secrets_runtime",
+                    secret = id,
+                    version = version.id.as_deref(),
+                    "an older version was read; it is taken for a rollback if it stays"
+                );
+            }
+        }
+    }
+}
+
+/// The current version was refused at the start, and the one before is good.
+pub fn started_on_previous(id: &str, refused: &Version, error: &Error) {
+    tracing::error!(
+        target: "secrets_runtime",
+        secret = id,
+        version = refused.id.as_deref(),
+        %error,
+        "the current version is refused: starting on the one before"
+    );
+}
+
+/// The task that polls went with its runtime.
+pub fn task_lost() {
+    tracing::warn!(
+        target: "secrets_runtime",
+        "the runtime of the background task ended: secrets are polled again once a call is made in another runtime"
+    );
+}
+
+/// How one secret is, for the gauges.
+#[cfg(feature = "metrics")]
+pub struct Gauge {
+    pub secret: Arc<str>,
+    pub is_ok: bool,
+    pub is_refused: bool,
+    pub age: Option<Duration>,
+}
+
+#[cfg(feature = "metrics")]
+fn count(id: &str, outcome: &'static str) {
+    metrics::counter!("secrets_refresh_total", "id" => id.to_owned(), "outcome" => outcome).increment(1);
+}
+
+#[cfg(not(feature = "metrics"))]
+fn count(_: &str, _: &'static str) {}
+
+/// How many secrets of one `Secrets` are not well. The gauge has those of the whole process.
+#[cfg(feature = "metrics")]
+#[derive(Debug, Default)]
+pub struct Degraded(std::sync::atomic::AtomicI64);
+
+#[cfg(feature = "metrics")]
+impl Degraded {
+    pub fn show(&self, gauges: impl Iterator<Item = Gauge>) {
+        let mut degraded = 0;
+        for Gauge { secret, is_ok, is_refused, age } in gauges {
+            degraded += i64::from(!is_ok);
+            let refused = if is_refused { 1.0 } else { 0.0 };
+            metrics::gauge!("secrets_refused", "id" => secret.to_string()).set(refused);
+            if let Some(age) = age {
+                metrics::gauge!("secrets_age_seconds", "id" => secret.to_string()).set(age.as_secs_f64());
+            }
+        }
+        self.set(degraded);
+    }
+
+    fn set(&self, degraded: i64) {
+        use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+        static OF_ALL: AtomicI64 = AtomicI64::new(0);
+
+        let more = degraded - self.0.swap(degraded, Relaxed);
+        let of_all = OF_ALL.fetch_add(more, Relaxed) + more;
+        #[expect(clippy::cast_precision_loss, reason = "no process has that many secrets")]
+        metrics::gauge!("secrets_degraded").set(of_all as f64);
+    }
+}
+
+#[cfg(feature = "metrics")]
+impl Drop for Degraded {
+    fn drop(&mut self) {
+        crate::panics::catch(|| self.set(0));
+    }
+}

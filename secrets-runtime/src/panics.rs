@@ -1,0 +1,58 @@
+//! Code that is not ours may panic: a source, a validation, a destructor, a `tracing` layer.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use futures_util::FutureExt;
+
+/// Runs code that is not ours; `None` if it panics.
+pub(crate) fn catch<R>(foreign: impl FnOnce() -> R) -> Option<R> {
+    catch_unwind(AssertUnwindSafe(foreign)).map_err(discard).ok()
+}
+
+/// As [`catch`], for what a future does, its destructor included.
+pub(crate) async fn catch_future<F: Future>(foreign: F) -> Option<F::Output> {
+    let mut foreign = Box::pin(AssertUnwindSafe(foreign).catch_unwind());
+    let outcome = (&mut foreign).await;
+    catch(move || drop(foreign))?;
+    outcome.map_err(discard).ok()
+}
+
+/// What a panic carries has a destructor, which may panic too.
+fn discard(payload: Box<dyn std::any::Any + Send>) {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(move || drop(payload))) {
+        // Nothing can be done with one that panics for ever.
+        std::mem::forget(again);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct PanicsOnDrop;
+
+    impl Drop for PanicsOnDrop {
+        fn drop(&mut self) {
+            panic!("of the test");
+        }
+    }
+
+    #[test]
+    fn a_panic_ends_here_whatever_it_carries() {
+        assert_eq!(catch(|| 5), Some(5));
+        assert_eq!(catch(|| panic!("of the test")), None::<()>);
+        assert_eq!(catch(|| std::panic::panic_any(PanicsOnDrop)), None::<()>);
+        assert_eq!(catch(|| drop(PanicsOnDrop)), None);
+    }
+
+    #[test]
+    fn a_future_that_panics_in_its_destructor_is_one_that_panics() {
+        let held = PanicsOnDrop;
+        let outcome = catch_future(async move {
+            let _held = held;
+            5
+        });
+        assert_eq!(outcome.now_or_never(), Some(None));
+        assert_eq!(catch_future(async { 5 }).now_or_never(), Some(Some(5)));
+    }
+}

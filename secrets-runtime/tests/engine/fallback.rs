@@ -1,0 +1,107 @@
+//! A fallback fills a gap: it never takes a newer value away, confirms no rollback, and is seen while it serves.
+
+use secrets_runtime::{ErrorKind, Fetched, HealthState, Memory, Request, Secrets, Source, SourceError};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+use tokio::time::sleep;
+
+use crate::{Db, HOUR, MINUTE, SECOND, db, password, unreachable};
+
+fn throttled() -> SourceError {
+    SourceError::new(ErrorKind::Throttled, "the test says so")
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_failed_call_takes_no_newer_value_away() {
+    let (first, fallback) = (Memory::new().with("db", db("old")), Memory::new().with("db", db("old")));
+    first.set("db", db("new"));
+    let secrets = Secrets::builder().refresh(10 * SECOND).max_stale(MINUTE).source(first.clone().or(fallback));
+    let live = secrets.live::<Db>().await.expect("live");
+    assert_eq!(password(&live), "new");
+    first.fail("db", throttled());
+    sleep(30 * SECOND).await;
+    assert_eq!(password(&live), "new");
+    let status = live.status();
+    assert_eq!(
+        (status.state, status.last_error.expect("the first fails").kind()),
+        (HealthState::Degraded, ErrorKind::Throttled)
+    );
+    assert!(status.age >= 20 * SECOND, "{:?}", status.age);
+    sleep(2 * MINUTE).await;
+    assert_eq!(live.fresh(HOUR).await.map(drop).expect_err("stale").kind(), ErrorKind::Stale);
+    first.set("db", db("newer"));
+    sleep(MINUTE).await;
+    assert_eq!((password(&live).as_str(), secrets.health().state), ("newer", HealthState::Ok));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_there_is_no_value_yet_the_fallback_serves_and_is_seen() {
+    let (first, fallback) = (Memory::new(), Memory::new().with("db", db("local")));
+    first.fail("db", unreachable());
+    let secrets = Secrets::builder().refresh(10 * SECOND).source(first.clone().or(fallback));
+    let live = secrets.live::<Db>().await.expect("from the fallback");
+    assert_eq!(password(&live), "local");
+    assert_eq!(secrets.load::<Db>().await.expect("from the fallback").password, "local");
+    assert_eq!(secrets.health().state, HealthState::Degraded);
+    live.refresh().await.expect_err("the first still fails");
+    sleep(MINUTE).await;
+    assert!(live.status().age > 50 * SECOND, "it is as old as when it came");
+    first.set("db", db("new"));
+    sleep(MINUTE).await;
+    assert_eq!((password(&live).as_str(), secrets.health().state), ("new", HealthState::Ok));
+}
+
+/// Versions with dates of the test's making.
+#[derive(Clone, Default)]
+struct Dated(Arc<Mutex<Option<Fetched>>>);
+
+impl Dated {
+    fn with(self, version: &str, created: u64) -> Self {
+        let created = SystemTime::UNIX_EPOCH + Duration::from_secs(created);
+        *self.0.lock().expect("whole") = Some(Fetched::new(db(version)).version_id(version).created(created));
+        self
+    }
+
+    fn fail(&self) {
+        *self.0.lock().expect("whole") = None;
+    }
+}
+
+impl Source for Dated {
+    async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+        let fetched = self.0.lock().expect("whole").clone().ok_or_else(unreachable);
+        requests.iter().map(|_| fetched.clone()).collect()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lagging_replica_is_no_rollback_and_a_replica_ahead_is_believed() {
+    let (first, replica) = (Dated::default().with("two", 20), Dated::default().with("one", 10));
+    let secrets = Secrets::builder().refresh(10 * SECOND).source(first.clone().or(replica.clone()));
+    let live = secrets.live::<Db>().await.expect("live");
+    first.fail();
+    sleep(10 * MINUTE).await;
+    assert_eq!(password(&live), "two", "however long the replica lags");
+    let _ = live.refresh().await;
+    assert_eq!(password(&live), "two", "an explicit refresh confirms nothing that a fallback says");
+    replica.clone().with("three", 30);
+    sleep(2 * MINUTE).await;
+    assert_eq!(password(&live), "three");
+    assert_eq!(secrets.health().state, HealthState::Degraded, "the first is still asked in vain");
+    first.clone().with("three", 30);
+    sleep(2 * MINUTE).await;
+    assert_eq!((password(&live).as_str(), secrets.health().state), ("three", HealthState::Ok));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_version_that_was_rolled_back_here_does_not_come_back_by_the_fallback() {
+    let (first, replica) = (Dated::default().with("two", 20), Dated::default().with("two", 20));
+    let secrets = Secrets::builder().refresh(10 * SECOND).source(first.clone().or(replica));
+    let live = secrets.live::<Db>().await.expect("live");
+    first.clone().with("one", 10);
+    sleep(MINUTE).await;
+    assert_eq!(password(&live), "one", "rolled back");
+    first.fail();
+    sleep(10 * MINUTE).await;
+    assert_eq!(password(&live), "one");
+}

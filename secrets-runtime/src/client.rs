@@ -33,7 +33,7 @@ use crate::source::{Fetched, Request, Selector, Source};
 ///     key: String,
 /// }
 ///
-/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
 /// // In an application: `Secrets::from_env().await?`
 /// let secrets = Secrets::new(Memory::new().with("mail/api", r#"{"key": "k-123"}"#));
 /// let mail = secrets.load::<MailApi>().await?;
@@ -271,6 +271,13 @@ impl Secrets {
             None => Err(Error::unanswered(request.shown())),
         };
         asked.into_iter().map(|request| request.and_then(answer)).collect()
+    }
+}
+
+#[cfg(test)]
+impl Secrets {
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.0.registry
     }
 }
 

@@ -291,7 +291,6 @@ impl fmt::Debug for Builder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Memory;
     use crate::secret::SecretSpec;
 
     const MINUTE: Duration = Duration::from_mins(1);
@@ -309,8 +308,7 @@ mod tests {
         let none = environment(&[]);
         let of = |builder: Builder, environment: &Environment, spec: &SecretSpec| {
             let settings = builder.settled(environment).settings;
-            let poller = Registry::new(Box::new(Memory::new()), settings).poller;
-            (poller.interval(spec), poller.max_stale(spec))
+            (settings.interval(spec), settings.max_stale(spec))
         };
         assert_eq!(of(set(), &variables, &declared), (MINUTE, Some(MINUTE)));
         assert_eq!(of(Builder::default(), &variables, &declared), (2 * MINUTE, Some(2 * MINUTE)));

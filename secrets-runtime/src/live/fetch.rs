@@ -8,7 +8,8 @@ use tokio::runtime::Handle;
 
 use super::accept::Trigger;
 use super::clock::{self, Timestamp};
-use super::poller::{Poller, Turn};
+use super::poller::Poller;
+use super::queue::Turn;
 use super::run::{InFlight, Interrupted, Joined, Marked, Runner, wait};
 use super::ticket::{Answer, Asker, Run, Ticket};
 use crate::error::{Error, ErrorKind};
@@ -41,7 +42,7 @@ pub async fn fetch(poller: &Arc<Poller>, requests: Vec<Request>) -> Vec<Answer> 
         tickets.extend(marked.map(|marked| fetch.ticket(marked)));
     }
     // All at once, in as few calls as the source takes.
-    poller.ask(tickets, Turn::Next, None);
+    poller.ask(tickets, Turn::Awaited, None);
     join_all(fetches.iter().zip(joined).map(|(fetch, joined)| fetch.end(joined))).await
 }
 
@@ -112,7 +113,7 @@ impl Runner for Waiter<'_> {
     }
 
     fn launch(&self, marked: Marked, on: Option<&Handle>) {
-        self.0.poller.ask(vec![self.0.ticket(marked)], Turn::Next, on);
+        self.0.poller.ask(vec![self.0.ticket(marked)], Turn::Awaited, on);
     }
 
     fn nudge(&self, on: &Handle) {

@@ -95,26 +95,20 @@ where
 
     /// Begins a run, unless one is in flight: that one sees to it when it ends.
     fn begin_one(&self, on: Option<&Handle>) {
+        // Whatever becomes of the run, a node that is behind always has a plan.
+        self.plan(MAP_LIMIT + 2 * GRACE);
         if let Some(marked) = self.in_flight.mark(Timestamp::now(), MAP_LIMIT) {
             self.spawn(marked.number, on);
         }
     }
 
     fn spawn(&self, number: u64, on: Option<&Handle>) {
-        // Whatever becomes of this run, the next look at it is planned.
-        self.plan(MAP_LIMIT + 2 * GRACE);
         let Some(secret) = self.parent.upstream.secret() else { return };
         let guard = RunGuard { node: Weak::clone(&self.this), number };
         let Some(runtime) = on.cloned().or_else(|| secret.poller.runtime()) else { return };
         self.in_flight.spawned(number, None, Timestamp::now());
         // Not under a lock: on a runtime that has ended, this drops the guard before it returns.
         runtime.spawn(derivation(guard, Arc::clone(&self.map), self.parent.snapshot()));
-    }
-
-    fn plan(&self, pause: Duration) {
-        if let (Some(id), Some(secret)) = (self.id, self.parent.upstream.secret()) {
-            secret.poller.plan(id, Timestamp::now().after(pause));
-        }
     }
 
     /// Plans the next run after a refusal: within a minute, whether or not the source answers.
@@ -167,6 +161,14 @@ where
     }
 }
 
+impl<T, U, F> MapNode<T, U, F> {
+    fn plan(&self, pause: Duration) {
+        if let (Some(id), Some(secret)) = (self.id, self.parent.upstream.secret()) {
+            secret.poller.plan(id, Timestamp::now().after(pause));
+        }
+    }
+}
+
 /// Ends the run, whatever happens to the task that holds it.
 struct RunGuard<T, U, F> {
     node: Weak<MapNode<T, U, F>>,
@@ -176,8 +178,10 @@ struct RunGuard<T, U, F> {
 impl<T, U, F> Drop for RunGuard<T, U, F> {
     fn drop(&mut self) {
         if let Some(node) = self.node.upgrade() {
-            // Its waiters see that there is no outcome. The next run is planned.
-            drop(node.in_flight.end(self.number, drop));
+            // Its waiters see that there is no outcome.
+            if node.in_flight.end(self.number, drop).is_some() {
+                node.plan(schedule::MIN_BACKOFF);
+            }
         }
     }
 }

@@ -54,7 +54,7 @@ pub struct PendingState<T> {
 
 impl<T: Secret + Send + Sync + 'static> PendingState<T> {
     pub fn subscribe(secret: &Arc<PolledSecret>, visibility: Visibility) -> Arc<Self> {
-        let interval = secret.poller.interval(&T::SPEC);
+        let interval = secret.poller.settings.interval(&T::SPEC);
         let state = Arc::new(Self {
             secret: Arc::clone(secret),
             visibility,
@@ -94,7 +94,7 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
     ) {
         let Some(subscription) = lock(&self.subscription).take() else { return applying.effects.drop_later(first) };
         let id = subscription.id;
-        let upstream = Arc::new(OfSecret { max_stale: self.secret.poller.max_stale(&T::SPEC), subscription });
+        let upstream = Arc::new(OfSecret { max_stale: self.secret.poller.settings.max_stale(&T::SPEC), subscription });
         let state = LiveState::new(first, asked, upstream);
         let state = Arc::new(match refused {
             Some(refused) => state.refusing(refused),

@@ -14,7 +14,8 @@ use super::accept::{CONFIRMATION, Trigger, Version};
 use super::clock::Timestamp;
 use super::condition::Condition;
 use super::effects::Effects;
-use super::poller::{Poller, Target, Turn};
+use super::poller::{Poller, Target};
+use super::queue::Turn;
 use super::run::{GRACE, InFlight, Interrupted, Joined, Marked, RunResult, Runner, run, wait};
 use super::schedule::{self, MIN_FORCED_INTERVAL};
 use super::subscriber::{Applying, Arrival, Standing, Subscriber, Subscriptions, Verdict, ViewHealth, Visibility};
@@ -112,6 +113,13 @@ impl PolledSecret {
             in_flight: InFlight::default(),
             state: Mutex::default(),
         })
+    }
+
+    #[cfg(test)]
+    pub fn describe(&self) -> String {
+        let state = lock(&self.state);
+        let rest = state.rest;
+        format!("{}, {} failures, {rest:?}", self.in_flight.describe(), state.failures)
     }
 
     /// The id, fit for messages.
@@ -232,7 +240,7 @@ impl PolledSecret {
             joined
         };
         let joined: Vec<Joined> = secrets.iter().map(|secret| begin(secret)).collect();
-        first.poller.ask(tickets, Turn::Next, None);
+        first.poller.ask(tickets, Turn::Awaited, None);
         let wait = async |secret: &Arc<Self>, joined| {
             let poll = Poll { secret, trigger: Trigger::Scheduled };
             secret.outcome(wait(&poll, joined, deadline).await)
@@ -247,7 +255,7 @@ impl PolledSecret {
     /// Begins a poll that nobody waits for, unless one is under way.
     pub fn begin(self: &Arc<Self>) {
         let tickets = self.mark(Timestamp::now()).into_iter().collect();
-        self.poller.ask(tickets, Turn::Next, None);
+        self.poller.ask(tickets, Turn::Awaited, None);
     }
 
     /// A request for a new poll, unless one is under way.
@@ -473,7 +481,7 @@ impl Runner for Poll<'_> {
 
     fn launch(&self, marked: Marked, on: Option<&Handle>) {
         let ticket = self.secret.ticket(marked, self.trigger);
-        self.secret.poller.ask(vec![ticket], Turn::Next, on);
+        self.secret.poller.ask(vec![ticket], Turn::Awaited, on);
     }
 
     fn nudge(&self, on: &Handle) {

@@ -3,7 +3,7 @@
 //! One lock guards all of it, and is held for bookkeeping alone. What is to be done is decided under it, and done after it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
@@ -18,14 +18,14 @@ use tokio::time::{Instant, sleep_until};
 use super::agenda::Agenda;
 use super::calls::Calls;
 use super::clock::{self, NoTimer, Timer, Timestamp};
+use super::queue::{Queue, Turn};
 use super::run::GRACE;
-use super::schedule::INTERVAL;
+use super::settings::{Background, Settings};
 use super::telemetry;
 #[cfg(feature = "metrics")]
 use super::telemetry::Gauge;
 use super::ticket::{Ticket, ask};
 use crate::panics::catch;
-use crate::secret::SecretSpec;
 use crate::source::AnySource;
 use crate::sync::lock;
 
@@ -49,53 +49,6 @@ pub struct Poller {
     degraded: telemetry::Degraded,
 }
 
-/// What the builder and the environment say; a declaration decides where they are silent.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings {
-    pub refresh: Option<Duration>,
-    pub max_stale: Option<Duration>,
-    pub background: Background,
-    pub start: Start,
-    /// How many source calls may be under way at once.
-    pub concurrency: usize,
-    /// How long one source call may take.
-    pub call_timeout: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            refresh: None,
-            max_stale: None,
-            background: Background::Task,
-            start: Start::OnPrevious,
-            // With an answer after 25 ms, half of the 10,000 calls per second that an account has in a region.
-            concurrency: 128,
-            call_timeout: Duration::from_secs(30),
-        }
-    }
-}
-
-/// Who polls the secrets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Background {
-    /// A task of the tokio runtime.
-    #[default]
-    Task,
-    /// The program itself, with `fresh` and `refresh`: AWS Lambda freezes processes between calls.
-    Program,
-}
-
-/// What a secret may start on when its current version is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Start {
-    /// The version before.
-    #[default]
-    OnPrevious,
-    /// Nothing.
-    OnCurrentOnly,
-}
-
 /// What can be due.
 pub trait Target: Send + Sync {
     /// It is due. Returns what to ask the source for, if anything.
@@ -110,8 +63,7 @@ struct State {
     last_id: u64,
     targets: BTreeMap<u64, Weak<dyn Target>>,
     agenda: Agenda,
-    /// Calls that wait for their turn.
-    queue: VecDeque<Vec<Ticket>>,
+    queue: Queue,
     calls: Calls,
     task: Option<Task>,
     last_task: u64,
@@ -154,21 +106,13 @@ impl Life {
     }
 }
 
-/// Where a call is put in the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
-    /// Somebody waits for it.
-    Next,
-    InOrder,
-}
-
 impl Poller {
     pub fn new(source: Box<dyn AnySource>, settings: Settings) -> Self {
         let state = State {
             last_id: 0,
             targets: BTreeMap::new(),
             agenda: Agenda::default(),
-            queue: VecDeque::new(),
+            queue: Queue::default(),
             calls: Calls::new(settings.concurrency),
             task: None,
             last_task: 0,
@@ -185,16 +129,6 @@ impl Poller {
             #[cfg(feature = "metrics")]
             degraded: telemetry::Degraded::default(),
         }
-    }
-
-    /// How often a secret of this declaration is polled.
-    pub fn interval(&self, spec: &SecretSpec) -> Duration {
-        self.settings.refresh.or(spec.refresh()).unwrap_or(INTERVAL).max(Duration::from_millis(1))
-    }
-
-    /// How old a value of this declaration may get.
-    pub fn max_stale(&self, spec: &SecretSpec) -> Option<Duration> {
-        self.settings.max_stale.or(spec.max_stale())
     }
 
     // What is due.
@@ -281,12 +215,7 @@ impl Poller {
         while tickets.peek().is_some() {
             calls.push(tickets.by_ref().take(most).collect());
         }
-        let mut state = lock(&self.state);
-        match turn {
-            Turn::Next => calls.into_iter().rev().for_each(|call| state.queue.push_front(call)),
-            Turn::InOrder => state.queue.extend(calls),
-        }
-        drop(state);
+        lock(&self.state).queue.add(turn, calls);
         self.pump(on);
     }
 
@@ -417,7 +346,7 @@ impl Poller {
             due.into_iter().filter_map(|id| state.targets.get(&id).and_then(Weak::upgrade)).collect()
         };
         let tickets = due.into_iter().filter_map(|target| target.due(now)).collect();
-        self.ask(tickets, Turn::InOrder, None);
+        self.ask(tickets, Turn::Scheduled, None);
         self.pump(None);
         #[cfg(feature = "metrics")]
         self.show_gauges(now);
@@ -461,11 +390,11 @@ type NextCall = Option<(u64, Vec<Ticket>)>;
 impl State {
     /// Takes the next call out of the queue, if one may begin; gives the tasks of those that are stuck.
     fn next_call(&mut self, now: Timestamp) -> (Vec<AbortHandle>, NextCall) {
-        let Some(tickets) = self.queue.front() else { return (Vec::new(), None) };
+        let Some(tickets) = self.queue.next() else { return (Vec::new(), None) };
         let stuck = self.calls.expire(now);
         let call = self.calls.begin(tickets.len(), now);
         self.progress = if call.is_some() { now } else { self.progress };
-        (stuck, call.zip(if call.is_some() { self.queue.pop_front() } else { None }))
+        (stuck, call.and_then(|call| Some((call, self.queue.take()?))))
     }
 
     fn is_task_lost(&self, now: Timestamp) -> bool {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, Weak};
 
 use super::polled::PolledSecret;
-use super::poller::{Poller, Settings};
+use super::poller::Poller;
+use super::settings::Settings;
 use crate::source::{AnySource, Request};
 use crate::sync::lock;
 

@@ -167,6 +167,13 @@ impl InFlight {
         lock(&self.0).run.as_ref().and_then(|run| run.call)
     }
 
+    /// The number, phase and call of the run in flight, for a test that fails.
+    #[cfg(test)]
+    pub fn describe(&self) -> String {
+        let state = lock(&self.0);
+        format!("{:?} of {}", state.run.as_ref().map(|run| (run.phase, run.call)), state.last)
+    }
+
     /// When to see after a run that is waited for.
     fn check(&self, number: u64, now: Timestamp, limit: Duration) -> Timestamp {
         let state = lock(&self.0);
@@ -327,7 +334,8 @@ pub async fn wait(runner: &dyn Runner, mut joined: Joined, deadline: Timestamp) 
             () if deadline.has_come(now) => return Err(Interrupted::TimedOut),
             () if ended && has_own => return Err(Interrupted::CannotWait(NoTimer::ShuttingDown)),
             () if ended => in_flight.join(now, limit),
-            () if in_flight.is_stuck(joined.number, now, limit) && !has_own => in_flight.supersede(joined.number),
+            // Also one of its own: it may have waited for its turn, and have got it on a runtime that is parked.
+            () if in_flight.is_stuck(joined.number, now, limit) => in_flight.supersede(joined.number),
             () => {
                 runner.nudge(&here);
                 continue;

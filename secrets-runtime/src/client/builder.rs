@@ -208,7 +208,12 @@ impl Builder {
     #[cfg(feature = "aws")]
     async fn aws_from_env(self) -> Result<Secrets, Error> {
         let source = Aws::from_env().await;
-        Ok(self.aws(source))
+        match source.problem() {
+            Some(problem) => {
+                Err(Error::configuration(format!("{} {}", problem.variable, problem.what), problem.remedy))
+            }
+            None => Ok(self.aws(source)),
+        }
     }
 
     #[cfg(not(feature = "aws"))]

@@ -116,6 +116,11 @@ impl PolledSecret {
     }
 
     #[cfg(test)]
+    pub fn has_task(&self) -> bool {
+        self.in_flight.has_task()
+    }
+
+    #[cfg(test)]
     pub fn describe(&self) -> String {
         let state = lock(&self.state);
         let rest = state.rest;

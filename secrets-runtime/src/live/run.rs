@@ -167,6 +167,12 @@ impl InFlight {
         lock(&self.0).run.as_ref().and_then(|run| run.call)
     }
 
+    /// Whether a run was spawned that has not ended.
+    #[cfg(test)]
+    pub fn has_task(&self) -> bool {
+        lock(&self.0).run.as_ref().is_some_and(|run| !matches!(run.phase, Phase::Queued))
+    }
+
     /// The number, phase and call of the run in flight, for a test that fails.
     #[cfg(test)]
     pub fn describe(&self) -> String {

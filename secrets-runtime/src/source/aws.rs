@@ -19,9 +19,11 @@ use aws_sdk_secretsmanager::primitives::DateTime;
 use aws_sdk_secretsmanager::types::{ApiErrorType, SecretValueEntry};
 use futures_util::{StreamExt, stream};
 
+use super::aws_environment::{self, Problem};
 use super::batch::{self, Answerer, Batch, Match, Switch};
 use super::hint::{NO_REGION, Place};
 use super::{Fetched, Platform, Request, Selector, Source, SourceError, failure};
+use crate::client::environment;
 use crate::error::ErrorKind;
 use crate::id::Arn;
 
@@ -42,6 +44,8 @@ type Answer = Result<Fetched, SourceError>;
 pub struct Aws {
     config: SdkConfig,
     platform: Platform,
+    /// A variable of the environment with a value that the SDK would stumble over.
+    problem: Option<Problem>,
     concurrency: usize,
     batch: Switch,
     /// One client per region; they share credentials.
@@ -61,8 +65,15 @@ impl Aws {
     /// ```
     pub async fn from_env() -> Self {
         // The loader would set the SDK's own connect timeout of 3.1 s, which then looks like the program's choice.
-        let config = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts()).load().await;
-        Self { platform: Platform::detect(crate::client::environment), ..Self::new(&config) }
+        let loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts());
+        let config = aws_environment::complete(loader, environment).load().await;
+        let platform = Platform::detect(environment);
+        Self { platform, problem: aws_environment::problem(environment), ..Self::new(&config) }
+    }
+
+    /// A variable of the environment whose value cannot be.
+    pub(crate) fn problem(&self) -> Option<Problem> {
+        self.problem
     }
 
     /// A given SDK configuration: an assumed role, another endpoint, other timeouts. One that `aws_config` loaded sets a
@@ -79,6 +90,7 @@ impl Aws {
         Self {
             config: complete(config),
             platform: Platform::Other,
+            problem: None,
             concurrency: CONCURRENCY,
             batch: Switch::new(Batch::Off),
             clients: Mutex::default(),
@@ -122,7 +134,13 @@ impl Aws {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let connect = || {
             let config = aws_sdk_secretsmanager::config::Builder::from(&self.config);
-            Client::from_conf(config.region(region.clone()).build())
+            // An empty variable counts as unset, and the SDK panics over it.
+            let is_empty = aws_environment::has_empty_endpoint(environment);
+            let mut config = config.region(region.clone());
+            if is_empty {
+                config.set_endpoint_url(self.config.endpoint_url().map(str::to_owned));
+            }
+            Client::from_conf(config.build())
         };
         clients.entry(region.clone()).or_insert_with(connect).clone()
     }
@@ -142,7 +160,7 @@ impl Aws {
 
     /// `AWS_ENDPOINT_URL`, in one of its forms.
     fn has_own_endpoint(&self) -> bool {
-        self.config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_SECRETS_MANAGER").is_some()
+        self.config.endpoint_url().is_some() || aws_environment::has_endpoint(environment)
     }
 
     /// One `GetSecretValue` call.
@@ -220,6 +238,11 @@ impl Source for Aws {
     }
 
     async fn fetch(&self, requests: &[Request]) -> Vec<Answer> {
+        if let Some(Problem { variable, what, remedy }) = self.problem {
+            let error = SourceError::new(ErrorKind::Configuration, "a variable of the environment cannot be used");
+            let error = error.origin(&format!("{variable} {what}")).hint(remedy.to_owned());
+            return requests.iter().map(|_| Err(error.clone())).collect();
+        }
         let mut answers: Vec<Option<Answer>> = requests.iter().map(|_| None).collect();
         self.batches(requests, &mut answers).await;
         // Collected first: a lazy `map` over references is not `Send` enough for the compiler.
@@ -231,7 +254,7 @@ impl Source for Aws {
 
 impl fmt::Debug for Aws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { config, platform, concurrency, batch: _, clients: _ } = self;
+        let Self { config, platform, problem: _, concurrency, batch: _, clients: _ } = self;
         f.debug_struct("Aws")
             .field("region", &config.region())
             .field("platform", platform)
@@ -244,7 +267,10 @@ impl fmt::Debug for Aws {
 fn complete(config: &SdkConfig) -> SdkConfig {
     let mut chosen = config.timeout_config().cloned().unwrap_or_else(|| TimeoutConfig::builder().build());
     chosen.take_defaults_from(&timeouts());
-    let builder = config.to_builder().timeout_config(chosen);
+    let mut builder = config.to_builder().timeout_config(chosen);
+    if config.endpoint_url().is_some_and(str::is_empty) {
+        builder.set_endpoint_url(None);
+    }
     match (config.app_name(), app_name()) {
         (None, Some(name)) => builder.app_name(name).build(),
         _ => builder.build(),

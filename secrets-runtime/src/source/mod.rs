@@ -10,6 +10,8 @@ mod script;
 #[cfg(feature = "aws")]
 mod aws;
 #[cfg(feature = "aws")]
+mod aws_environment;
+#[cfg(feature = "aws")]
 mod batch;
 #[cfg(feature = "aws")]
 mod failure;

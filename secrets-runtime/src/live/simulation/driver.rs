@@ -39,6 +39,8 @@ pub struct Driver {
     pub callers: Vec<Arc<Caller>>,
     /// Whether the wall clock was ever set: it may make up the time that a rollback has to stay.
     pub has_jumped: bool,
+    /// When each secret last had a version, as the engine knows.
+    pub good: BTreeMap<String, Option<Instant>>,
 }
 
 pub struct Place {
@@ -128,6 +130,7 @@ impl Driver {
             kept: Vec::new(),
             callers: Vec::new(),
             has_jumped: false,
+            good: BTreeMap::new(),
         };
         driver.begin_runtime();
         driver

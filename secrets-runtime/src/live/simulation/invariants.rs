@@ -113,7 +113,7 @@ impl Driver {
     }
 
     /// Health is told by what the source itself saw; and while a runtime is driven, polls begin when they are planned.
-    fn check_polls(&self) {
+    fn check_polls(&mut self) {
         let _context = self.observer.enter();
         let longest = schedule::longest(self.interval);
         for secret in self.secrets.registry().all() {
@@ -122,6 +122,11 @@ impl Driver {
                 continue;
             }
             let condition = secret.condition(views);
+            let good = secret.record().good.map(|good| good.monotonic);
+            let before = self.good.insert(secret.shown().to_owned(), good).flatten();
+            // Runtimes are stepped one after the other: their clocks differ by a step at most.
+            let goes_back = good.zip(before).is_some_and(|(good, before)| good + Duration::from_secs(3) < before);
+            assert!(!goes_back, "what is known of {} goes back", secret.shown());
             let (asked, answered) = self.source.with(secret.request.id(), |stored| (stored.asked, stored.answered));
             if condition.refused.is_none() && !condition.is_degraded() && !condition.is_missing {
                 let age = answered.map(|answered| self.now.saturating_duration_since(answered));
@@ -224,8 +229,11 @@ impl Driver {
         self.lives.clear();
         self.nodes.clear();
         let Self { secrets, runtimes, seed, .. } = self;
-        drop(secrets);
         drop(runtimes);
+        for secret in secrets.registry().all() {
+            assert!(!secret.has_task(), "seed {seed}: a poll of {} goes on without a task", secret.shown());
+        }
+        drop(secrets);
         assert_eq!(poller.strong_count(), 0, "seed {seed}: the poller is kept by something");
     }
 }

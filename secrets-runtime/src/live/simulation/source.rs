@@ -104,11 +104,18 @@ pub fn created(version: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(version)
 }
 
-fn answer(stored: &mut Stored, request: &Request, begun: Instant, flapped: bool) -> Result<Fetched, SourceError> {
+/// `current` is the version that the call sees: the one when it began, or the one when it ends.
+fn answer(
+    stored: &mut Stored,
+    current: u64,
+    request: &Request,
+    begun: Instant,
+    flapped: bool,
+) -> Result<Fetched, SourceError> {
     let failed = |kind| Err(SourceError::new(kind, "of the simulation"));
     let version = match request.is_current() {
-        true => stored.current,
-        false if stored.current > 1 => stored.current - 1,
+        true => current,
+        false if current > 1 => current - 1,
         false => return failed(ErrorKind::NotFound),
     };
     match stored.mode {
@@ -149,21 +156,23 @@ impl Source for SimSource {
 
     async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
         let begun = Timestamp::now().monotonic;
-        let (modes, pause, _counted) = {
+        let (modes, seen, pause, _counted) = {
             let mut state = lock(&self.0);
             state.calls += 1;
             state.most_calls = state.most_calls.max(state.calls);
             let counted = Counted(Arc::clone(&self.0));
             let latency = state.latency.mul_f64(state.rng.f64());
-            let mut modes = Vec::new();
+            let (mut modes, mut seen) = (Vec::new(), Vec::new());
+            let sees_begin = state.rng.bool();
             for request in requests {
                 let stored = state.secrets.get_mut(request.id()).expect("a secret of the simulation");
                 if request.is_current() {
                     stored.asked = Some(begun);
                 }
                 modes.push(stored.mode);
+                seen.push(Some(stored.current).filter(|_| sees_begin));
             }
-            (modes, latency, counted)
+            (modes, seen, latency, counted)
         };
         let slow = modes.iter().map(|mode| if let Mode::Slow(seconds) = mode { *seconds } else { 0 }).max();
         sleep(pause + Duration::from_secs(slow.unwrap_or_default())).await;
@@ -176,10 +185,11 @@ impl Source for SimSource {
         }
         let mut state = lock(&self.0);
         let mut answers = Vec::new();
-        for request in requests {
+        for (request, seen) in requests.iter().zip(seen) {
             let flapped = state.rng.bool();
             let stored = state.secrets.get_mut(request.id()).expect("a secret of the simulation");
-            answers.push(answer(stored, request, begun, flapped));
+            let current = seen.unwrap_or(stored.current);
+            answers.push(answer(stored, current, request, begun, flapped));
         }
         if modes.contains(&Mode::Short) {
             answers.pop();

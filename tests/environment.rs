@@ -107,3 +107,69 @@ async fn a_file_is_a_source_on_a_laptop_and_refused_on_ecs() {
         "{output}"
     );
 }
+
+/// What the SDK panics over, or blames something else for, is named; the value is not shown.
+#[tokio::test]
+async fn a_variable_that_cannot_be_is_named_and_not_shown() {
+    let [id, key] = STATIC;
+    let region = ("AWS_REGION", REGION);
+    for (variable, value, told) in [
+        ("AWS_ENDPOINT_URL", "canary", "AWS_ENDPOINT_URL is not a URL\nhelp: write http://host:port"),
+        (
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+            "http://canary \n",
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER ends in a line break",
+        ),
+        ("AWS_REGION", "canary ", "AWS_REGION has a blank or a control character in it\nhelp: write a region as in"),
+        ("AWS_DEFAULT_REGION", "canary\n", "AWS_DEFAULT_REGION ends in a line break"),
+        ("AWS_ACCESS_KEY_ID", "canary\n", "AWS_ACCESS_KEY_ID ends in a line break"),
+        ("AWS_SECRET_ACCESS_KEY", "canary\r\n", "AWS_SECRET_ACCESS_KEY ends in a line break"),
+        ("AWS_SESSION_TOKEN", "canary\n", "AWS_SESSION_TOKEN ends in a line break"),
+        ("AWS_MAX_ATTEMPTS", "canary", "AWS_MAX_ATTEMPTS is not a number from 1"),
+        ("AWS_RETRY_MODE", "canary", "AWS_RETRY_MODE is not a retry mode"),
+    ] {
+        let (succeeded, output) = service(&[id, key, region, (variable, value)]).await;
+        assert!(!succeeded && output.contains(told), "{variable}: {output}");
+        assert!(!output.contains("canary") && !output.contains("panicked"), "{variable}: {output}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_variable_counts_as_unset() {
+    let emulator = Emulator::start();
+    emulator.create("environment/service", r#"{"host": "db.internal", "token": "canary"}"#).await;
+    let (endpoint, [id, key]) = (emulator.endpoint(), STATIC);
+    for empty in [
+        "AWS_ENDPOINT_URL",
+        "AWS_DEFAULT_REGION",
+        "AWS_SESSION_TOKEN",
+        "AWS_PROFILE",
+        "AWS_MAX_ATTEMPTS",
+        "AWS_RETRY_MODE",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "SECRETS_SOURCE",
+        "SECRETS_REFRESH",
+        "SECRETS_MAX_STALE",
+        "SECRETS_BATCH",
+    ] {
+        let variables = [id, key, ("AWS_REGION", REGION), ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &endpoint), (empty, "")];
+        let (succeeded, output) = service(&variables).await;
+        assert!(succeeded, "{empty}: {output}");
+    }
+    let variables = [id, key, ("AWS_REGION", ""), ("AWS_DEFAULT_REGION", REGION), ("AWS_ENDPOINT_URL", &endpoint)];
+    let (succeeded, output) = service(&variables).await;
+    assert!(succeeded, "{output}");
+    let nothing = ("AWS_ENDPOINT_URL_SECRETS_MANAGER", "");
+    let (succeeded, output) =
+        service(&[id, key, ("AWS_REGION", REGION), ("AWS_ENDPOINT_URL", &endpoint), nothing]).await;
+    assert!(succeeded, "{output}");
+    // Without an endpoint, the service itself is asked for, which is not there.
+    let endpoints = [("AWS_ENDPOINT_URL", ""), nothing];
+    let (succeeded, output) = service(&[id, key, ("AWS_REGION", "eu-wst-1.invalid"), endpoints[0], endpoints[1]]).await;
+    assert!(!succeeded && output.contains("does not resolve") && !output.contains("panicked"), "{output}");
+    // No container's credentials: the next provider is asked.
+    let nobody = [("AWS_CONTAINER_CREDENTIALS_FULL_URI", ""), ("AWS_REGION", REGION), ("AWS_ENDPOINT_URL", &endpoint)];
+    let (succeeded, output) = service(&nobody).await;
+    assert!(!succeeded && output.contains("without AWS credentials: none were found"), "{output}");
+}

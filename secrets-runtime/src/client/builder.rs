@@ -212,7 +212,7 @@ impl Builder {
             Some(problem) => {
                 Err(Error::configuration(format!("{} {}", problem.variable, problem.what), problem.remedy))
             }
-            None => Ok(self.aws(source)),
+            None => Ok(self.aws(source, Environment::read(super::environment))),
         }
     }
 
@@ -239,12 +239,11 @@ impl Builder {
     #[allow(clippy::wrong_self_convention, reason = "the builder's counterpart of `Secrets::from_sdk_config`")]
     #[must_use]
     pub fn from_sdk_config(self, config: &aws_config::SdkConfig) -> Secrets {
-        self.aws(Aws::new(config))
+        self.aws(Aws::new(config), Environment::read(super::environment))
     }
 
     #[cfg(feature = "aws")]
-    fn aws(self, source: Aws) -> Secrets {
-        let environment = Environment::read(super::environment);
+    fn aws(self, source: Aws, environment: Result<Environment, Error>) -> Secrets {
         let batch = self.batch.or(environment.as_ref().ok().and_then(|environment| environment.batch));
         let source = source.concurrency(self.settings.concurrency);
         self.with(batch.into_iter().fold(source, Aws::batch), environment)
@@ -296,7 +295,24 @@ impl fmt::Debug for Builder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::SecretSpec;
+    use crate::Memory;
+    use crate::schema::Shape;
+    use crate::secret::{Secret, SecretSpec, SecretValue};
+    use crate::value::{Json, Report, Reported};
+
+    struct Text;
+
+    impl SecretValue for Text {
+        const SHAPE: Shape = Shape::Any;
+
+        fn decode(_: Json<'_>, _: &mut Report) -> Result<Self, Reported> {
+            Ok(Self)
+        }
+    }
+
+    impl Secret for Text {
+        const SPEC: SecretSpec = SecretSpec::new("Text");
+    }
 
     const MINUTE: Duration = Duration::from_mins(1);
 
@@ -319,6 +335,47 @@ mod tests {
         assert_eq!(of(Builder::default(), &variables, &declared), (2 * MINUTE, Some(2 * MINUTE)));
         assert_eq!(of(Builder::default(), &none, &declared), (3 * MINUTE, Some(3 * MINUTE)));
         assert_eq!(of(Builder::default(), &none, &SecretSpec::new("T")), (5 * MINUTE, None));
+    }
+
+    fn settings(secrets: &Secrets) -> Settings {
+        secrets.0.registry.poller.settings
+    }
+
+    #[test]
+    fn the_environment_counts_whatever_the_source() {
+        let read = || Ok(environment(&[("SECRETS_REFRESH", "2m"), ("AWS_LAMBDA_FUNCTION_NAME", "orders")]));
+        let memory = settings(&Builder::default().with(Memory::new(), read()));
+        assert_eq!((memory.refresh, memory.background), (Some(2 * MINUTE), Background::Program));
+        #[cfg(feature = "aws")]
+        {
+            let config = aws_config::SdkConfig::builder().build();
+            let aws = settings(&Builder::default().aws(Aws::new(&config), read()));
+            assert_eq!((aws.refresh, aws.background), (Some(2 * MINUTE), Background::Program));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_setting_that_cannot_be_is_told_by_whatever_needs_it() {
+        let unreadable = Environment::read(|name| (name == "SECRETS_REFRESH").then(|| "often".to_owned()));
+        let broken = [
+            ("SECRETS_REFRESH", Builder::default().with(Memory::new().with("text", "{}"), unreadable)),
+            (
+                "`max_stale` is zero",
+                Builder::default().max_stale(Duration::ZERO).source(Memory::new().with("text", "{}")),
+            ),
+        ];
+        for (told, secrets) in broken {
+            let errors = [
+                secrets.load_from::<Text>("text").await.map(drop),
+                secrets.load_many::<Text>(["text"]).await.map(drop),
+                secrets.live_from::<Text>("text").await.map(drop),
+            ];
+            for error in errors {
+                let error = error.expect_err("it cannot be");
+                assert_eq!(error.kind(), crate::ErrorKind::Configuration);
+                assert!(error.to_string().contains(told), "{error}");
+            }
+        }
     }
 
     #[cfg(feature = "aws")]

@@ -135,10 +135,10 @@ impl Aws {
         let connect = || {
             let config = aws_sdk_secretsmanager::config::Builder::from(&self.config);
             // An empty variable counts as unset, and the SDK panics over it.
-            let is_empty = aws_environment::has_empty_endpoint(environment);
             let mut config = config.region(region.clone());
-            if is_empty {
-                config.set_endpoint_url(self.config.endpoint_url().map(str::to_owned));
+            if aws_environment::has_empty_endpoint(environment) {
+                let given = || self.config.endpoint_url().map(str::to_owned);
+                config.set_endpoint_url(aws_environment::endpoint(environment).or_else(given));
             }
             Client::from_conf(config.build())
         };
@@ -160,7 +160,7 @@ impl Aws {
 
     /// `AWS_ENDPOINT_URL`, in one of its forms.
     fn has_own_endpoint(&self) -> bool {
-        self.config.endpoint_url().is_some() || aws_environment::has_endpoint(environment)
+        self.config.endpoint_url().is_some() || aws_environment::endpoint(environment).is_some()
     }
 
     /// One `GetSecretValue` call.

@@ -1,10 +1,14 @@
 //! What the environment says to the SDK, read before the SDK reads it: over some values it panics, over others it blames what is
 //! not at fault. A variable that is empty counts as unset.
 
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::imds::region::ImdsRegionProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::retry::{RetryConfig, RetryMode};
+use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{ConfigLoader, Region};
 
 /// A variable with a value that cannot be. The value is not shown: it may be a key.
@@ -28,6 +32,7 @@ enum Kind {
 
 const ENDPOINTS: [&str; 2] = ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER"];
 const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+const CONTAINER: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 const MAX_ATTEMPTS: &str = "AWS_MAX_ATTEMPTS";
 const RETRY_MODE: &str = "AWS_RETRY_MODE";
 
@@ -86,6 +91,14 @@ pub fn complete(mut loader: ConfigLoader, variable: impl Fn(&str) -> Option<Stri
         let chain = RegionProviderChain::first_try(region).or_else(ProfileFileRegionProvider::new());
         loader = loader.region(chain.or_else(ImdsRegionProvider::builder().build()));
     }
+    if CONTAINER.iter().any(|name| is_empty(&name)) && !CONTAINER.iter().any(|name| given(name).is_some()) {
+        // The default chain, without the provider that takes an empty address for one.
+        let chain = CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())
+            .or_else("Profile", ProfileFileCredentialsProvider::builder().build())
+            .or_else("WebIdentityToken", WebIdentityTokenCredentialsProvider::builder().build())
+            .or_else("Ec2InstanceMetadata", ImdsCredentialsProvider::builder().build());
+        loader = loader.credentials_provider(chain);
+    }
     let retry = [MAX_ATTEMPTS, RETRY_MODE];
     let is_broken = problem(|name| variable(name).filter(|_| retry.contains(&name))).is_some();
     if is_broken || retry.iter().any(|name| is_empty(&name)) {
@@ -97,14 +110,14 @@ pub fn complete(mut loader: ConfigLoader, variable: impl Fn(&str) -> Option<Stri
     loader
 }
 
-/// Whether the variables that name an endpoint are all empty or unset.
-pub fn has_endpoint(variable: impl Fn(&str) -> Option<String>) -> bool {
-    ENDPOINTS.iter().any(|name| variable(name).is_some_and(|value| !value.is_empty()))
+/// The endpoint of the environment; that of Secrets Manager goes before the one of all services.
+pub fn endpoint(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    ENDPOINTS.iter().rev().find_map(|name| variable(name).filter(|value| !value.is_empty()))
 }
 
-/// Whether the endpoint of Secrets Manager is set, and to nothing.
+/// Whether a variable names an endpoint that is nothing.
 pub fn has_empty_endpoint(variable: impl Fn(&str) -> Option<String>) -> bool {
-    variable(ENDPOINTS[1]).is_some_and(|value| value.is_empty())
+    ENDPOINTS.iter().any(|name| variable(name).is_some_and(|value| value.is_empty()))
 }
 
 #[cfg(test)]

@@ -46,6 +46,13 @@ pub struct Caller {
     pub done: AtomicBool,
 }
 
+/// A future that was polled and is kept, and how long it may take once it is polled again.
+pub struct Kept {
+    pub what: &'static str,
+    pub bound: Duration,
+    pub future: Future,
+}
+
 /// Gives up after some polls: at every await there is, in some run.
 struct GivesUp {
     future: Future,
@@ -99,19 +106,22 @@ impl Driver {
                         return;
                     }
                 }
-                self.kept.push(future);
+                self.kept.push(Kept { what, bound, future });
             }
             1 | 2 => drop(runtime.spawn(GivesUp { future, polls: self.rng.u32(1..8) })),
-            _ => {
-                let place = self.runtimes[at].name;
-                let caller = Arc::new(Caller { what, place, since: self.now, bound, done: false.into() });
-                self.callers.push(Arc::clone(&caller));
-                runtime.spawn(async move {
-                    future.await;
-                    caller.done.store(true, Ordering::Relaxed);
-                });
-            }
+            _ => self.wait(at, what, bound, future),
         }
+    }
+
+    /// Somebody waits for a future.
+    pub fn wait(&mut self, at: usize, what: &'static str, bound: Duration, future: Future) {
+        let place = &self.runtimes[at];
+        let caller = Arc::new(Caller { what, place: place.name, since: self.now, bound, done: false.into() });
+        self.callers.push(Arc::clone(&caller));
+        place.runtime.spawn(async move {
+            future.await;
+            caller.done.store(true, Ordering::Relaxed);
+        });
     }
 
     fn future(&mut self, id: &str) -> Option<(&'static str, Duration, Future)> {

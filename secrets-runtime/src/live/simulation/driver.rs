@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 use tokio::time::{Instant, sleep_until};
 
 use super::super::clock::tests::{jump, simulate};
-use super::callers::{Caller, Doc, Future};
+use super::callers::{Caller, Doc, Kept};
 use super::source::{MODES, Mode, SimSource};
 use crate::sync::lock;
 use crate::{Live, Secrets, Versions};
@@ -35,7 +35,7 @@ pub struct Driver {
     /// Of all closures that there ever were.
     pub modes: Vec<Arc<AtomicU8>>,
     /// Futures that nobody polls.
-    pub kept: Vec<Future>,
+    pub kept: Vec<Kept>,
     pub callers: Vec<Arc<Caller>>,
     /// Whether the wall clock was ever set: it may make up the time that a rollback has to stay.
     pub has_jumped: bool,
@@ -49,6 +49,8 @@ pub struct Place {
     pub name: u64,
     /// Since when it is driven without a break.
     pub since: Instant,
+    /// When it is driven again, if it is parked for a while only.
+    pub parked_until: Option<Instant>,
 }
 
 /// What callers bring back.
@@ -73,6 +75,13 @@ pub struct Node {
     pub pair: Option<Live<Versions<Doc>>>,
     pub mode: Arc<AtomicU8>,
     pub seen: u64,
+}
+
+impl Place {
+    fn drive(&mut self, now: Instant) {
+        set_to(&self.runtime, now);
+        (self.is_driven, self.since, self.parked_until) = (true, now, None);
+    }
 }
 
 /// Steps a runtime to a point in time: all that is due in it by then happens.
@@ -156,13 +165,17 @@ impl Driver {
         let runtime = runtime();
         set_to(&runtime, self.now);
         let name = self.rng.u64(..);
-        self.runtimes.push(Place { runtime, is_driven: true, name, since: self.now });
+        self.runtimes.push(Place { runtime, is_driven: true, name, since: self.now, parked_until: None });
         self.driven.get_or_insert(self.now);
     }
 
     pub fn step(&mut self, step: Duration) {
         self.now += step;
         let now = self.now;
+        for place in self.runtimes.iter_mut().filter(|place| place.parked_until.is_some_and(|until| until <= now)) {
+            place.drive(now - step);
+            self.driven.get_or_insert(now - step);
+        }
         let probe = self.secrets.clone();
         for place in self.runtimes.iter().filter(|place| place.is_driven) {
             place.runtime.block_on(async {
@@ -194,15 +207,15 @@ impl Driver {
         match self.rng.u8(0..40) {
             0 => {
                 let at = self.rng.usize(0..self.runtimes.len().max(1));
+                let soon = self.rng.bool().then(|| now + Duration::from_millis(self.rng.u64(500..9_000)));
                 if let Some(place) = self.runtimes.get_mut(at) {
-                    place.is_driven = false;
+                    (place.is_driven, place.parked_until) = (false, soon);
                 }
             }
             1 => {
                 let at = self.rng.usize(0..self.runtimes.len().max(1));
                 if let Some(place) = self.runtimes.get_mut(at).filter(|place| !place.is_driven) {
-                    set_to(&place.runtime, now);
-                    (place.is_driven, place.since) = (true, now);
+                    place.drive(now);
                     self.driven.get_or_insert(now);
                 }
             }
@@ -243,11 +256,11 @@ impl Driver {
             17 if !self.lives.is_empty() => drop(self.lives.swap_remove(self.rng.usize(0..self.lives.len()))),
             18 if !self.nodes.is_empty() => drop(self.nodes.swap_remove(self.rng.usize(0..self.nodes.len()))),
             19 if !self.kept.is_empty() => {
-                let kept = self.kept.swap_remove(self.rng.usize(0..self.kept.len()));
+                let Kept { what, bound, future } = self.kept.swap_remove(self.rng.usize(0..self.kept.len()));
                 match self.driven_place() {
                     // Polled again, perhaps by another runtime.
-                    Some(at) if self.rng.bool() => drop(self.runtimes[at].runtime.spawn(kept)),
-                    _ => drop(kept),
+                    Some(at) if self.rng.u8(0..3) > 0 => self.wait(at, what, bound, future),
+                    _ => drop(future),
                 }
             }
             _ => self.call(&id),

@@ -216,23 +216,18 @@ impl Driver {
         assert!(queued <= self.ids.len(), "{queued} calls wait");
     }
 
-    /// The last handle goes, and everything goes with it.
+    /// All runtimes end, and no poll goes on without one. Then the last handle goes, and everything goes with it.
     pub fn let_go(mut self) {
         let poller = Arc::downgrade(&self.secrets.registry().poller);
-        self.lives.clear();
-        self.nodes.clear();
         self.kept.clear();
-        // Those who wait for changes hold a handle, and so do futures on runtimes that are parked.
-        self.runtimes.retain(|place| place.is_driven);
-        self.step(Duration::from_mins(1));
+        self.runtimes.clear();
+        for secret in self.secrets.registry().all() {
+            assert!(!secret.has_task(), "a poll of {} goes on without a task", secret.shown());
+        }
         *lock(&self.inbox) = Inbox::default();
         self.lives.clear();
         self.nodes.clear();
-        let Self { secrets, runtimes, seed, .. } = self;
-        drop(runtimes);
-        for secret in secrets.registry().all() {
-            assert!(!secret.has_task(), "seed {seed}: a poll of {} goes on without a task", secret.shown());
-        }
+        let Self { secrets, seed, .. } = self;
         drop(secrets);
         assert_eq!(poller.strong_count(), 0, "seed {seed}: the poller is kept by something");
     }

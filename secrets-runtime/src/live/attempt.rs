@@ -127,6 +127,9 @@ impl<T> Live<T> {
         Fut: Future<Output = Result<R, E>>,
     {
         let Retry { is_worth_it, within, pending } = &retry;
+        if let Some(secret) = self.0.upstream.secret() {
+            let _ = secret.poller.visit();
+        }
         let (started, lease) = (Timestamp::now(), self.0.lease());
         let mut snapshot = self.current();
         // While another caller probes, the value is known not to work.

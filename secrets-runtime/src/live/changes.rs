@@ -51,6 +51,9 @@ impl<T> Changes<T> {
     /// # }
     /// ```
     pub async fn next(&mut self) -> Option<Snapshot<T>> {
+        if let Some(secret) = self.state.upstream.secret() {
+            let _ = secret.poller.visit();
+        }
         loop {
             let mut changed = pin!(self.changed.notified());
             changed.as_mut().enable();

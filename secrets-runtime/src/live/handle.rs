@@ -5,9 +5,11 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
+
 use super::accept::{Trigger, Version};
 use super::changes::Changes;
-use super::clock::{NoTimer, Timestamp};
+use super::clock::{NoTimer, Timer, Timestamp};
 use super::health::Status;
 use super::previous::Versions;
 use super::run::Interrupted;
@@ -184,7 +186,15 @@ impl<T> Live<T> {
         secret.poller.visit().map_err(|reason| cannot_wait(&self.0, reason))?;
         let before = self.0.number();
         let polled = secret.demand(trigger, deadline).await;
-        self.0.upstream.catch_up().await?;
+        let caught_up = self.0.upstream.catch_up();
+        match trigger {
+            // An attempt has no more time than it was given.
+            Trigger::Retried => match select(caught_up, Timer::until(deadline)).await {
+                Either::Left((caught_up, _)) => caught_up?,
+                Either::Right(_) => {}
+            },
+            _ => caught_up.await?,
+        }
         if let Some(refusal) = self.0.refusal() {
             return Err(refusal.error);
         }

@@ -64,7 +64,9 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
             came: Arc::default(),
         });
         let subscriber: Weak<Self> = Arc::downgrade(&state);
-        *lock(&state.subscription) = Some(secret.subscribe(subscriber, interval, visibility));
+        secret.subscribe(subscriber, interval, visibility, |subscription| {
+            *lock(&state.subscription) = Some(subscription);
+        });
         state
     }
 
@@ -187,6 +189,7 @@ impl<T: Secret + Send + Sync + 'static> Pending<T> {
     /// ```
     pub async fn ready(&self) -> Live<T> {
         let PendingState { secret, came, .. } = &*self.0;
+        let _ = secret.poller.visit();
         loop {
             let mut came = pin!(came.notified());
             came.as_mut().enable();

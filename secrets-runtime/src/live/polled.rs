@@ -62,6 +62,27 @@ struct Last {
     asked: Timestamp,
 }
 
+impl Last {
+    fn of(arrival: &Arrival<'_>, asked: Timestamp) -> Self {
+        match arrival {
+            Arrival::Fetched(fetched) => {
+                Self { version: Version::of(fetched, Timestamp::now()), is_readable: true, asked }
+            }
+            Arrival::Unreadable(version, _) => Self { version: (*version).clone(), is_readable: false, asked },
+        }
+    }
+
+    fn is(&self, arrival: &Arrival<'_>) -> bool {
+        match arrival {
+            Arrival::Fetched(fetched) => self.is_readable && self.version.is(fetched),
+            // Of what cannot be read, nothing but an id tells whether it is the same.
+            Arrival::Unreadable(version, _) => {
+                !self.is_readable && version.id.is_some() && self.version.is_same(version)
+            }
+        }
+    }
+}
+
 /// What is known of the polls of a secret.
 #[derive(Default)]
 pub struct Record {
@@ -132,17 +153,19 @@ impl PolledSecret {
         self.request.shown()
     }
 
-    /// Hands every version to one more subscriber, from the next answer on; the shortest interval wins.
+    /// Hands every version to one more subscriber, from the next answer on; the shortest interval wins. `keep` runs under the
+    /// lock: no version comes before the subscriber has its place.
     pub fn subscribe(
         self: &Arc<Self>,
         subscriber: Weak<dyn Subscriber>,
         interval: Duration,
         visibility: Visibility,
-    ) -> Subscription {
+        keep: impl FnOnce(Subscription),
+    ) {
         let mut state = lock(&self.state);
         let id = state.subscriptions.add(subscriber, interval, visibility);
         self.reschedule(&mut state);
-        Subscription { secret: Arc::clone(self), id }
+        keep(Subscription { secret: Arc::clone(self), id });
     }
 
     fn reschedule(&self, state: &mut State) {
@@ -289,20 +312,17 @@ impl PolledSecret {
 
     // What a poll brings.
 
-    /// Lets those decide who have to see this version.
-    fn decide(&self, arrival: &Arrival<'_>, version: &Version, run: Run) -> Decided {
-        let is_readable = matches!(arrival, Arrival::Fetched(_));
-        let audience = {
+    /// Lets those decide who have to see this version. Where it is another one than before, it is returned too.
+    fn decide(&self, arrival: &Arrival<'_>, run: Run) -> (Decided, Option<Last>) {
+        let (audience, next) = {
             let state = lock(&self.state);
-            let is_known = |last: &Last| {
-                // Of what cannot be read, nothing but an id tells whether it is the same.
-                let can_tell = is_readable || version.id.is_some();
-                can_tell && last.is_readable == is_readable && last.version.is_same(version)
-            };
-            let is_same = state.last.as_ref().is_some_and(is_known);
-            if is_same { state.subscriptions.open() } else { state.subscriptions.all() }
+            if state.last.as_ref().is_some_and(|last| last.is(arrival)) {
+                (state.subscriptions.open(), None)
+            } else {
+                (state.subscriptions.all(), Some(Last::of(arrival, run.asked)))
+            }
         };
-        Decided::by(audience, arrival, run)
+        (Decided::by(audience, arrival, run), next)
     }
 
     /// Ends the poll: applies what was decided and notes how it went, all under the lock of the poll, if that is still the one
@@ -334,14 +354,17 @@ impl PolledSecret {
     }
 
     /// The source itself gave a version, or something in its place that cannot be read.
-    fn arrived(&self, run: Run, arrival: &Arrival<'_>, version: &Version) {
-        let (is_readable, result) = match arrival {
-            Arrival::Fetched(_) => (true, Ok(())),
-            Arrival::Unreadable(_, error) => (false, Err((*error).clone())),
+    fn arrived(&self, run: Run, arrival: &Arrival<'_>) {
+        let result = match arrival {
+            Arrival::Fetched(_) => Ok(()),
+            Arrival::Unreadable(_, error) => Err((*error).clone()),
         };
-        let decided = self.decide(arrival, version, run);
+        let (decided, next) = self.decide(arrival, run);
         self.finish(run, decided, result, |state, effects, _| {
-            state.last = Some(Last { version: version.clone(), is_readable, asked: run.asked });
+            match (next, &mut state.last) {
+                (None, Some(last)) => last.asked = run.asked,
+                (next, last) => *last = next,
+            }
             (state.error, state.rest, state.answered) = (None, None, Some(Timestamp::now()));
             let failures = std::mem::take(&mut state.failures);
             let is_refused = state.subscriptions.is_refused();
@@ -401,12 +424,11 @@ impl Asker for PolledSecret {
     }
 
     fn answered(self: Arc<Self>, run: Run, answer: Answer) {
-        let now = Timestamp::now();
         match answer {
             Ok(fetched) => {
-                let (version, arrival) = (Version::of(&fetched, now), Arrival::Fetched(&fetched));
+                let arrival = Arrival::Fetched(&fetched);
                 match fetched.fallback_error() {
-                    None => self.arrived(run, &arrival, &version),
+                    None => self.arrived(run, &arrival),
                     Some(error) => {
                         let decided = Decided::by(lock(&self.state).subscriptions.all(), &arrival, run);
                         self.failed(run, Error::source(self.shown(), error.clone()), decided);
@@ -414,10 +436,10 @@ impl Asker for PolledSecret {
                 }
             }
             Err(error) => {
-                let version = Version::unknown(error.version_id.clone(), now);
+                let version = Version::unknown(error.version_id.clone(), Timestamp::now());
                 let error = Error::source(self.shown(), error);
                 if error.is_about_value() {
-                    self.arrived(run, &Arrival::Unreadable(&version, &error), &version);
+                    self.arrived(run, &Arrival::Unreadable(&version, &error));
                 } else {
                     self.failed(run, error, Decided::default());
                 }

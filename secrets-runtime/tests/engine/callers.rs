@@ -156,3 +156,22 @@ async fn a_load_that_is_dropped_takes_its_call_with_it() {
     let loaded = timeout(SECOND, secrets.load::<Db>()).await.expect("the only call there may be is free again");
     assert_eq!(loaded.expect("loaded").password, "first");
 }
+
+#[test]
+fn one_more_view_of_a_secret_costs_the_same_however_many_there_are() {
+    let runtime = crate::paused();
+    let secrets = Secrets::new(source());
+    let mut views = Vec::new();
+    let mut bytes_of_the_next_after = |count: usize| {
+        while views.len() < count {
+            views.push(runtime.block_on(secrets.live::<Db>()).expect("live"));
+        }
+        let mut next = None;
+        let counted = allocation_counter::measure(|| next = Some(runtime.block_on(secrets.live::<Db>())));
+        assert_eq!(password(&next.expect("it ran").expect("live")), "first");
+        counted.bytes_total
+    };
+    // Neither number is one at which a list grows.
+    let (few, many) = (bytes_of_the_next_after(20), bytes_of_the_next_after(2_000));
+    assert!(many <= few + few / 2, "{few} bytes after 20, {many} after 2,000");
+}

@@ -6,6 +6,7 @@ mod fallback;
 mod foreign;
 mod runtimes;
 mod sources;
+mod threads;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

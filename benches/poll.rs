@@ -3,13 +3,13 @@
 use std::fs;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use aws_sdk_secretsmanager::Client;
 use aws_secretsmanager_caching::SecretsManagerCachingClient;
 use futures_util::future::join_all;
-use secrets_runtime::{Fetched, Live, Request, Secret, SecretString, Secrets, Source, SourceError};
+use secrets_runtime::{ErrorKind, Fetched, Live, Request, Secret, SecretString, Secrets, Source, SourceError};
 use tokio::runtime::Runtime;
 use tokio::task::unconstrained;
 
@@ -34,11 +34,14 @@ struct Service {
     batch_size: usize,
     version: AtomicU64,
     calls: AtomicU64,
+    /// Whether a fifth of the secrets cannot be read.
+    is_failing: AtomicBool,
 }
 
 impl Service {
     fn new(batch_size: usize) -> Arc<Self> {
-        Arc::new(Self { batch_size, version: AtomicU64::new(1), calls: AtomicU64::new(0) })
+        let (version, calls) = (AtomicU64::new(1), AtomicU64::new(0));
+        Arc::new(Self { batch_size, version, calls, is_failing: AtomicBool::new(false) })
     }
 
     fn calls(&self) -> u64 {
@@ -55,7 +58,12 @@ impl Source for Service {
         self.calls.fetch_add(1, Ordering::Relaxed);
         let version = self.version.load(Ordering::Relaxed);
         let fetched = || Fetched::new(DOCUMENT).version_id(format!("version-{version}-of-a-secret-of-the-benches"));
-        requests.iter().map(|_| Ok(fetched().stages(["AWSCURRENT"]))).collect()
+        let is_failing = self.is_failing.load(Ordering::Relaxed);
+        let answer = |request: &Request| match request.id().ends_with(['0', '5']) && is_failing {
+            true => Err(SourceError::new(ErrorKind::Throttled, "")),
+            false => Ok(fetched().stages(["AWSCURRENT"])),
+        };
+        requests.iter().map(answer).collect()
     }
 }
 
@@ -160,6 +168,28 @@ pub fn times() {
         Row::new("one of 10,000, against one of 1,000", "").ours_to_it(many / few).at_most(1.5).print();
         Row::new("one of 10,000, against one of 5,000", "").ours_to_it(many / some).print();
     }
+}
+
+/// Prints what it costs when a fifth of many secrets cannot be read, and is asked for again and again.
+pub fn failing() {
+    const COUNT: u32 = 10_000;
+    const MINUTES: u32 = 20;
+
+    let service = Service::new(1);
+    let (secrets, runtime) = (Secrets::new(Arc::clone(&service)), paused());
+    let lives = runtime.block_on(secrets.live_many::<Db>(ids(COUNT))).expect("live");
+    rows::title("10,000 live secrets, polled every 5 minutes: CPU time per minute");
+    let mut minute = |name: &str, minutes: u32| {
+        let (begin, calls) = (cpu_time(), service.calls());
+        runtime.block_on(async { tokio::time::sleep(Duration::from_mins(minutes.into())).await });
+        let seconds = cpu_time().saturating_sub(begin).as_secs_f64() / f64::from(minutes);
+        let calls = (service.calls() - calls) / u64::from(minutes);
+        Row::new(name, format!("{:.0} ms, {} calls", seconds * 1e3, rows::grouped(calls))).print();
+    };
+    minute("all can be read", MINUTES);
+    service.is_failing.store(true, Ordering::Relaxed);
+    minute("a fifth cannot", MINUTES);
+    drop(lives);
 }
 
 /// In paused time: what the task does between the polls is in it.

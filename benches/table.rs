@@ -18,6 +18,7 @@ fn main() {
     if wants("poll") {
         poll::calls();
         poll::times();
+        poll::failing();
     }
     if wants("fleet") {
         fleet::peaks();

@@ -19,7 +19,7 @@ use crate::error::ErrorKind;
 use crate::id;
 use crate::live::{Registry, fetch};
 use crate::secret::{NamedSecret, Secret, read};
-use crate::source::{Fetched, Request, Selector, Source};
+use crate::source::{Fetched, Request, Selector, Source, environment};
 
 /// Loads secrets from a source. A clone is cheap and shares everything.
 ///
@@ -310,10 +310,4 @@ impl Answer {
 
 fn stage<T: Secret>() -> Selector {
     Selector::Stage(T::SPEC.stage().into())
-}
-
-/// A variable of the environment. One that is not UTF-8 is not taken for unset: what is no UTF-8 of it is replaced, and
-/// refused wherever it matters.
-pub(crate) fn environment(name: &str) -> Option<String> {
-    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }

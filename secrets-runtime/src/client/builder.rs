@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::live::{Background, Registry, Settings, Start};
 #[cfg(feature = "aws")]
 use crate::source::{Aws, Batch};
-use crate::source::{File, Platform, Source};
+use crate::source::{File, Platform, Source, environment};
 
 /// Builds [`Secrets`]: settings first, then the source.
 ///
@@ -181,7 +181,7 @@ impl Builder {
     /// As [`Secrets::from_env`].
     #[allow(clippy::wrong_self_convention, reason = "the builder's counterpart of `Secrets::from_env`")]
     pub async fn from_env(self) -> Result<Secrets, Error> {
-        let environment = Environment::read(super::environment)?;
+        let environment = Environment::read(environment)?;
         match &environment.source {
             Selected::File(path) => {
                 environment.allow_file(self.file_in_production)?;
@@ -212,7 +212,7 @@ impl Builder {
             Some(problem) => {
                 Err(Error::configuration(format!("{} {}", problem.variable, problem.what), problem.remedy))
             }
-            None => Ok(self.aws(source, Environment::read(super::environment))),
+            None => Ok(self.aws(source, Environment::read(environment))),
         }
     }
 
@@ -239,7 +239,7 @@ impl Builder {
     #[allow(clippy::wrong_self_convention, reason = "the builder's counterpart of `Secrets::from_sdk_config`")]
     #[must_use]
     pub fn from_sdk_config(self, config: &aws_config::SdkConfig) -> Secrets {
-        self.aws(Aws::new(config), Environment::read(super::environment))
+        self.aws(Aws::new(config), Environment::read(environment))
     }
 
     #[cfg(feature = "aws")]
@@ -258,7 +258,7 @@ impl Builder {
     /// ```
     #[must_use]
     pub fn source(self, source: impl Source) -> Secrets {
-        self.with(source, Environment::read(super::environment))
+        self.with(source, Environment::read(environment))
     }
 
     /// A setting that cannot be is told by whatever needs it, since making the `Secrets` itself cannot fail.
@@ -316,7 +316,7 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_mins(1);
 
-    fn environment(variables: &[(&str, &str)]) -> Environment {
+    fn of(variables: &[(&str, &str)]) -> Environment {
         let read = |name: &str| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
         Environment::read(read).expect("the test's own")
     }
@@ -325,16 +325,16 @@ mod tests {
     fn the_builder_goes_before_the_environment_before_the_declaration_before_the_default() {
         let set = || Builder::default().refresh(MINUTE).max_stale(MINUTE);
         let declared = SecretSpec::new("T").refreshed_every(3 * MINUTE).stale_after(3 * MINUTE);
-        let variables = environment(&[("SECRETS_REFRESH", "2m"), ("SECRETS_MAX_STALE", "2m")]);
-        let none = environment(&[]);
-        let of = |builder: Builder, environment: &Environment, spec: &SecretSpec| {
+        let variables = of(&[("SECRETS_REFRESH", "2m"), ("SECRETS_MAX_STALE", "2m")]);
+        let none = of(&[]);
+        let settled = |builder: Builder, environment: &Environment, spec: &SecretSpec| {
             let settings = builder.settled(environment).settings;
             (settings.interval(spec), settings.max_stale(spec))
         };
-        assert_eq!(of(set(), &variables, &declared), (MINUTE, Some(MINUTE)));
-        assert_eq!(of(Builder::default(), &variables, &declared), (2 * MINUTE, Some(2 * MINUTE)));
-        assert_eq!(of(Builder::default(), &none, &declared), (3 * MINUTE, Some(3 * MINUTE)));
-        assert_eq!(of(Builder::default(), &none, &SecretSpec::new("T")), (5 * MINUTE, None));
+        assert_eq!(settled(set(), &variables, &declared), (MINUTE, Some(MINUTE)));
+        assert_eq!(settled(Builder::default(), &variables, &declared), (2 * MINUTE, Some(2 * MINUTE)));
+        assert_eq!(settled(Builder::default(), &none, &declared), (3 * MINUTE, Some(3 * MINUTE)));
+        assert_eq!(settled(Builder::default(), &none, &SecretSpec::new("T")), (5 * MINUTE, None));
     }
 
     fn settings(secrets: &Secrets) -> Settings {
@@ -343,7 +343,7 @@ mod tests {
 
     #[test]
     fn the_environment_counts_whatever_the_source() {
-        let read = || Ok(environment(&[("SECRETS_REFRESH", "2m"), ("AWS_LAMBDA_FUNCTION_NAME", "orders")]));
+        let read = || Ok(of(&[("SECRETS_REFRESH", "2m"), ("AWS_LAMBDA_FUNCTION_NAME", "orders")]));
         let memory = settings(&Builder::default().with(Memory::new(), read()));
         assert_eq!((memory.refresh, memory.background), (Some(2 * MINUTE), Background::Program));
         #[cfg(feature = "aws")]
@@ -381,16 +381,16 @@ mod tests {
     #[cfg(feature = "aws")]
     #[test]
     fn batches_are_off_unless_the_environment_or_the_builder_says_otherwise() {
-        let on = environment(&[("SECRETS_BATCH", "1")]);
-        assert_eq!(Builder::default().settled(&environment(&[])).batch, None);
+        let on = of(&[("SECRETS_BATCH", "1")]);
+        assert_eq!(Builder::default().settled(&of(&[])).batch, None);
         assert_eq!(Builder::default().settled(&on).batch, Some(Batch::On));
         assert_eq!(Builder::default().batch(Batch::Off).settled(&on).batch, Some(Batch::Off));
     }
 
     #[test]
     fn on_lambda_there_is_no_background_task() {
-        let lambda = environment(&[("AWS_LAMBDA_FUNCTION_NAME", "orders")]);
+        let lambda = of(&[("AWS_LAMBDA_FUNCTION_NAME", "orders")]);
         assert_eq!(Builder::default().settled(&lambda).settings.background, Background::Program);
-        assert_eq!(Builder::default().settled(&environment(&[])).settings.background, Background::Task);
+        assert_eq!(Builder::default().settled(&of(&[])).settings.background, Background::Task);
     }
 }

@@ -43,6 +43,7 @@ mod telemetry;
 #[cfg(test)]
 mod tests;
 mod ticket;
+mod wait;
 
 #[cfg(feature = "testing")]
 pub(crate) use accept::CONFIRMATION;

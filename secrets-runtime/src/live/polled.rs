@@ -7,16 +7,13 @@
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
-use futures_util::future::join_all;
-use tokio::runtime::Handle;
-
 use super::accept::{CONFIRMATION, Trigger, Version};
 use super::clock::Timestamp;
 use super::condition::Condition;
 use super::effects::Effects;
 use super::poller::{Poller, Target};
 use super::queue::Turn;
-use super::run::{GRACE, InFlight, Interrupted, Joined, Marked, RunResult, Runner, run, wait};
+use super::run::{InFlight, Marked, RunResult};
 use super::schedule::{self, MIN_FORCED_INTERVAL};
 use super::subscriber::{Applying, Arrival, Standing, Subscriber, Subscriptions, Verdict, ViewHealth, Visibility};
 #[cfg(feature = "metrics")]
@@ -33,7 +30,7 @@ pub struct PolledSecret {
     pub request: Request,
     id: u64,
     /// The lock of a poll: what it brings is applied under it.
-    in_flight: InFlight,
+    pub in_flight: InFlight,
     /// Taken under the lock of a poll, never the other way round.
     state: Mutex<State>,
 }
@@ -228,58 +225,6 @@ impl PolledSecret {
 
     // Polls.
 
-    /// How long `refresh` and `fresh` wait at most: for the poll under way, and for one of their own.
-    pub fn patience(&self) -> Timestamp {
-        Timestamp::now().after(self.limit().max(2 * GRACE).saturating_mul(2))
-    }
-
-    /// Joins the poll under way, or begins one, and waits for its end.
-    pub async fn poll(self: &Arc<Self>, trigger: Trigger, deadline: Timestamp) -> RunResult {
-        self.outcome(run(&Poll { secret: self, trigger }, deadline).await)
-    }
-
-    /// As [`poll`](Self::poll); `None` if the program demanded one a moment ago.
-    pub async fn demand(self: &Arc<Self>, trigger: Trigger, deadline: Timestamp) -> Option<RunResult> {
-        if !self.in_flight.is_under_way() && self.is_recent() {
-            return None;
-        }
-        let result = self.poll(trigger, deadline).await;
-        // One that was sent before the call cannot confirm that an older version is meant to be there.
-        let has_to_confirm = trigger == Trigger::Forced && lock(&self.state).subscriptions.is_unconfirmed();
-        if result.is_ok() && has_to_confirm && !self.is_recent() {
-            return Some(self.poll(trigger, deadline).await);
-        }
-        Some(result)
-    }
-
-    /// Rate-limits demanded polls to one per [`MIN_FORCED_INTERVAL`].
-    fn is_recent(&self) -> bool {
-        let demanded = lock(&self.state).demanded;
-        demanded.is_some_and(|demanded| demanded.age(Timestamp::now()) < MIN_FORCED_INTERVAL)
-    }
-
-    /// As [`poll`](Self::poll), of several secrets at once, in as few calls as the source takes.
-    pub async fn poll_all(secrets: &[&Arc<Self>], deadline: Timestamp) -> Vec<RunResult> {
-        let Some(first) = secrets.first() else { return Vec::new() };
-        let (now, mut tickets) = (Timestamp::now(), Vec::new());
-        let mut begin = |secret: &Arc<Self>| {
-            let (joined, marked) = secret.in_flight.join(now, secret.limit());
-            tickets.extend(marked.map(|marked| secret.ticket(marked, Trigger::Scheduled)));
-            joined
-        };
-        let joined: Vec<Joined> = secrets.iter().map(|secret| begin(secret)).collect();
-        first.poller.ask(tickets, Turn::Awaited, None);
-        let wait = async |secret: &Arc<Self>, joined| {
-            let poll = Poll { secret, trigger: Trigger::Scheduled };
-            secret.outcome(wait(&poll, joined, deadline).await)
-        };
-        join_all(secrets.iter().zip(joined).map(|(secret, joined)| wait(secret, joined))).await
-    }
-
-    fn outcome(&self, waited: Result<RunResult, Interrupted>) -> RunResult {
-        waited.unwrap_or_else(|interrupted| Err(interrupted.error(self.shown())))
-    }
-
     /// Begins a poll that nobody waits for, unless one is under way.
     pub fn begin(self: &Arc<Self>) {
         let tickets = self.mark(Timestamp::now()).into_iter().collect();
@@ -292,15 +237,26 @@ impl PolledSecret {
         Some(self.ticket(marked, Trigger::Scheduled))
     }
 
-    fn ticket(self: &Arc<Self>, marked: Marked, trigger: Trigger) -> Ticket {
+    pub fn ticket(self: &Arc<Self>, marked: Marked, trigger: Trigger) -> Ticket {
         // Those who wait for the superseded one see that it ended without an outcome, and join the new one.
         marked.superseded.into_iter().for_each(|superseded| self.poller.leave(superseded.call));
         let asker: Weak<Self> = Arc::downgrade(self);
         Ticket::new(asker, self.request.clone(), marked.number, trigger)
     }
 
-    fn limit(&self) -> Duration {
+    pub fn limit(&self) -> Duration {
         self.poller.settings.call_timeout
+    }
+
+    /// Rate-limits demanded polls to one per [`MIN_FORCED_INTERVAL`].
+    pub fn is_recent(&self) -> bool {
+        let demanded = lock(&self.state).demanded;
+        demanded.is_some_and(|demanded| demanded.age(Timestamp::now()) < MIN_FORCED_INTERVAL)
+    }
+
+    /// Whether an older version has to be confirmed.
+    pub fn is_unconfirmed(&self) -> bool {
+        lock(&self.state).subscriptions.is_unconfirmed()
     }
 
     /// Why the source need not be asked again yet: it failed, and the pause after that is not over.
@@ -488,30 +444,5 @@ impl Drop for PolledSecret {
         self.poller.forget(self.id, interval);
         let call = self.in_flight.call();
         self.poller.leave(call);
-    }
-}
-
-/// A poll, as whoever waits for it sees it.
-struct Poll<'a> {
-    secret: &'a Arc<PolledSecret>,
-    trigger: Trigger,
-}
-
-impl Runner for Poll<'_> {
-    fn in_flight(&self) -> &InFlight {
-        &self.secret.in_flight
-    }
-
-    fn limit(&self) -> Duration {
-        self.secret.limit()
-    }
-
-    fn launch(&self, marked: Marked, on: Option<&Handle>) {
-        let ticket = self.secret.ticket(marked, self.trigger);
-        self.secret.poller.ask(vec![ticket], Turn::Awaited, on);
-    }
-
-    fn nudge(&self, on: &Handle) {
-        self.secret.poller.pump(Some(on));
     }
 }

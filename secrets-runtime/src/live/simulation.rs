@@ -11,10 +11,11 @@ mod callers;
 mod driver;
 mod invariants;
 mod source;
+mod world;
 
 use std::thread;
 
-use driver::Driver;
+use world::Driver;
 
 const SEEDS: std::ops::Range<u64> = 0..300;
 

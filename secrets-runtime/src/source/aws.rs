@@ -22,8 +22,7 @@ use futures_util::{StreamExt, stream};
 use super::aws_environment::{self, Problem};
 use super::batch::{self, Answerer, Batch, Match, Switch};
 use super::hint::{NO_REGION, Place};
-use super::{Fetched, Platform, Request, Selector, Source, SourceError, failure};
-use crate::client::environment;
+use super::{Fetched, Platform, Request, Selector, Source, SourceError, environment, failure};
 use crate::error::ErrorKind;
 use crate::id::Arn;
 

@@ -86,12 +86,12 @@ impl Kind {
 pub fn complete(mut loader: ConfigLoader, variable: impl Fn(&str) -> Option<String>) -> ConfigLoader {
     let given = |name| variable(name).filter(|value| !value.is_empty());
     let is_empty = |name: &&str| variable(name).is_some_and(|value| value.is_empty());
-    if REGIONS.iter().any(|name| is_empty(name)) {
+    if REGIONS.iter().any(&is_empty) {
         let region = REGIONS.iter().find_map(|name| given(name)).map(Region::new);
         let chain = RegionProviderChain::first_try(region).or_else(ProfileFileRegionProvider::new());
         loader = loader.region(chain.or_else(ImdsRegionProvider::builder().build()));
     }
-    if CONTAINER.iter().any(|name| is_empty(name)) && !CONTAINER.iter().any(|name| given(name).is_some()) {
+    if CONTAINER.iter().any(&is_empty) && !CONTAINER.iter().any(|name| given(name).is_some()) {
         // The default chain, without the provider that takes an empty address for one.
         let chain = CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())
             .or_else("Profile", ProfileFileCredentialsProvider::builder().build())
@@ -101,7 +101,7 @@ pub fn complete(mut loader: ConfigLoader, variable: impl Fn(&str) -> Option<Stri
     }
     let retry = [MAX_ATTEMPTS, RETRY_MODE];
     let is_broken = problem(|name| variable(name).filter(|_| retry.contains(&name))).is_some();
-    if is_broken || retry.iter().any(|name| is_empty(name)) {
+    if is_broken || retry.iter().any(is_empty) {
         let attempts = given(MAX_ATTEMPTS).and_then(|attempts| attempts.parse().ok()).filter(|attempts| *attempts > 0);
         let mode = given(RETRY_MODE).and_then(|mode| mode.parse::<RetryMode>().ok());
         let config = if mode == Some(RetryMode::Adaptive) { RetryConfig::adaptive() } else { RetryConfig::standard() };

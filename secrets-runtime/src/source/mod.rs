@@ -24,6 +24,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use futures_util::future::BoxFuture;
 use zeroize::Zeroizing;
 
 #[cfg(feature = "aws")]
@@ -33,11 +34,10 @@ pub use batch::Batch;
 pub use file::File;
 pub use memory::Memory;
 pub use or::Or;
-pub(crate) use platform::Platform;
+pub(crate) use platform::{Platform, environment};
 #[cfg(feature = "testing")]
 pub use script::Rotation;
 
-use crate::client::BoxFuture;
 use crate::error::ErrorKind;
 use crate::secret::AWSCURRENT;
 

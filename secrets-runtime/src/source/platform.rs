@@ -1,5 +1,11 @@
 //! Where the program runs, told by its environment: whose role reads the secrets, and whether this is production.
 
+/// A variable of the environment. One that is not UTF-8 is not taken for unset: what is no UTF-8 of it is replaced, and
+/// refused wherever it matters.
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
+
 /// What gives the program its AWS credentials.
 #[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "without AWS, only the place matters"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

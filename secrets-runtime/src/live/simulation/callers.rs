@@ -1,7 +1,7 @@
 //! Callers of every method, who wait, give up, or keep their futures.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -9,49 +9,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::super::run::GRACE;
-use super::driver::{Driver, Inbox, Node};
-use crate::schema::Shape;
-use crate::secret::{Secret, SecretSpec, SecretValue};
+use super::world::{Caller, Doc, Driver, Future, Inbox, Kept, Node};
 use crate::sync::lock;
-use crate::value::{Json, Report, Reported};
-use crate::{BoxFuture, Live, Retry, Snapshot};
-
-/// What a version of a simulated secret is: its number.
-pub struct Doc(pub u64);
-
-impl SecretValue for Doc {
-    const SHAPE: Shape = Shape::Any;
-
-    fn decode(json: Json<'_>, _: &mut Report) -> Result<Self, Reported> {
-        match json.text().parse() {
-            Ok(number) => Ok(Self(number)),
-            // Without the hook, which would print it.
-            Err(_) => std::panic::resume_unwind(Box::new("of the simulation")),
-        }
-    }
-}
-
-impl Secret for Doc {
-    const SPEC: SecretSpec = SecretSpec::new("Doc");
-}
-
-pub type Future = BoxFuture<'static, ()>;
-
-/// Somebody who waits, and for how long at most.
-pub struct Caller {
-    pub what: &'static str,
-    pub place: u64,
-    pub since: Instant,
-    pub bound: Duration,
-    pub done: AtomicBool,
-}
-
-/// A future that was polled and is kept, and how long it may take once it is polled again.
-pub struct Kept {
-    pub what: &'static str,
-    pub bound: Duration,
-    pub future: Future,
-}
+use crate::{Live, Retry, Snapshot};
 
 /// Gives up after some polls: at every await there is, in some run.
 struct GivesUp {

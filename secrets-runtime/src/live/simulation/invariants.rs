@@ -13,8 +13,9 @@ use super::super::polled::PolledSecret;
 use super::super::poller::MAX_SLEEP;
 use super::super::run::GRACE;
 use super::super::schedule;
-use super::driver::{Driver, Inbox};
+
 use super::source::Mode;
+use super::world::{Driver, Inbox};
 use crate::sync::lock;
 
 impl Driver {

@@ -12,7 +12,7 @@ use std::task::{Context, Waker};
 use shuttle::future::block_on;
 use shuttle::thread;
 
-use crate::publish::Slot;
+use crate::publish::Published;
 use crate::sync::{Arc, Notify};
 
 /// Schedules per test.
@@ -26,7 +26,7 @@ fn pair(number: u64) -> Arc<Pair> {
 }
 
 /// Waits for a value with a higher number, as `Changes::next` does.
-fn next(slot: &Slot<Pair>, changed: &Notify, seen: u64) -> u64 {
+fn next(slot: &Published<Pair>, changed: &Notify, seen: u64) -> u64 {
     block_on(async {
         loop {
             let mut waiting = pin!(changed.notified());
@@ -41,7 +41,7 @@ fn next(slot: &Slot<Pair>, changed: &Notify, seen: u64) -> u64 {
 }
 
 /// As the runtime does: whoever waits is woken after the value was replaced.
-fn publish(slot: &Slot<Pair>, number: u64) {
+fn publish(slot: &Published<Pair>, number: u64) {
     let (before, waiting) = slot.publish(pair(number));
     assert!(before.0 < number);
     waiting.into_iter().for_each(|waiting| waiting.notify_waiters());
@@ -51,7 +51,7 @@ fn publish(slot: &Slot<Pair>, number: u64) {
 fn readers_see_whole_values_that_were_published_and_never_an_older_one_again() {
     shuttle::check_random(
         || {
-            let slot = Arc::new(Slot::new(pair(1)));
+            let slot = Arc::new(Published::new(pair(1)));
             let publisher = Arc::clone(&slot);
             let publisher = thread::spawn(move || (2..5).for_each(|number| publish(&publisher, number)));
             let readers = [(); 2].map(|()| {
@@ -80,7 +80,7 @@ fn readers_see_whole_values_that_were_published_and_never_an_older_one_again() {
 fn whoever_waits_is_woken_for_the_newest_value() {
     shuttle::check_random(
         || {
-            let slot = Arc::new(Slot::new(pair(1)));
+            let slot = Arc::new(Published::new(pair(1)));
             let followers = [(); 2].map(|()| {
                 let slot = Arc::clone(&slot);
                 thread::spawn(move || {
@@ -106,7 +106,7 @@ fn whoever_waits_is_woken_for_the_newest_value() {
 fn one_that_stops_waiting_takes_no_wake_up_of_another() {
     shuttle::check_random(
         || {
-            let slot = Arc::new(Slot::new(pair(1)));
+            let slot = Arc::new(Published::new(pair(1)));
             let stays = Arc::clone(&slot);
             let stays = thread::spawn(move || assert_eq!(next(&stays, &stays.changed(), 1), 2));
             let leaves = Arc::clone(&slot);

@@ -29,7 +29,7 @@ pub struct Changes<T> {
 
 impl<T> Changes<T> {
     pub(super) fn new(state: Arc<LiveState<T>>) -> Self {
-        Self { changed: state.slot.changed(), state, seen: 0 }
+        Self { changed: state.published.changed(), state, seen: 0 }
     }
 
     /// From the value on that is published next.
@@ -57,7 +57,7 @@ impl<T> Changes<T> {
         loop {
             let mut changed = pin!(self.changed.notified());
             changed.as_mut().enable();
-            let current = self.state.slot.load();
+            let current = self.state.published.load();
             if current.number > self.seen {
                 self.seen = current.number;
                 return Some(Snapshot(current));

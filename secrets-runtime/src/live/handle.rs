@@ -13,7 +13,7 @@ use super::clock::{NoTimer, Timer, Timestamp};
 use super::health::Status;
 use super::previous::Versions;
 use super::run::Interrupted;
-use super::snapshot::{Published, Snapshot};
+use super::snapshot::{Snapshot, Versioned};
 use super::state::{Fixed, LiveState};
 use super::{map, previous};
 use crate::error::Error;
@@ -88,7 +88,7 @@ impl<T> Live<T> {
     /// assert!(key.read(|key| key.starts_with("k-")));
     /// ```
     pub fn read<R>(&self, read: impl FnOnce(&T) -> R) -> R {
-        read(&self.0.slot.borrow().value)
+        read(&self.0.published.borrow().value)
     }
 
     /// The newest good value and each that is published from now on.
@@ -291,7 +291,7 @@ impl<T: Send + Sync + 'static> Live<T> {
     #[must_use]
     pub fn fixed(value: T) -> Self {
         let now = Timestamp::now();
-        let first = Published { value, version: Version::unknown(None, now), number: 1 };
+        let first = Versioned { value, version: Version::unknown(None, now), number: 1 };
         Self(Arc::new(LiveState::new(first, now, Arc::new(Fixed))))
     }
 }

@@ -4,10 +4,10 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use super::clock::Timestamp;
-use super::condition::Condition;
 use super::polled::Record;
 use super::poller::Life;
 use super::registry::Registry;
+use super::secret_health::{HealthState, SecretHealth};
 use super::state::LiveState;
 use crate::error::Error;
 
@@ -51,7 +51,7 @@ impl Status {
         let now = Timestamp::now();
         let version = state.snapshot().0.version.clone();
         let (refusal, secret) = (state.refusal(), state.upstream.secret());
-        let condition = secret.map(|secret| secret.condition([state.view_health()]));
+        let health = secret.map(|secret| secret.health([state.view_health()]));
         let record = secret.map(|secret| secret.record());
         let planned = secret.and_then(|secret| secret.planned());
         let planned = planned.into_iter().chain(state.upstream.planned()).map(|planned| now.until(planned)).min();
@@ -71,39 +71,10 @@ impl Status {
             refused_version_id: refusal.as_ref().and_then(|refusal| refusal.version.id.as_deref()).map(str::to_owned),
             last_error: refusal
                 .map(|refusal| refusal.error)
-                .or_else(|| condition.as_ref().and_then(Condition::reason).cloned()),
+                .or_else(|| health.as_ref().and_then(|health| health.error.clone())),
             next_refresh: planned,
-            state: condition.as_ref().map_or(HealthState::Ok, HealthState::of),
+            state: health.map_or(HealthState::Ok, |health| health.state),
         }
-    }
-}
-
-/// Whether somebody has to do something; in order of urgency.
-///
-/// ```
-/// use secrets_runtime::HealthState;
-///
-/// assert!(HealthState::Degraded > HealthState::Ok);
-/// assert_eq!(HealthState::Degraded.to_string(), "degraded");
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum HealthState {
-    /// All is well.
-    Ok,
-    /// Values are served, and the source fails, refuses to be read, or has a version that is refused; or values are older
-    /// than they may get; or polls are overdue, for whatever reason. A reason for an alarm, not for a restart.
-    Degraded,
-    /// There never was a value: the one reason to fail a readiness probe.
-    Unavailable,
-}
-
-impl fmt::Display for HealthState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ok => "ok",
-            Self::Degraded => "degraded",
-            Self::Unavailable => "unavailable",
-        })
     }
 }
 
@@ -127,42 +98,6 @@ pub struct Health {
     pub is_task_dead: bool,
 }
 
-/// How one of them is.
-///
-/// ```
-/// use secrets_runtime::HealthState;
-///
-/// # fn example(secrets: &secrets_runtime::Secrets) {
-/// for secret in secrets.health().secrets {
-///     if secret.state != HealthState::Ok {
-///         eprintln!("{}: {:?}", secret.id, secret.error);
-///     }
-/// }
-/// # }
-/// ```
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct SecretHealth {
-    /// Its id, as errors show it.
-    pub id: String,
-    /// How it is.
-    pub state: HealthState,
-    /// How long ago its value was last known to be the newest; `None` if there never was one.
-    pub age: Option<Duration>,
-    /// What is wrong.
-    pub error: Option<Error>,
-}
-
-impl HealthState {
-    fn of(condition: &Condition) -> Self {
-        match () {
-            () if condition.is_missing => Self::Unavailable,
-            () if condition.is_degraded() => Self::Degraded,
-            () => Self::Ok,
-        }
-    }
-}
-
 impl Health {
     pub(crate) fn of(registry: &Registry) -> Self {
         let secrets = registry.all().into_iter().filter_map(|secret| {
@@ -170,13 +105,7 @@ impl Health {
             if views.is_empty() {
                 return None;
             }
-            let condition = secret.condition(views);
-            Some(SecretHealth {
-                id: secret.shown().to_owned(),
-                state: HealthState::of(&condition),
-                age: condition.age,
-                error: condition.reason().cloned(),
-            })
+            Some(secret.health(views))
         });
         let mut secrets: Vec<SecretHealth> = secrets.collect();
         secrets.sort_by(|left, right| left.id.cmp(&right.id));
@@ -209,7 +138,7 @@ impl fmt::Display for Health {
         if self.is_task_dead {
             f.write_str("\nthe background task does not run: its runtime ended, or is not driven")?;
         }
-        for SecretHealth { id, state, age, error } in &self.secrets {
+        for SecretHealth { id, state, age, error, .. } in &self.secrets {
             if *state == HealthState::Ok {
                 continue;
             }

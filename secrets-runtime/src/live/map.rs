@@ -13,8 +13,8 @@ use super::polled::PolledSecret;
 use super::poller::Target;
 use super::run::{GRACE, InFlight, Marked, RunResult, Runner, run};
 use super::schedule;
-use super::snapshot::{Published, Snapshot};
-use super::state::{Follower, LiveState, Upstream};
+use super::snapshot::{Snapshot, Versioned};
+use super::state::{Derived, LiveState, Upstream};
 use super::subscriber::ViewHealth;
 #[cfg(feature = "metrics")]
 use super::telemetry::Gauge;
@@ -37,7 +37,7 @@ where
     let confirmed = parent.confirmed();
     let source = parent.snapshot();
     let value = map(source.clone()).await?;
-    let first = Published { value, version: source.0.version.clone(), number: source.0.number };
+    let first = Versioned { value, version: source.0.version.clone(), number: source.0.number };
     let node = |child: &Weak<LiveState<U>>| {
         let map = move |snapshot| {
             let value = map(snapshot);
@@ -85,7 +85,7 @@ where
                 behind: Mutex::default(),
             }
         });
-        node.parent.follow(Arc::downgrade(&node) as Weak<dyn Follower<T>>);
+        node.parent.follow(Arc::downgrade(&node) as Weak<dyn Derived<T>>);
         node
     }
 
@@ -121,12 +121,12 @@ where
     fn finish(&self, number: u64, source: &Snapshot<T>, derived: Result<U, &'static str>) {
         let Some(child) = self.child.upgrade() else { return };
         let mut effects = Effects::default();
-        let Published { version, number: of_source, .. } = &*source.0;
+        let Versioned { version, number: of_source, .. } = &*source.0;
         let result = derived.as_ref().map(drop).map_err(|reason| Error::refused(child.shown(), reason));
         let confirmed = self.parent.confirmed();
         let ended = self.in_flight.end(number, |_| match (derived, &result) {
             (Ok(value), _) if child.number() < *of_source => {
-                let next = Published { value, version: version.clone(), number: *of_source };
+                let next = Versioned { value, version: version.clone(), number: *of_source };
                 child.publish(next, Some(confirmed), &mut effects);
             }
             (Ok(value), _) => effects.drop_later(value),
@@ -212,14 +212,14 @@ where
     catch(move || drop(map));
 }
 
-impl<T, U, F, Fut> Follower<T> for MapNode<T, U, F>
+impl<T, U, F, Fut> Derived<T> for MapNode<T, U, F>
 where
     T: Send + Sync + 'static,
     U: Send + Sync + 'static,
     F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<U, ()>> + Send + 'static,
 {
-    fn on_published(self: Arc<Self>, _: &Arc<Published<T>>, _: &Arc<Published<T>>, effects: &mut Effects) {
+    fn on_published(self: Arc<Self>, _: &Arc<Versioned<T>>, _: &Arc<Versioned<T>>, effects: &mut Effects) {
         lock(&self.behind).get_or_insert_with(Timestamp::now);
         effects.derive(self);
     }
@@ -301,17 +301,17 @@ where
     }
 
     /// A value of the parent's version is as old as the parent's.
-    fn confirmed(&self, published: &Published<U>) -> Option<Timestamp> {
+    fn confirmed(&self, published: &Versioned<U>) -> Option<Timestamp> {
         (published.number == self.parent.number()).then(|| self.parent.confirmed())
     }
 
-    fn staged(&self, stage: &'static str) -> BoxFuture<'_, Result<Option<Arc<Published<U>>>, Error>> {
+    fn staged(&self, stage: &'static str) -> BoxFuture<'_, Result<Option<Arc<Versioned<U>>>, Error>> {
         Box::pin(async move {
             let Some(source) = self.parent.upstream.staged(stage).await? else { return Ok(None) };
             let version = source.version.clone();
             let map = Arc::clone(&self.map);
             let derived = catch_future(async move { map(Snapshot(source)).await }).await;
-            Ok(derived.and_then(Result::ok).map(|value| Arc::new(Published { value, version, number: 0 })))
+            Ok(derived.and_then(Result::ok).map(|value| Arc::new(Versioned { value, version, number: 0 })))
         })
     }
 

@@ -14,7 +14,7 @@ use super::polled::{PolledSecret, Subscription};
 use super::registry::Registry;
 use super::run::Interrupted;
 use super::schedule::MIN_BACKOFF;
-use super::snapshot::Published;
+use super::snapshot::Versioned;
 use super::state::{LiveState, OfSecret, Refusal};
 use super::subscriber::{Applying, Arrival, Standing, Subscriber, Verdict, ViewHealth, Visibility};
 use super::telemetry::What;
@@ -89,7 +89,7 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
     /// Under the lock of the poll that brings the first value.
     fn become_live(
         &self,
-        first: Published<T>,
+        first: Versioned<T>,
         asked: Timestamp,
         refused: Option<Refusal>,
         applying: &mut Applying<'_>,
@@ -140,8 +140,8 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
     }
 }
 
-fn first<T>(value: T, fetched: &Fetched) -> Published<T> {
-    Published { value, version: Version::of(fetched, Timestamp::now()), number: 1 }
+fn first<T>(value: T, fetched: &Fetched) -> Versioned<T> {
+    Versioned { value, version: Version::of(fetched, Timestamp::now()), number: 1 }
 }
 
 impl<T: Secret + Send + Sync + 'static> Pending<T> {

@@ -9,12 +9,14 @@ use std::time::Duration;
 
 use super::accept::{CONFIRMATION, Trigger, Version};
 use super::clock::Timestamp;
-use super::condition::Condition;
 use super::effects::Effects;
 use super::poller::{Poller, Target};
 use super::queue::Turn;
 use super::run::{InFlight, Marked, RunResult};
 use super::schedule::{self, MIN_FORCED_INTERVAL};
+#[cfg(feature = "metrics")]
+use super::secret_health::HealthState;
+use super::secret_health::SecretHealth;
 use super::subscriber::{Applying, Arrival, Standing, Subscriber, Subscriptions, Verdict, ViewHealth, Visibility};
 #[cfg(feature = "metrics")]
 use super::telemetry::Gauge;
@@ -203,14 +205,11 @@ impl PolledSecret {
         self.poller.planned(self.id, interval)
     }
 
-    pub fn condition(&self, views: impl IntoIterator<Item = ViewHealth>) -> Condition {
+    pub fn health(&self, views: impl IntoIterator<Item = ViewHealth>) -> SecretHealth {
         let record = self.record();
-        let mut condition = Condition::of(Timestamp::now(), views);
-        condition.error.clone_from(&record.error);
-        if let (Some(interval), Some(planned)) = (record.interval, self.planned()) {
-            condition.overdue = self.overdue(&record, interval, planned).or(condition.overdue);
-        }
-        condition
+        let planned = record.interval.zip(self.planned());
+        let overdue = planned.and_then(|(interval, planned)| self.overdue(&record, interval, planned));
+        SecretHealth::of(self.shown(), views, record.error, overdue)
     }
 
     /// Silence is never health: a plan that nobody keeps, and an answer that does not come, are seen by time alone.
@@ -290,7 +289,7 @@ impl PolledSecret {
             let mut state = lock(&self.state);
             for (id, Verdict { standing, change }) in verdicts {
                 if let Some(standing) = standing {
-                    state.subscriptions.judge(id, standing);
+                    state.subscriptions.note(id, standing);
                 }
                 if let Some(change) = change {
                     change(&mut Applying { subscriptions: &mut state.subscriptions, effects: &mut effects });
@@ -362,7 +361,7 @@ impl PolledSecret {
         let mut effects = Effects::default();
         let mut state = lock(&self.state);
         change(&mut Applying { subscriptions: &mut state.subscriptions, effects: &mut effects });
-        state.subscriptions.judge(id, Standing::Refused);
+        state.subscriptions.note(id, Standing::Refused);
         self.reschedule(&mut state);
         self.plan_next(&state);
         drop(state);
@@ -428,12 +427,12 @@ impl Target for PolledSecret {
         if views.is_empty() {
             return None;
         }
-        let condition = self.condition(views);
+        let health = self.health(views);
         Some(Gauge {
             secret: self.request.arc_shown(),
-            is_ok: condition.is_ok(),
-            is_refused: condition.refused.is_some(),
-            age: condition.age,
+            is_ok: health.state == HealthState::Ok,
+            is_refused: health.is_refused,
+            age: health.age,
         })
     }
 }

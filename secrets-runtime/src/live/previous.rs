@@ -9,8 +9,8 @@ use super::accept::Trigger;
 use super::clock::Timestamp;
 use super::effects::Effects;
 use super::polled::PolledSecret;
-use super::snapshot::{Published, Snapshot};
-use super::state::{Follower, LiveState, Upstream};
+use super::snapshot::{Snapshot, Versioned};
+use super::state::{Derived, LiveState, Upstream};
 use super::subscriber::ViewHealth;
 use crate::error::Error;
 use crate::secret::AWSPREVIOUS;
@@ -97,7 +97,7 @@ impl<T: Send + Sync + 'static> PairNode<T> {
             LiveState::new(published(current.clone(), None), confirmed, Arc::clone(node) as Arc<dyn Upstream<_>>)
         });
         let node = made.unwrap_or_else(|| node(&Arc::downgrade(&pair)));
-        parent.follow(Arc::downgrade(&node) as Weak<dyn Follower<T>>);
+        parent.follow(Arc::downgrade(&node) as Weak<dyn Derived<T>>);
         // A version that was published before it followed.
         let newest = parent.snapshot();
         if newest.0.number > current.0.number {
@@ -114,7 +114,7 @@ impl<T: Send + Sync + 'static> PairNode<T> {
         let mut effects = Effects::default();
         {
             let _replacing = lock(&self.replacing);
-            let Versions { current, previous: before } = &pair.slot.load().value;
+            let Versions { current, previous: before } = &pair.published.load().value;
             let is_dated = Snapshot::created(&previous).is_some() && Snapshot::created(current).is_some();
             if before.is_none() && is_dated && may_be_older(&previous, current) {
                 pair.publish(published(current.clone(), Some(previous)), None, &mut effects);
@@ -124,7 +124,7 @@ impl<T: Send + Sync + 'static> PairNode<T> {
     }
 
     /// Replaces the pair, unless it is of a newer value.
-    fn replace(&self, pair: &LiveState<Versions<T>>, next: Published<Versions<T>>, effects: &mut Effects) {
+    fn replace(&self, pair: &LiveState<Versions<T>>, next: Versioned<Versions<T>>, effects: &mut Effects) {
         let _replacing = lock(&self.replacing);
         if pair.number() < next.number {
             pair.publish(next, None, effects);
@@ -134,13 +134,13 @@ impl<T: Send + Sync + 'static> PairNode<T> {
     }
 }
 
-fn published<T>(current: Snapshot<T>, previous: Option<Snapshot<T>>) -> Published<Versions<T>> {
+fn published<T>(current: Snapshot<T>, previous: Option<Snapshot<T>>) -> Versioned<Versions<T>> {
     let (version, number) = (current.0.version.clone(), current.0.number);
-    Published { value: Versions { current, previous }, version, number }
+    Versioned { value: Versions { current, previous }, version, number }
 }
 
-impl<T: Send + Sync + 'static> Follower<T> for PairNode<T> {
-    fn on_published(self: Arc<Self>, now: &Arc<Published<T>>, before: &Arc<Published<T>>, effects: &mut Effects) {
+impl<T: Send + Sync + 'static> Derived<T> for PairNode<T> {
+    fn on_published(self: Arc<Self>, now: &Arc<Versioned<T>>, before: &Arc<Versioned<T>>, effects: &mut Effects) {
         if let Some(pair) = self.pair.upgrade() {
             let next = published(Snapshot(Arc::clone(now)), Some(Snapshot(Arc::clone(before))));
             self.replace(&pair, next, effects);
@@ -163,12 +163,12 @@ impl<T: Send + Sync + 'static> Upstream<Versions<T>> for PairNode<T> {
         self.parent.upstream.max_stale()
     }
 
-    fn confirmed(&self, _: &Published<Versions<T>>) -> Option<Timestamp> {
+    fn confirmed(&self, _: &Versioned<Versions<T>>) -> Option<Timestamp> {
         Some(self.parent.confirmed())
     }
 
     /// Another stage stands alone.
-    fn staged(&self, stage: &'static str) -> BoxFuture<'_, Result<Option<Arc<Published<Versions<T>>>>, Error>> {
+    fn staged(&self, stage: &'static str) -> BoxFuture<'_, Result<Option<Arc<Versioned<Versions<T>>>>, Error>> {
         Box::pin(async move {
             let staged = self.parent.upstream.staged(stage).await?;
             Ok(staged.map(|staged| Arc::new(published(Snapshot(staged), None))))

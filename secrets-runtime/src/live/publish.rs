@@ -5,14 +5,14 @@
 use crate::sync::{Arc, ArcSwap, Guard, Mutex, Notify, lock};
 
 /// Holds the current value.
-pub struct Slot<T> {
+pub struct Published<T> {
     value: ArcSwap<T>,
     /// Made for the first who waits: most values have no subscriber. It is guarded by a lock that publishing takes too, so that
     /// whoever comes too late to be woken sees the new value.
     changed: Mutex<Option<Arc<Notify>>>,
 }
 
-impl<T> Slot<T> {
+impl<T> Published<T> {
     pub fn new(value: Arc<T>) -> Self {
         Self { value: ArcSwap::new(value), changed: Mutex::new(None) }
     }

@@ -19,9 +19,9 @@ use super::accept::Version;
 /// assert_eq!(key.len(), 5);
 /// assert_eq!(Snapshot::version_id(&key), None); // a fixed value has no version
 /// ```
-pub struct Snapshot<T>(pub(super) Arc<Published<T>>);
+pub struct Snapshot<T>(pub(super) Arc<Versioned<T>>);
 
-pub(super) struct Published<T> {
+pub(super) struct Versioned<T> {
     pub(super) value: T,
     pub(super) version: Version,
     /// Grows with each value that a cell publishes.

@@ -10,8 +10,8 @@ use super::clock::Timestamp;
 use super::effects::Effects;
 use super::lease::Lease;
 use super::polled::{PolledSecret, Subscription};
-use super::publish::Slot;
-use super::snapshot::{Published, Snapshot};
+use super::publish::Published;
+use super::snapshot::{Snapshot, Versioned};
 use super::subscriber::{Arrival, Standing, Subscriber, Verdict, ViewHealth};
 use super::telemetry::What;
 use super::ticket::Run;
@@ -22,7 +22,7 @@ use crate::source::Fetched;
 use crate::sync::lock;
 
 pub struct LiveState<T> {
-    pub slot: Slot<Published<T>>,
+    pub published: Published<Versioned<T>>,
     pub upstream: Arc<dyn Upstream<T>>,
     /// Taken under the lock of a run, never the other way round.
     view: Mutex<View<T>>,
@@ -36,10 +36,10 @@ pub trait Upstream<T>: Send + Sync {
     fn max_stale(&self) -> Option<Duration>;
 
     /// When this value was last known to be the newest, as far as upstream knows.
-    fn confirmed(&self, published: &Published<T>) -> Option<Timestamp>;
+    fn confirmed(&self, published: &Versioned<T>) -> Option<Timestamp>;
 
     /// The value of another stage of the secret, published nowhere; `None` where there is no such version.
-    fn staged(&self, stage: &'static str) -> BoxFuture<'_, Result<Option<Arc<Published<T>>>, Error>>;
+    fn staged(&self, stage: &'static str) -> BoxFuture<'_, Result<Option<Arc<Versioned<T>>>, Error>>;
 
     /// Catches up with the value that these are made from. What it finds is published or refused.
     fn catch_up(&self) -> BoxFuture<'_, Result<(), Error>> {
@@ -61,9 +61,9 @@ pub trait Upstream<T>: Send + Sync {
 }
 
 /// What follows the values.
-pub trait Follower<T>: Send + Sync {
+pub trait Derived<T>: Send + Sync {
     /// A value took the place of another one. Called under the lock of the run that brought it: no user code may run in here.
-    fn on_published(self: Arc<Self>, now: &Arc<Published<T>>, before: &Arc<Published<T>>, effects: &mut Effects);
+    fn on_published(self: Arc<Self>, now: &Arc<Versioned<T>>, before: &Arc<Versioned<T>>, effects: &mut Effects);
 
     fn health(&self) -> Option<ViewHealth>;
 }
@@ -74,7 +74,7 @@ struct View<T> {
     refused: Option<Box<Refusal>>,
     unconfirmed: Option<Box<UnconfirmedRollback>>,
     superseded: Superseded,
-    followers: Vec<Weak<dyn Follower<T>>>,
+    derived: Vec<Weak<dyn Derived<T>>>,
     lease: Option<Arc<Lease<T>>>,
 }
 
@@ -86,16 +86,16 @@ pub struct Refusal {
 }
 
 impl<T> LiveState<T> {
-    pub fn new(first: Published<T>, confirmed: Timestamp, upstream: Arc<dyn Upstream<T>>) -> Self {
+    pub fn new(first: Versioned<T>, confirmed: Timestamp, upstream: Arc<dyn Upstream<T>>) -> Self {
         let view = View {
             confirmed,
             refused: None,
             unconfirmed: None,
             superseded: Superseded::default(),
-            followers: Vec::new(),
+            derived: Vec::new(),
             lease: None,
         };
-        Self { slot: Slot::new(Arc::new(first)), upstream, view: Mutex::new(view) }
+        Self { published: Published::new(Arc::new(first)), upstream, view: Mutex::new(view) }
     }
 
     /// The same, with a version that is refused already.
@@ -110,11 +110,11 @@ impl<T> LiveState<T> {
     }
 
     pub fn snapshot(&self) -> Snapshot<T> {
-        Snapshot(self.slot.load())
+        Snapshot(self.published.load())
     }
 
     pub fn number(&self) -> u64 {
-        self.slot.borrow().number
+        self.published.borrow().number
     }
 
     /// How long ago the published value was last known to be the newest.
@@ -126,7 +126,7 @@ impl<T> LiveState<T> {
     }
 
     pub fn confirmed(&self) -> Timestamp {
-        let upstream = self.upstream.confirmed(&self.slot.borrow());
+        let upstream = self.upstream.confirmed(&self.published.borrow());
         let own = lock(&self.view).confirmed;
         upstream.map_or(own, |confirmed| own.later(confirmed))
     }
@@ -139,14 +139,14 @@ impl<T> LiveState<T> {
         Arc::clone(lock(&self.view).lease.get_or_insert_with(Arc::default))
     }
 
-    pub fn follow(&self, follower: Weak<dyn Follower<T>>) {
+    pub fn follow(&self, one: Weak<dyn Derived<T>>) {
         let mut view = lock(&self.view);
-        view.followers.retain(|follower| follower.strong_count() > 0);
-        view.followers.push(follower);
+        view.derived.retain(|one| one.strong_count() > 0);
+        view.derived.push(one);
     }
 
-    fn followers(&self) -> Vec<Arc<dyn Follower<T>>> {
-        lock(&self.view).followers.iter().filter_map(Weak::upgrade).collect()
+    fn derived(&self) -> Vec<Arc<dyn Derived<T>>> {
+        lock(&self.view).derived.iter().filter_map(Weak::upgrade).collect()
     }
 
     /// How this view and what is derived from it are: what is refused below is refused.
@@ -157,7 +157,7 @@ impl<T> LiveState<T> {
             refused: self.refusal().map(|refused| refused.error),
             behind: self.upstream.behind(),
         };
-        self.followers().iter().filter_map(|follower| follower.health()).fold(own, |own, below| ViewHealth {
+        self.derived().iter().filter_map(|one| one.health()).fold(own, |own, below| ViewHealth {
             refused: own.refused.or(below.refused),
             behind: own.behind.or(below.behind),
             ..own
@@ -176,15 +176,15 @@ impl<T> LiveState<T> {
 
 impl<T: Send + Sync + 'static> LiveState<T> {
     /// Publishes a value; `asked` is when the source was asked for it, if it was the source itself.
-    pub fn publish(&self, next: Published<T>, asked: Option<Timestamp>, effects: &mut Effects) {
+    pub fn publish(&self, next: Versioned<T>, asked: Option<Timestamp>, effects: &mut Effects) {
         let next = Arc::new(next);
-        let (before, waiting) = self.slot.publish(Arc::clone(&next));
+        let (before, waiting) = self.published.publish(Arc::clone(&next));
         effects.wake(waiting);
         self.confirm(asked);
         lock(&self.view).superseded.add(&before.version);
-        for follower in self.followers() {
-            Arc::clone(&follower).on_published(&next, &before, effects);
-            effects.drop_later(follower);
+        for one in self.derived() {
+            Arc::clone(&one).on_published(&next, &before, effects);
+            effects.drop_later(one);
         }
         effects.drop_later(before);
     }
@@ -215,7 +215,7 @@ impl<T: Send + Sync + 'static> LiveState<T> {
 
 impl<T: Secret + Send + Sync + 'static> LiveState<T> {
     fn decide(&self, fetched: &Fetched, run: Run, now: Timestamp) -> (Decision, bool) {
-        let published = self.slot.borrow();
+        let published = self.published.borrow();
         let view = lock(&self.view);
         let standing = accept::Standing {
             published: &published.version,
@@ -245,7 +245,7 @@ impl<T: Secret + Send + Sync + 'static> LiveState<T> {
                     if let Some(secret) = self.upstream.secret() {
                         applying.effects.event(secret.event(What::Published(version.clone())));
                     }
-                    self.publish(Published { value, version, number }, asked, applying.effects);
+                    self.publish(Versioned { value, version, number }, asked, applying.effects);
                 }),
                 Err(error) => self.refusing_verdict(version, error),
             },
@@ -286,17 +286,17 @@ impl<T: Secret + Send + Sync + 'static> Upstream<T> for OfSecret {
         self.max_stale
     }
 
-    fn confirmed(&self, published: &Published<T>) -> Option<Timestamp> {
+    fn confirmed(&self, published: &Versioned<T>) -> Option<Timestamp> {
         self.subscription.secret.confirmed(&published.version)
     }
 
-    fn staged(&self, stage: &'static str) -> BoxFuture<'_, Result<Option<Arc<Published<T>>>, Error>> {
+    fn staged(&self, stage: &'static str) -> BoxFuture<'_, Result<Option<Arc<Versioned<T>>>, Error>> {
         Box::pin(async move {
             let secret = &self.subscription.secret;
             let Some(fetched) = fetch::staged(&secret.poller, &secret.request, stage).await? else { return Ok(None) };
             let version = Version::of(&fetched, Timestamp::now());
             let value = read(fetched.text(), Some(secret.shown()))?;
-            Ok(Some(Arc::new(Published { value, version, number: 0 })))
+            Ok(Some(Arc::new(Versioned { value, version, number: 0 })))
         })
     }
 }
@@ -313,11 +313,11 @@ impl<T: Send + Sync> Upstream<T> for Fixed {
         None
     }
 
-    fn confirmed(&self, _: &Published<T>) -> Option<Timestamp> {
+    fn confirmed(&self, _: &Versioned<T>) -> Option<Timestamp> {
         None
     }
 
-    fn staged(&self, _: &'static str) -> BoxFuture<'_, Result<Option<Arc<Published<T>>>, Error>> {
+    fn staged(&self, _: &'static str) -> BoxFuture<'_, Result<Option<Arc<Versioned<T>>>, Error>> {
         Box::pin(async { Ok(None) })
     }
 }

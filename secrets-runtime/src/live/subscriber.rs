@@ -128,7 +128,7 @@ impl Subscriptions {
     }
 
     pub fn remove(&mut self, id: u64) {
-        self.judge(id, Standing::Settled);
+        self.note(id, Standing::Settled);
         let Some(at) = self.find(id) else { return };
         let gone = self.entries.remove(at);
         if self.shortest == Some(gone.interval) {
@@ -154,7 +154,7 @@ impl Subscriptions {
     }
 
     /// Notes what a subscriber thinks of the last version.
-    pub fn judge(&mut self, id: u64, standing: Standing) {
+    pub fn note(&mut self, id: u64, standing: Standing) {
         let Some(at) = self.find(id) else { return };
         let before = std::mem::replace(&mut self.entries[at].standing, standing);
         let count = |of: Standing| usize::from(standing == of).wrapping_sub(usize::from(before == of));
@@ -240,11 +240,11 @@ mod tests {
         let open = |subscriptions: &Subscriptions| subscriptions.open().iter().map(|(id, _)| *id).collect::<Vec<_>>();
         assert_eq!(open(&subscriptions), ids);
         for (id, standing) in ids.into_iter().zip([Standing::Settled, Standing::Refused, Standing::Unconfirmed]) {
-            subscriptions.judge(id, standing);
+            subscriptions.note(id, standing);
         }
         assert_eq!(open(&subscriptions), ids[2..]);
         assert!(subscriptions.is_refused() && subscriptions.is_unconfirmed());
-        subscriptions.judge(ids[2], Standing::Settled);
+        subscriptions.note(ids[2], Standing::Settled);
         subscriptions.remove(ids[1]);
         assert!(!subscriptions.is_refused() && !subscriptions.is_unconfirmed());
     }

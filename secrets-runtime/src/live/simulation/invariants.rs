@@ -16,6 +16,7 @@ use super::super::schedule;
 
 use super::source::Mode;
 use super::world::{Driver, Inbox};
+use crate::HealthState;
 use crate::sync::lock;
 
 impl Driver {
@@ -122,18 +123,18 @@ impl Driver {
             if views.is_empty() {
                 continue;
             }
-            let condition = secret.condition(views);
+            let health = secret.health(views);
             let good = secret.record().good.map(|good| good.monotonic);
             let before = self.good.insert(secret.shown().to_owned(), good).flatten();
             // Runtimes are stepped one after the other: their clocks differ by a step at most.
             let goes_back = good.zip(before).is_some_and(|(good, before)| good + Duration::from_secs(3) < before);
             assert!(!goes_back, "what is known of {} goes back", secret.shown());
             let (asked, answered) = self.source.with(secret.request.id(), |stored| (stored.asked, stored.answered));
-            if condition.refused.is_none() && !condition.is_degraded() && !condition.is_missing {
+            if health.state == HealthState::Ok {
                 let age = answered.map(|answered| self.now.saturating_duration_since(answered));
                 let most = longest + self.limit + Duration::from_secs(3);
                 let shown = secret.shown();
-                let confirmed = condition.age;
+                let confirmed = health.age;
                 assert!(
                     age.is_some_and(|age| age <= most),
                     "{shown} is ok, {age:?} old of at most {most:?}, said to be {confirmed:?}"
@@ -208,8 +209,8 @@ impl Driver {
         for secret in self.secrets.registry().all() {
             let views = secret.views();
             if !views.is_empty() {
-                let condition = secret.condition(views);
-                assert!(!condition.is_degraded() && !condition.is_missing, "{:?}", condition.reason());
+                let health = secret.health(views);
+                assert_eq!(health.state, HealthState::Ok, "{:?}", health.error);
             }
         }
         let (calls, queued, _) = self.secrets.registry().poller.load();

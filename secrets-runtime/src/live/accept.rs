@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use super::clock::Timestamp;
+use crate::secret::AWSCURRENT;
 use crate::source::Fetched;
 
 /// What is known of a version besides its value.
@@ -26,7 +27,7 @@ impl Version {
         Self {
             id: fetched.version().map(Arc::from),
             fingerprint: fingerprint(fetched),
-            stages: fetched.labels().into(),
+            stages: stages(fetched.labels()),
             created: fetched.creation(),
             fetched: now.wall,
         }
@@ -56,6 +57,15 @@ impl Version {
 impl fmt::Debug for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Version").field("id", &self.id).field("stages", &self.stages).finish_non_exhaustive()
+    }
+}
+
+/// The labels of nearly every version are the same ones.
+fn stages(labels: &[String]) -> Arc<[String]> {
+    static CURRENT: OnceLock<Arc<[String]>> = OnceLock::new();
+    match labels {
+        [label] if label == AWSCURRENT => Arc::clone(CURRENT.get_or_init(|| labels.into())),
+        labels => labels.into(),
     }
 }
 

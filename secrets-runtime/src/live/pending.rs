@@ -80,7 +80,7 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
 
     /// The live secret with a value that was not polled: the version before the one that is refused.
     pub fn start_on(&self, value: T, fetched: &Fetched, refused: Refusal) -> Option<Live<T>> {
-        let first = first(value, fetched);
+        let first = first(value, Version::of(fetched, Timestamp::now()));
         let id = lock(&self.subscription).as_ref()?.id;
         self.secret.put(id, |applying| self.become_live(first, Timestamp::now(), Some(refused), applying));
         self.live()
@@ -106,14 +106,14 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
         let _ = self.live.set(Live(state));
     }
 
-    fn on_fetched(self: Arc<Self>, fetched: &Fetched, run: Run) -> Verdict {
+    fn on_fetched(self: Arc<Self>, fetched: &Fetched, version: &Version, run: Run) -> Verdict {
         if lock(&self.refused).as_ref().is_some_and(|refused| refused.version.is(fetched)) {
             return Verdict::keep(Standing::Refused);
         }
-        let version = Version::of(fetched, Timestamp::now());
+        let version = version.clone();
         match read::<T>(fetched.text(), Some(self.secret.shown())) {
             Ok(value) => {
-                let first = first(value, fetched);
+                let first = first(value, version.clone());
                 Verdict::change(Standing::Settled, move |applying| {
                     if self.visibility == Visibility::Visible {
                         applying.effects.event(self.secret.event(What::Published(version)));
@@ -140,8 +140,8 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
     }
 }
 
-fn first<T>(value: T, fetched: &Fetched) -> Versioned<T> {
-    Versioned { value, version: Version::of(fetched, Timestamp::now()), number: 1 }
+fn first<T>(value: T, version: Version) -> Versioned<T> {
+    Versioned { value, version, number: 1 }
 }
 
 impl<T: Secret + Send + Sync + 'static> Pending<T> {
@@ -246,8 +246,10 @@ impl<T> fmt::Debug for Pending<T> {
 impl<T: Secret + Send + Sync + 'static> Subscriber for PendingState<T> {
     fn on_version(self: Arc<Self>, arrival: &Arrival<'_>, run: Run) -> Verdict {
         match arrival {
-            Arrival::Fetched(fetched) if fetched.is_fallback() => self.on_fetched(fetched, run).of_fallback(),
-            Arrival::Fetched(fetched) => self.on_fetched(fetched, run),
+            Arrival::Fetched(fetched, version) if fetched.is_fallback() => {
+                self.on_fetched(fetched, version, run).of_fallback()
+            }
+            Arrival::Fetched(fetched, version) => self.on_fetched(fetched, version, run),
             Arrival::Unreadable(version, error) => self.refuse((*version).clone(), (*error).clone()),
         }
     }

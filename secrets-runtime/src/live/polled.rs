@@ -23,7 +23,7 @@ use super::telemetry::Gauge;
 use super::telemetry::{Event, What};
 use super::ticket::{Answer, Asker, Run, Ticket};
 use crate::error::Error;
-use crate::source::Request;
+use crate::source::{Fetched, Request};
 use crate::sync::lock;
 
 /// A secret and a selector of its version.
@@ -40,16 +40,17 @@ pub struct PolledSecret {
 #[derive(Default)]
 struct State {
     subscriptions: Subscriptions,
-    /// At which interval the poller has it.
-    interval: Option<Duration>,
     last: Option<Last>,
-    /// When the source last had an answer, whatever it was.
-    answered: Option<Timestamp>,
-    /// When the last poll was sent that the program demanded and that had an outcome.
-    demanded: Option<Timestamp>,
+    /// When the last poll was sent that the program demanded and that had an outcome. Boxed, as the next: few secrets have it.
+    demanded: Option<Box<Timestamp>>,
+    trouble: Option<Box<Trouble>>,
+}
+
+/// Polls that failed in a row.
+struct Trouble {
     failures: u32,
-    error: Option<Error>,
-    /// Until when a failing source is not asked by `fresh`.
+    error: Error,
+    /// Until when the source is not asked by `fresh`.
     rest: Option<Timestamp>,
 }
 
@@ -64,16 +65,14 @@ struct Last {
 impl Last {
     fn of(arrival: &Arrival<'_>, asked: Timestamp) -> Self {
         match arrival {
-            Arrival::Fetched(fetched) => {
-                Self { version: Version::of(fetched, Timestamp::now()), is_readable: true, asked }
-            }
+            Arrival::Fetched(_, version) => Self { version: (*version).clone(), is_readable: true, asked },
             Arrival::Unreadable(version, _) => Self { version: (*version).clone(), is_readable: false, asked },
         }
     }
 
     fn is(&self, arrival: &Arrival<'_>) -> bool {
         match arrival {
-            Arrival::Fetched(fetched) => self.is_readable && self.version.is(fetched),
+            Arrival::Fetched(_, version) => self.is_readable && self.version.is_same(version),
             // Of what cannot be read, nothing but an id tells whether it is the same.
             Arrival::Unreadable(version, _) => {
                 !self.is_readable && version.id.is_some() && self.version.is_same(version)
@@ -85,6 +84,7 @@ impl Last {
 /// What is known of the polls of a secret.
 #[derive(Default)]
 pub struct Record {
+    /// When the source was last asked and had an answer, whatever it was.
     pub answered: Option<Timestamp>,
     pub failures: u32,
     pub error: Option<Error>,
@@ -103,8 +103,7 @@ pub struct Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut state = lock(&self.secret.state);
-        state.subscriptions.remove(self.id);
-        self.secret.reschedule(&mut state);
+        self.secret.change(&mut state, |state| state.subscriptions.remove(self.id));
     }
 }
 
@@ -143,8 +142,11 @@ impl PolledSecret {
     #[cfg(test)]
     pub fn describe(&self) -> String {
         let state = lock(&self.state);
-        let rest = state.rest;
-        format!("{}, {} failures, {rest:?}", self.in_flight.describe(), state.failures)
+        format!(
+            "{}, {} failures",
+            self.in_flight.describe(),
+            state.trouble.as_ref().map_or(0, |trouble| trouble.failures)
+        )
     }
 
     /// The id, fit for messages.
@@ -162,15 +164,16 @@ impl PolledSecret {
         keep: impl FnOnce(Subscription),
     ) {
         let mut state = lock(&self.state);
-        let id = state.subscriptions.add(subscriber, interval, visibility);
-        self.reschedule(&mut state);
+        let id = self.change(&mut state, |state| state.subscriptions.add(subscriber, interval, visibility));
         keep(Subscription { secret: Arc::clone(self), id });
     }
 
-    fn reschedule(&self, state: &mut State) {
-        let interval = state.subscriptions.interval();
-        let before = std::mem::replace(&mut state.interval, interval);
-        self.poller.reschedule(self.id, before, interval);
+    /// Changes who subscribes; the poller polls at the shortest interval.
+    fn change<R>(&self, state: &mut State, change: impl FnOnce(&mut State) -> R) -> R {
+        let before = state.subscriptions.interval();
+        let changed = change(state);
+        self.poller.reschedule(self.id, before, state.subscriptions.interval());
+        changed
     }
 
     // How it is.
@@ -182,13 +185,13 @@ impl PolledSecret {
     }
 
     pub fn record(&self) -> Record {
-        let State { answered, failures, error, interval, rest, last, .. } = &*lock(&self.state);
+        let State { subscriptions, trouble, last, .. } = &*lock(&self.state);
         Record {
-            answered: *answered,
-            failures: *failures,
-            error: error.clone(),
-            interval: *interval,
-            rest: *rest,
+            answered: last.as_ref().map(|last| last.asked),
+            failures: trouble.as_ref().map_or(0, |trouble| trouble.failures),
+            error: trouble.as_ref().map(|trouble| trouble.error.clone()),
+            interval: subscriptions.interval(),
+            rest: trouble.as_ref().and_then(|trouble| trouble.rest),
             good: last.as_ref().filter(|last| last.is_readable).map(|last| last.asked),
         }
     }
@@ -201,7 +204,7 @@ impl PolledSecret {
 
     /// When it is polled next, if that is planned.
     pub fn planned(&self) -> Option<Timestamp> {
-        let interval = lock(&self.state).interval;
+        let interval = lock(&self.state).subscriptions.interval();
         self.poller.planned(self.id, interval)
     }
 
@@ -249,7 +252,7 @@ impl PolledSecret {
 
     /// Rate-limits demanded polls to one per [`MIN_FORCED_INTERVAL`].
     pub fn is_recent(&self) -> bool {
-        let demanded = lock(&self.state).demanded;
+        let demanded = lock(&self.state).demanded.as_deref().copied();
         demanded.is_some_and(|demanded| demanded.age(Timestamp::now()) < MIN_FORCED_INTERVAL)
     }
 
@@ -261,8 +264,9 @@ impl PolledSecret {
     /// Why the source need not be asked again yet: it failed, and the pause after that is not over.
     pub fn resting(&self) -> Option<Error> {
         let state = lock(&self.state);
-        let is_resting = state.rest.is_some_and(|rest| !rest.has_come(Timestamp::now()));
-        state.error.clone().filter(|_| is_resting)
+        let trouble = state.trouble.as_ref()?;
+        let is_resting = trouble.rest.is_some_and(|rest| !rest.has_come(Timestamp::now()));
+        is_resting.then(|| trouble.error.clone())
     }
 
     // What a poll brings.
@@ -280,6 +284,17 @@ impl PolledSecret {
         (Decided::by(audience, arrival, run), next)
     }
 
+    /// What a fetched version is: made once, and not at all where it is the one that the source gave before.
+    fn version(&self, fetched: &Fetched) -> Version {
+        let state = lock(&self.state);
+        match &state.last {
+            Some(last) if last.is_readable && !fetched.is_fallback() && last.version.is(fetched) => {
+                last.version.clone()
+            }
+            _ => Version::of(fetched, Timestamp::now()),
+        }
+    }
+
     /// Ends the poll: applies what was decided and notes how it went, all under the lock of the poll, if that is still the one
     /// in flight. The effects follow after it.
     fn finish(&self, run: Run, decided: Decided, result: RunResult, note: impl FnOnce(&mut State, &mut Effects, bool)) {
@@ -287,19 +302,20 @@ impl PolledSecret {
         let Decided { verdicts, audience } = decided;
         let ended = self.in_flight.end(run.number, |has_waiters| {
             let mut state = lock(&self.state);
-            for (id, Verdict { standing, change }) in verdicts {
-                if let Some(standing) = standing {
-                    state.subscriptions.note(id, standing);
+            self.change(&mut state, |state| {
+                for (id, Verdict { standing, change }) in verdicts {
+                    if let Some(standing) = standing {
+                        state.subscriptions.note(id, standing);
+                    }
+                    if let Some(change) = change {
+                        change(&mut Applying { subscriptions: &mut state.subscriptions, effects: &mut effects });
+                    }
                 }
-                if let Some(change) = change {
-                    change(&mut Applying { subscriptions: &mut state.subscriptions, effects: &mut effects });
-                }
-            }
+            });
             if run.trigger.is_demanded() {
-                state.demanded = Some(run.asked);
+                state.demanded = Some(Box::new(run.asked));
             }
             note(&mut state, &mut effects, has_waiters);
-            self.reschedule(&mut state);
         });
         effects.emit();
         drop(audience);
@@ -311,7 +327,7 @@ impl PolledSecret {
     /// The source itself gave a version, or something in its place that cannot be read.
     fn arrived(&self, run: Run, arrival: &Arrival<'_>) {
         let result = match arrival {
-            Arrival::Fetched(_) => Ok(()),
+            Arrival::Fetched(..) => Ok(()),
             Arrival::Unreadable(_, error) => Err((*error).clone()),
         };
         let (decided, next) = self.decide(arrival, run);
@@ -320,8 +336,7 @@ impl PolledSecret {
                 (None, Some(last)) => last.asked = run.asked,
                 (next, last) => *last = next,
             }
-            (state.error, state.rest, state.answered) = (None, None, Some(Timestamp::now()));
-            let failures = std::mem::take(&mut state.failures);
+            let failures = state.trouble.take().map_or(0, |trouble| trouble.failures);
             let is_refused = state.subscriptions.is_refused();
             effects.event(self.event(What::Answered { failures, is_refused }));
             self.plan_next(state);
@@ -331,13 +346,14 @@ impl PolledSecret {
     /// The source failed. What a fallback gave in its place may be published all the same.
     fn failed(&self, run: Run, error: Error, decided: Decided) {
         self.finish(run, decided, Err(error.clone()), |state, effects, has_waiters| {
-            state.failures = state.failures.saturating_add(1);
-            let is_new = state.error.as_ref().is_none_or(|before| before.kind() != error.kind());
-            state.error = Some(error.clone());
-            let interval = state.interval.or(state.subscriptions.interval()).unwrap_or(schedule::INTERVAL);
-            let retry = Timestamp::now().after(schedule::backoff(state.failures, interval, fastrand::f64()));
+            let before = state.trouble.as_ref();
+            let failures = before.map_or(0, |trouble| trouble.failures).saturating_add(1);
+            let is_new = before.is_none_or(|trouble| trouble.error.kind() != error.kind());
+            let interval = state.subscriptions.interval().unwrap_or(schedule::INTERVAL);
+            let retry = Timestamp::now().after(schedule::backoff(failures, interval, fastrand::f64()));
             // Where the program polls, a failure that nobody waited for is no reason to keep the next caller waiting.
-            state.rest = (self.poller.is_in_background() || has_waiters).then_some(retry);
+            let rest = (self.poller.is_in_background() || has_waiters).then_some(retry);
+            state.trouble = Some(Box::new(Trouble { failures, error: error.clone(), rest }));
             if state.subscriptions.interval().is_some() {
                 self.poller.plan(self.id, retry);
             }
@@ -360,9 +376,10 @@ impl PolledSecret {
     pub fn put(&self, id: u64, change: impl FnOnce(&mut Applying<'_>)) {
         let mut effects = Effects::default();
         let mut state = lock(&self.state);
-        change(&mut Applying { subscriptions: &mut state.subscriptions, effects: &mut effects });
-        state.subscriptions.note(id, Standing::Refused);
-        self.reschedule(&mut state);
+        self.change(&mut state, |state| {
+            change(&mut Applying { subscriptions: &mut state.subscriptions, effects: &mut effects });
+            state.subscriptions.note(id, Standing::Refused);
+        });
         self.plan_next(&state);
         drop(state);
         effects.emit();
@@ -381,7 +398,8 @@ impl Asker for PolledSecret {
     fn answered(self: Arc<Self>, run: Run, answer: Answer) {
         match answer {
             Ok(fetched) => {
-                let arrival = Arrival::Fetched(&fetched);
+                let version = self.version(&fetched);
+                let arrival = Arrival::Fetched(&fetched, &version);
                 match fetched.fallback_error() {
                     None => self.arrived(run, &arrival),
                     Some(error) => {
@@ -406,7 +424,7 @@ impl Asker for PolledSecret {
         // Dropped: those who wait see that there is no outcome.
         let ended = self.in_flight.end(number, |_| {
             let state = lock(&self.state);
-            if state.interval.is_some() {
+            if state.subscriptions.interval().is_some() {
                 self.poller.plan(self.id, Timestamp::now().after(schedule::MIN_BACKOFF));
             }
         });
@@ -439,7 +457,7 @@ impl Target for PolledSecret {
 
 impl Drop for PolledSecret {
     fn drop(&mut self) {
-        let interval = lock(&self.state).interval;
+        let interval = lock(&self.state).subscriptions.interval();
         self.poller.forget(self.id, interval);
         let call = self.in_flight.call();
         self.poller.leave(call);

@@ -32,7 +32,8 @@ pub struct InFlight(Mutex<State>);
 struct State {
     /// The number of the last run.
     last: u64,
-    run: Option<Run>,
+    /// Boxed: most of the time there is none.
+    run: Option<Box<Run>>,
 }
 
 struct Run {
@@ -157,7 +158,7 @@ impl InFlight {
         if !state.is_current(number) {
             return None;
         }
-        let has_waiters = state.run.as_ref().is_some_and(Run::has_waiters);
+        let has_waiters = state.run.as_ref().is_some_and(|run| run.has_waiters());
         let applied = apply(has_waiters);
         state.take().map(|ended| (applied, ended))
     }
@@ -208,7 +209,7 @@ impl State {
 
     fn begin(&mut self, superseded: Option<Ended>) -> Marked {
         self.last += 1;
-        self.run = Some(Run { phase: Phase::Queued, call: None, end: None });
+        self.run = Some(Box::new(Run { phase: Phase::Queued, call: None, end: None }));
         Marked { number: self.last, superseded }
     }
 
@@ -225,7 +226,8 @@ impl State {
     }
 
     fn take(&mut self) -> Option<Ended> {
-        self.run.take().map(|Run { call, end, .. }| Ended { call, end })
+        let Run { call, end, .. } = *self.run.take()?;
+        Some(Ended { call, end })
     }
 
     fn subscribe(&mut self) -> Joined {

@@ -226,9 +226,8 @@ impl<T: Secret + Send + Sync + 'static> LiveState<T> {
         (decide(&standing, fetched, run.trigger, now), is_refused)
     }
 
-    fn on_fetched(self: Arc<Self>, fetched: &Fetched, run: Run) -> Verdict {
-        let now = Timestamp::now();
-        let version = Version::of(fetched, now);
+    fn on_fetched(self: Arc<Self>, fetched: &Fetched, version: &Version, run: Run) -> Verdict {
+        let (now, version) = (Timestamp::now(), version.clone());
         let asked = (!fetched.is_fallback()).then_some(run.asked);
         match self.decide(fetched, run, now) {
             (Decision::Ignore, _) => Verdict::keep(Standing::Open),
@@ -260,8 +259,10 @@ impl<T: Secret + Send + Sync + 'static> LiveState<T> {
 impl<T: Secret + Send + Sync + 'static> Subscriber for LiveState<T> {
     fn on_version(self: Arc<Self>, arrival: &Arrival<'_>, run: Run) -> Verdict {
         match arrival {
-            Arrival::Fetched(fetched) if fetched.is_fallback() => self.on_fetched(fetched, run).of_fallback(),
-            Arrival::Fetched(fetched) => self.on_fetched(fetched, run),
+            Arrival::Fetched(fetched, version) if fetched.is_fallback() => {
+                self.on_fetched(fetched, version, run).of_fallback()
+            }
+            Arrival::Fetched(fetched, version) => self.on_fetched(fetched, version, run),
             Arrival::Unreadable(version, error) => self.refusing_verdict((*version).clone(), (*error).clone()),
         }
     }

@@ -12,7 +12,7 @@ use crate::source::Fetched;
 
 /// What a source says of the version that it was asked for, as far as it is not a failure.
 pub enum Arrival<'a> {
-    Fetched(&'a Fetched),
+    Fetched(&'a Fetched, &'a Version),
     /// It was read, and cannot be decoded, as a binary value.
     Unreadable(&'a Version, &'a Error),
 }
@@ -104,8 +104,8 @@ pub struct Subscriptions {
     entries: Vec<Entry>,
     /// Those who have to see the next version even if it is the same again.
     open: Vec<u64>,
-    refusing: usize,
-    unconfirmed: usize,
+    refusing: u32,
+    unconfirmed: u32,
     shortest: Option<Duration>,
 }
 
@@ -121,6 +121,10 @@ impl Subscriptions {
     pub fn add(&mut self, subscriber: Weak<dyn Subscriber>, interval: Duration, visibility: Visibility) -> u64 {
         self.last += 1;
         let id = self.last;
+        if self.entries.is_empty() {
+            // Most secrets have one subscriber, and some programs thousands of secrets.
+            self.entries.reserve_exact(1);
+        }
         self.entries.push(Entry { id, subscriber, interval, visibility, standing: Standing::Open });
         self.open.push(id);
         self.shorten(interval, visibility);
@@ -157,11 +161,14 @@ impl Subscriptions {
     pub fn note(&mut self, id: u64, standing: Standing) {
         let Some(at) = self.find(id) else { return };
         let before = std::mem::replace(&mut self.entries[at].standing, standing);
-        let count = |of: Standing| usize::from(standing == of).wrapping_sub(usize::from(before == of));
+        let count = |of: Standing| u32::from(standing == of).wrapping_sub(u32::from(before == of));
         self.refusing = self.refusing.wrapping_add(count(Standing::Refused));
         self.unconfirmed = self.unconfirmed.wrapping_add(count(Standing::Unconfirmed));
         if before.is_open() {
             self.open.retain(|&open| open != id);
+            if self.open.is_empty() {
+                self.open = Vec::new();
+            }
         }
         if standing.is_open() {
             self.open.push(id);

@@ -356,8 +356,8 @@ impl Fetched {
         self.version_id.as_deref()
     }
 
-    pub(crate) fn labels(&self) -> Vec<String> {
-        self.stages.clone()
+    pub(crate) fn labels(&self) -> &[String] {
+        &self.stages
     }
 
     pub(crate) fn creation(&self) -> Option<SystemTime> {

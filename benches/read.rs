@@ -67,7 +67,7 @@ impl Kept {
             .enter("`watch::Receiver::borrow`", || self.watched.borrow().port)
             .enter("official cache, a hit", || self.hit())
             .enter("official cache, a hit, parsed with `serde_json`", || parse(&self.hit()).port)
-            .promises(&[1.3])
+            .promises(&[1.1])
     }
 
     fn snapshot(&self) -> Contest<'_> {
@@ -76,7 +76,7 @@ impl Kept {
             .enter("bare `ArcSwap::load_full`", || self.bare.load_full())
             .enter("`watch::Receiver::borrow`, cloned `Arc`", || Arc::clone(&self.watched.borrow()))
             .enter("official cache, a hit, parsed with `serde_json`", || parse(&self.hit()))
-            .promises(&[1.3])
+            .promises(&[1.1])
     }
 
     /// What it returns within one poll, without a runtime around it.

@@ -132,6 +132,7 @@ impl Way {
         match self {
             Self::Ours(_) => row,
             Self::SdkOneByOne if count == PROMISED_FOR => row.ours_to_it(slower / seconds).at_most(0.1),
+            Self::SdkTogether if count == PROMISED_FOR => row.ours_to_it(slower / seconds).at_most(1.3),
             _ => row.ours_to_it(slower / seconds),
         }
     }

@@ -68,7 +68,10 @@ impl Driver {
                 }
                 self.kept.push(Kept { what, bound, future });
             }
-            1 | 2 => drop(runtime.spawn(GivesUp { future, polls: self.rng.u32(1..8) })),
+            1 | 2 => {
+                let polls = self.rng.u32(1..8);
+                self.runtimes[at].spawn(GivesUp { future, polls });
+            }
             _ => self.wait(at, what, bound, future),
         }
     }
@@ -78,7 +81,7 @@ impl Driver {
         let place = &self.runtimes[at];
         let caller = Arc::new(Caller { what, place: place.name, since: self.now, bound, done: false.into() });
         self.callers.push(Arc::clone(&caller));
-        place.runtime.spawn(async move {
+        place.spawn(async move {
             future.await;
             caller.done.store(true, Ordering::Relaxed);
         });

@@ -102,7 +102,14 @@ impl Driver {
         let runtime = runtime();
         set_to(&runtime, self.now);
         let name = self.rng.u64(..);
-        self.runtimes.push(Place { runtime, is_driven: true, name, since: self.now, parked_until: None });
+        self.runtimes.push(Place {
+            runtime,
+            is_driven: true,
+            name,
+            since: self.now,
+            parked_until: None,
+            own: Arc::default(),
+        });
         self.driven.get_or_insert(self.now);
     }
 

@@ -29,9 +29,10 @@ impl Driver {
         let is_parked = self.runtimes.iter().any(|place| !place.is_driven);
         assert!(is_parked || state.calls <= self.concurrency + self.runtimes.len(), "{} calls", state.calls);
         drop(state);
-        for place in &self.runtimes {
-            let tasks = place.runtime.metrics().num_alive_tasks();
-            let most = self.callers.len() + self.concurrency + 2 * self.nodes.len() + self.lives.len() + 64;
+        for place in self.runtimes.iter().filter(|place| place.is_driven) {
+            let tasks = place.runtime.metrics().num_alive_tasks() - place.own.load(Ordering::Relaxed);
+            // Calls, derivations of all closures that there ever were, background tasks; and some that are about to end.
+            let most = 2 * self.concurrency + 3 * (self.modes.len() + self.nodes.len()) + 8;
             assert!(tasks <= most, "{tasks} tasks of at most {most}");
         }
     }

@@ -1,7 +1,7 @@
 //! What there is in a simulation.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU8};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -51,6 +51,28 @@ pub struct Place {
     pub since: Instant,
     /// When it is driven again, if it is parked for a while only.
     pub parked_until: Option<Instant>,
+    /// How many of its tasks are the driver's own.
+    pub own: Arc<AtomicUsize>,
+}
+
+impl Place {
+    pub fn spawn(&self, future: impl std::future::Future<Output = ()> + Send + 'static) {
+        /// Counts a task for as long as it is there.
+        struct Counted(Arc<AtomicUsize>);
+
+        impl Drop for Counted {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+
+        self.own.fetch_add(1, Ordering::Relaxed);
+        let counted = Counted(Arc::clone(&self.own));
+        self.runtime.spawn(async move {
+            future.await;
+            drop(counted);
+        });
+    }
 }
 
 /// What callers bring back.

@@ -44,7 +44,9 @@ fn next(slot: &Published<Pair>, changed: &Notify, seen: u64) -> u64 {
 fn publish(slot: &Published<Pair>, number: u64) {
     let (before, waiting) = slot.publish(pair(number));
     assert!(before.0 < number);
-    waiting.into_iter().for_each(|waiting| waiting.notify_waiters());
+    if let Some(waiting) = waiting {
+        waiting.notify_waiters();
+    }
 }
 
 #[test]

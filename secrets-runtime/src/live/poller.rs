@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until};
+use tracing::Instrument;
 
 use super::agenda::Agenda;
 use super::calls::Calls;
@@ -233,7 +234,9 @@ impl Poller {
                 continue;
             }
             let limit = self.settings.call_timeout;
-            let task = runtime.spawn(asking(Arc::clone(&self.source), limit, guard, tickets)).abort_handle();
+            // What the source tells of the call belongs to whoever asked, as far as that is known.
+            let call_task = asking(Arc::clone(&self.source), limit, guard, tickets).in_current_span();
+            let task = runtime.spawn(call_task).abort_handle();
             let left = lock(&self.state).calls.spawned(call, task);
             abort(left);
         }

@@ -271,9 +271,10 @@ impl<T, P, F> Prober<'_, T, P, F> {
             if next.is_since(self.deadline) {
                 return (Err(error), None);
             }
-            // Whatever comes first: a new version, or the end of the pause.
-            if let Either::Right((Err(_), _)) = select(pin!(changes.next()), Timer::until(next)).await {
-                return (Err(error), None);
+            // Whatever comes first: a new version, or the end of the pause. A fixed value has neither.
+            match select(pin!(changes.next()), Timer::until(next)).await {
+                Either::Left((Some(_), _)) | Either::Right((Ok(()), _)) => {}
+                Either::Left((None, _)) | Either::Right((Err(_), _)) => return (Err(error), None),
             }
         }
     }

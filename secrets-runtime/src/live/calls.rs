@@ -56,9 +56,16 @@ impl Calls {
         }
     }
 
+    /// So many of its runs were spawned.
+    pub fn opened(&mut self, call: u64, open: usize) {
+        if let Some(call) = self.under_way.get_mut(&call) {
+            call.open = open;
+        }
+    }
+
     pub fn begun(&mut self, call: u64, now: Timestamp, limit: Duration) {
         if let Some(call) = self.under_way.get_mut(&call) {
-            call.deadline = now.after(limit + GRACE);
+            call.deadline = now.after(limit.saturating_add(GRACE));
         }
     }
 

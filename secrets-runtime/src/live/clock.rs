@@ -54,6 +54,11 @@ impl Timestamp {
         now.monotonic >= self.monotonic || now.wall >= self.wall
     }
 
+    /// Whether more time than this has passed on the wall clock alone.
+    pub fn was_suspended(self, now: Self, limit: Duration) -> bool {
+        self.until(now) < limit && self.age(now) >= limit
+    }
+
     pub fn earlier(self, other: Self) -> Self {
         if other.monotonic < self.monotonic { other } else { self }
     }
@@ -126,7 +131,7 @@ impl Future for Timer {
         }));
         match polled {
             Ok(polled) => polled.map(Ok),
-            Err(_) => Poll::Ready(Err(NoTimer::ShuttingDown)),
+            Err(_) => Poll::Ready(Err(probe().err().unwrap_or(NoTimer::ShuttingDown))),
         }
     }
 }

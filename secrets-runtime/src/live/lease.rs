@@ -122,6 +122,11 @@ impl<T> Lease<T> {
         self.changed.notify_waiters();
     }
 
+    /// Takes out what was found out, when there is a new version: a verdict keeps a value in memory.
+    pub fn forget(&self) -> Option<Verdict<T>> {
+        lock(&self.state).verdict.take()
+    }
+
     /// Waits for the lease to be given back.
     pub fn changed(&self) -> &Notify {
         &self.changed

@@ -95,6 +95,9 @@ where
 
     /// Begins a run, unless one is in flight: that one sees to it when it ends.
     fn begin_one(&self, on: Option<&Handle>) {
+        if !self.is_behind() {
+            return;
+        }
         // Whatever becomes of the run, a node that is behind always has a plan.
         self.plan(MAP_LIMIT + 2 * GRACE);
         if let Some(marked) = self.in_flight.mark(Timestamp::now(), MAP_LIMIT) {
@@ -130,8 +133,11 @@ where
                 child.publish(next, Some(confirmed), &mut effects);
             }
             (Ok(value), _) => effects.drop_later(value),
-            (Err(_), Err(error)) => child.refuse(version.clone(), error.clone(), &mut effects),
-            (Err(_), Ok(())) => {}
+            // One that was derived before is not refused any more.
+            (Err(_), Err(error)) if child.number() < *of_source => {
+                child.refuse(version.clone(), error.clone(), &mut effects);
+            }
+            (Err(_), _) => {}
         });
         let is_refused = result.is_err();
         if let Some(((), ended)) = ended {
@@ -255,6 +261,12 @@ where
         self.begin_one(None);
         // A version that is refused may have been replaced: the source is asked as well.
         self.parent.upstream.secret()?.mark(now)
+    }
+
+    fn recheck(&self, now: Timestamp) {
+        if let (true, Some(id), Some(secret)) = (self.is_behind(), self.id, self.parent.upstream.secret()) {
+            secret.poller.plan(id, now.after(GRACE));
+        }
     }
 
     #[cfg(feature = "metrics")]

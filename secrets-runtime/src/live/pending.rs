@@ -81,20 +81,25 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
     /// The live secret with a value that was not polled: the version before the one that is refused.
     pub fn start_on(&self, value: T, fetched: &Fetched, refused: Refusal) -> Option<Live<T>> {
         let first = first(value, Version::of(fetched, Timestamp::now()));
-        let id = lock(&self.subscription).as_ref()?.id;
-        self.secret.put(id, |applying| self.become_live(first, Timestamp::now(), Some(refused), applying));
+        let id = lock(&self.subscription).as_ref().map(|subscription| subscription.id);
+        if let Some(id) = id {
+            self.secret.put(id, |applying| self.become_live(first, Timestamp::now(), Some(refused), applying));
+        }
         self.live()
     }
 
-    /// Under the lock of the poll that brings the first value.
+    /// Under the lock of the poll that brings the first value; `false` if there is one already.
     fn become_live(
         &self,
         first: Versioned<T>,
         asked: Timestamp,
         refused: Option<Refusal>,
         applying: &mut Applying<'_>,
-    ) {
-        let Some(subscription) = lock(&self.subscription).take() else { return applying.effects.drop_later(first) };
+    ) -> bool {
+        let Some(subscription) = lock(&self.subscription).take() else {
+            applying.effects.drop_later(first);
+            return false;
+        };
         let id = subscription.id;
         let upstream = Arc::new(OfSecret { max_stale: self.secret.poller.settings.max_stale(&T::SPEC), subscription });
         let state = LiveState::new(first, asked, upstream);
@@ -104,6 +109,7 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
         });
         applying.subscriptions.replace(id, Arc::downgrade(&state) as Weak<dyn Subscriber>);
         let _ = self.live.set(Live(state));
+        true
     }
 
     fn on_fetched(self: Arc<Self>, fetched: &Fetched, version: &Version, run: Run) -> Verdict {
@@ -118,7 +124,10 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
                     if self.visibility == Visibility::Visible {
                         applying.effects.event(self.secret.event(What::Published(version)));
                     }
-                    self.become_live(first, run.asked, None, applying);
+                    if !self.become_live(first, run.asked, None, applying) {
+                        // It started on the version before meanwhile: the live value decides about this one.
+                        applying.subscriptions.note(applying.id, Standing::Open);
+                    }
                     let before = lock(&self.refused).take();
                     applying.effects.drop_later(before);
                     applying.effects.wake(Some(Arc::clone(&self.came)));

@@ -12,7 +12,7 @@ use super::clock::Timestamp;
 use super::effects::Effects;
 use super::poller::{Poller, Target};
 use super::queue::Turn;
-use super::run::{InFlight, Marked, RunResult};
+use super::run::{GRACE, InFlight, Marked, RunResult};
 use super::schedule::{self, MIN_FORCED_INTERVAL};
 #[cfg(feature = "metrics")]
 use super::secret_health::HealthState;
@@ -42,7 +42,7 @@ struct State {
     subscriptions: Subscriptions,
     last: Option<Last>,
     /// When the last poll was sent that the program demanded and that had an outcome. Boxed, as the next: few secrets have it.
-    demanded: Option<Box<Timestamp>>,
+    demanded: Option<Box<(Timestamp, Trigger)>>,
     trouble: Option<Box<Trouble>>,
 }
 
@@ -219,8 +219,10 @@ impl PolledSecret {
     fn overdue(&self, record: &Record, interval: Duration, planned: Timestamp) -> Option<Error> {
         let (now, limit) = (Timestamp::now(), self.limit());
         let late = planned.age(now).min(self.poller.progress().age(now));
-        let unconfirmed =
-            record.good.map(|good| good.age(now)).filter(|age| *age > schedule::longest(interval) + limit);
+        let unconfirmed = record
+            .good
+            .map(|good| good.age(now))
+            .filter(|age| *age > schedule::longest(interval).saturating_add(limit));
         let is_overdue = late > limit || unconfirmed.is_some();
         is_overdue.then(|| Error::overdue(self.shown(), unconfirmed.unwrap_or(late), &self.poller.life().reason()))
     }
@@ -250,10 +252,11 @@ impl PolledSecret {
         self.poller.settings.call_timeout
     }
 
-    /// Rate-limits demanded polls to one per [`MIN_FORCED_INTERVAL`].
-    pub fn is_recent(&self) -> bool {
-        let demanded = lock(&self.state).demanded.as_deref().copied();
-        demanded.is_some_and(|demanded| demanded.age(Timestamp::now()) < MIN_FORCED_INTERVAL)
+    /// Rate-limits demanded polls to one per [`MIN_FORCED_INTERVAL`]: what the last recent one was for.
+    pub fn recent(&self) -> Option<Trigger> {
+        let state = lock(&self.state);
+        let (asked, trigger) = state.demanded.as_deref()?;
+        (asked.age(Timestamp::now()) < MIN_FORCED_INTERVAL).then_some(*trigger)
     }
 
     /// Whether an older version has to be confirmed.
@@ -308,12 +311,13 @@ impl PolledSecret {
                         state.subscriptions.note(id, standing);
                     }
                     if let Some(change) = change {
-                        change(&mut Applying { subscriptions: &mut state.subscriptions, effects: &mut effects });
+                        let subscriptions = &mut state.subscriptions;
+                        change(&mut Applying { id, subscriptions, effects: &mut effects });
                     }
                 }
             });
             if run.trigger.is_demanded() {
-                state.demanded = Some(Box::new(run.asked));
+                state.demanded = Some(Box::new((run.asked, run.trigger)));
             }
             note(&mut state, &mut effects, has_waiters);
         });
@@ -366,6 +370,8 @@ impl PolledSecret {
         let Some(interval) = state.subscriptions.interval() else { return };
         let pause = match &state.subscriptions {
             subscriptions if subscriptions.is_unconfirmed() => CONFIRMATION,
+            // Those who came while the version was decoded have not seen it.
+            subscriptions if subscriptions.is_open() => schedule::MIN_BACKOFF,
             subscriptions if subscriptions.is_refused() => schedule::retry(interval, fastrand::f64()),
             _ => return,
         };
@@ -373,12 +379,13 @@ impl PolledSecret {
     }
 
     /// Puts a subscriber in place whose value was not polled: the version before, at the start.
-    pub fn put(&self, id: u64, change: impl FnOnce(&mut Applying<'_>)) {
+    pub fn put(&self, id: u64, change: impl FnOnce(&mut Applying<'_>) -> bool) {
         let mut effects = Effects::default();
         let mut state = lock(&self.state);
         self.change(&mut state, |state| {
-            change(&mut Applying { subscriptions: &mut state.subscriptions, effects: &mut effects });
-            state.subscriptions.note(id, Standing::Refused);
+            if change(&mut Applying { id, subscriptions: &mut state.subscriptions, effects: &mut effects }) {
+                state.subscriptions.note(id, Standing::Refused);
+            }
         });
         self.plan_next(&state);
         drop(state);
@@ -403,7 +410,8 @@ impl Asker for PolledSecret {
                 match fetched.fallback_error() {
                     None => self.arrived(run, &arrival),
                     Some(error) => {
-                        let decided = Decided::by(lock(&self.state).subscriptions.all(), &arrival, run);
+                        let audience = lock(&self.state).subscriptions.all();
+                        let decided = Decided::by(audience, &arrival, run);
                         self.failed(run, Error::source(self.shown(), error.clone()), decided);
                     }
                 }
@@ -436,7 +444,18 @@ impl Asker for PolledSecret {
 
 impl Target for PolledSecret {
     fn due(self: Arc<Self>, now: Timestamp) -> Option<Ticket> {
-        self.mark(now)
+        let ticket = self.mark(now);
+        if ticket.is_none() {
+            // The one in flight may be on a runtime that parks: the plan that came due is not lost with it.
+            self.poller.plan(self.id, now.after(self.limit().saturating_add(2 * GRACE)));
+        }
+        ticket
+    }
+
+    fn recheck(&self, now: Timestamp) {
+        if self.in_flight.is_under_way() {
+            self.poller.plan(self.id, now.after(GRACE));
+        }
     }
 
     #[cfg(feature = "metrics")]

@@ -42,8 +42,6 @@ pub struct Poller {
     source: Arc<dyn AnySource>,
     pub settings: Settings,
     state: Mutex<State>,
-    /// Wakes the background task.
-    wake: Arc<Notify>,
     /// Wakes those who wait for what the background task brings, when it goes.
     lost: Notify,
     #[cfg(feature = "metrics")]
@@ -54,6 +52,9 @@ pub struct Poller {
 pub trait Target: Send + Sync {
     /// It is due. Returns what to ask the source for, if anything.
     fn due(self: Arc<Self>, now: Timestamp) -> Option<Ticket>;
+
+    /// The background task was silent: what it began may be lost.
+    fn recheck(&self, now: Timestamp);
 
     /// How it is.
     #[cfg(feature = "metrics")]
@@ -79,6 +80,8 @@ struct Task {
     number: u64,
     runtime: Handle,
     next_wake: Timestamp,
+    /// Wakes this one: a permit that it shared with the task before could be taken by that one.
+    wake: Arc<Notify>,
 }
 
 /// How the background task is.
@@ -125,7 +128,6 @@ impl Poller {
             source: source.into(),
             settings,
             state: Mutex::new(state),
-            wake: Arc::default(),
             lost: Notify::new(),
             #[cfg(feature = "metrics")]
             degraded: telemetry::Degraded::default(),
@@ -164,21 +166,21 @@ impl Poller {
             Some(interval) => state.agenda.join(id, interval, Timestamp::now()),
             None => state.agenda.unplan(id),
         }
+        let task = state.wake();
         drop(state);
-        self.wake.notify_one();
+        notify(task);
     }
 
     /// Plans an earlier time for this one. Where the program polls, it decides when.
     pub fn plan(&self, id: u64, at: Timestamp) {
         if self.is_in_background() {
-            let is_sooner = {
+            let task = {
                 let mut state = lock(&self.state);
                 state.agenda.plan(id, at);
-                state.task.as_ref().is_some_and(|task| at.monotonic < task.next_wake.monotonic)
+                let is_sooner = state.task.as_ref().is_some_and(|task| at.monotonic < task.next_wake.monotonic);
+                if is_sooner { state.wake() } else { None }
             };
-            if is_sooner {
-                self.wake.notify_one();
-            }
+            notify(task);
         }
     }
 
@@ -233,6 +235,7 @@ impl Poller {
             if tickets.is_empty() {
                 continue;
             }
+            lock(&self.state).calls.opened(call, tickets.len());
             let limit = self.settings.call_timeout;
             // What the source tells of the call belongs to whoever asked, as far as that is known.
             let call_task = asking(Arc::clone(&self.source), limit, guard, tickets).in_current_span();
@@ -244,8 +247,12 @@ impl Poller {
 
     /// One of the runs of a call has ended early.
     pub fn leave(&self, call: Option<u64>) {
-        let last = call.and_then(|call| lock(&self.state).calls.leave(call));
+        let (last, task) = {
+            let mut state = lock(&self.state);
+            (call.and_then(|call| state.calls.leave(call)), state.wake_for_queue())
+        };
         abort(last);
+        notify(task);
     }
 
     /// Where runs are spawned: on the runtime of the background task while that shows life, or else on this thread's.
@@ -268,23 +275,30 @@ impl Poller {
             return Ok(());
         }
         let runtime = clock::probe()?;
-        let number = {
+        let wake: Arc<Notify> = Arc::default();
+        let (number, was_silent) = {
             let mut state = lock(&self.state);
             if !state.is_task_lost(now) {
                 return Ok(());
             }
             state.last_task += 1;
             let number = state.last_task;
-            let task = Task { number, runtime: runtime.clone(), next_wake: now };
+            let task = Task { number, runtime: runtime.clone(), next_wake: now, wake: Arc::clone(&wake) };
             let before = state.task.replace(task);
             drop(state);
-            drop(before);
-            number
+            (number, before.is_some())
         };
         let guard = TaskGuard { poller: Arc::downgrade(self), number };
         // Not under the lock: on a runtime that has ended, this drops the guard before it returns.
-        runtime.spawn(background(Arc::downgrade(self), Arc::clone(&self.wake), guard));
+        runtime.spawn(background(Arc::downgrade(self), wake, guard));
+        if was_silent {
+            self.targets().iter().for_each(|target| target.recheck(now));
+        }
         Ok(())
+    }
+
+    fn targets(&self) -> Vec<Arc<dyn Target>> {
+        lock(&self.state).targets.values().filter_map(Weak::upgrade).collect()
     }
 
     pub fn life(&self) -> Life {
@@ -348,7 +362,8 @@ impl Poller {
             let due = state.agenda.due(now);
             due.into_iter().filter_map(|id| state.targets.get(&id).and_then(Weak::upgrade)).collect()
         };
-        let tickets = due.into_iter().filter_map(|target| target.due(now)).collect();
+        // Whoever is the last to hold one runs a destructor that is not ours.
+        let tickets = due.into_iter().filter_map(|target| catch(move || target.due(now)).flatten()).collect();
         self.ask(tickets, Turn::Scheduled, None);
         self.pump(None);
         #[cfg(feature = "metrics")]
@@ -363,15 +378,14 @@ impl Poller {
 
     #[cfg(feature = "metrics")]
     fn show_gauges(&self, now: Timestamp) {
-        let targets: Vec<Arc<dyn Target>> = {
+        {
             let mut state = lock(&self.state);
             if state.gauges.is_some_and(|shown| shown.age(now) < GAUGES) {
                 return;
             }
             state.gauges = Some(now);
-            state.targets.values().filter_map(Weak::upgrade).collect()
-        };
-        catch(|| self.degraded.show(targets.iter().filter_map(|target| target.gauge())));
+        }
+        catch(|| self.degraded.show(self.targets().iter().filter_map(|target| target.gauge())));
     }
 
     /// How many calls are under way, how many wait, and how many targets there are.
@@ -384,7 +398,13 @@ impl Poller {
 
 impl Drop for Poller {
     fn drop(&mut self) {
-        self.wake.notify_one();
+        notify(lock(&self.state).wake());
+    }
+}
+
+fn notify(task: Option<Arc<Notify>>) {
+    if let Some(task) = task {
+        task.notify_one();
     }
 }
 
@@ -398,6 +418,16 @@ impl State {
         let call = self.calls.begin(tickets.len(), now);
         self.progress = if call.is_some() { now } else { self.progress };
         (stuck, call.and_then(|call| Some((call, self.queue.take()?))))
+    }
+
+    /// The background task, to be woken outside of the lock.
+    fn wake(&self) -> Option<Arc<Notify>> {
+        self.task.as_ref().map(|task| Arc::clone(&task.wake))
+    }
+
+    /// The same, if there are calls that wait for their turn.
+    fn wake_for_queue(&self) -> Option<Arc<Notify>> {
+        self.queue.next().and_then(|_| self.wake())
     }
 
     fn is_task_lost(&self, now: Timestamp) -> bool {
@@ -432,12 +462,13 @@ impl CallGuard {
 impl Drop for CallGuard {
     fn drop(&mut self) {
         if let Some(poller) = self.poller.upgrade() {
-            let own = {
+            let (own, task) = {
                 let mut state = lock(&poller.state);
                 state.progress = Timestamp::now();
-                state.calls.finished(self.call)
+                (state.calls.finished(self.call), state.wake_for_queue())
             };
             drop(own);
+            notify(task);
         }
     }
 }
@@ -448,12 +479,22 @@ async fn asking(source: Arc<dyn AnySource>, limit: Duration, guard: CallGuard, t
     let tickets: Vec<Ticket> = tickets.into_iter().filter(|ticket| ticket.begun(asked)).collect();
     guard.begun(asked, limit);
     let poller = Weak::clone(&guard.poller);
-    if !tickets.is_empty() {
+    if tickets.is_empty() {
+        drop(guard);
+    } else {
         let requests: Vec<_> = tickets.iter().map(|ticket| ticket.request().clone()).collect();
         let answers = ask(&*source, &requests, limit).await;
         // From here on the task may not be aborted: it is not the call any more.
         drop(guard);
-        tickets.into_iter().zip(answers).for_each(|(ticket, answer)| ticket.answer(asked, answer));
+        // Where the process was suspended meanwhile, the connection is gone: that is no failure of the source.
+        let was_suspended = asked.was_suspended(Timestamp::now(), limit.saturating_add(GRACE));
+        for (ticket, answer) in tickets.into_iter().zip(answers) {
+            if was_suspended && answer.is_err() {
+                drop(ticket);
+            } else {
+                ticket.answer(asked, answer);
+            }
+        }
     }
     if let Some(poller) = poller.upgrade() {
         poller.pump(None);

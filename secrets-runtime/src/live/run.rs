@@ -64,7 +64,7 @@ impl Phase {
         match self {
             Self::Queued => None,
             Self::Spawned(at) => Some(at.after(GRACE)),
-            Self::Begun(at) => Some(at.after(limit + GRACE)),
+            Self::Begun(at) => Some(at.after(limit.saturating_add(GRACE))),
         }
     }
 
@@ -74,7 +74,7 @@ impl Phase {
         match self {
             Self::Queued => false,
             Self::Spawned(at) => at.age(now) >= GRACE,
-            Self::Begun(at) => at.age(now) >= limit + GRACE,
+            Self::Begun(at) => at.age(now) >= limit.saturating_add(GRACE),
         }
     }
 }

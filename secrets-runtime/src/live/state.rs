@@ -181,7 +181,12 @@ impl<T: Send + Sync + 'static> LiveState<T> {
         let (before, waiting) = self.published.publish(Arc::clone(&next));
         effects.wake(waiting);
         self.confirm(asked);
-        lock(&self.view).superseded.add(&before.version);
+        let lease = {
+            let mut view = lock(&self.view);
+            view.superseded.add(&before.version);
+            view.lease.clone()
+        };
+        effects.drop_later(lease.map(|lease| lease.forget()));
         for one in self.derived() {
             Arc::clone(&one).on_published(&next, &before, effects);
             effects.drop_later(one);

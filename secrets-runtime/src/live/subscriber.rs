@@ -28,7 +28,7 @@ pub trait Subscriber: Send + Sync {
 
 /// What a subscriber decided.
 pub struct Verdict {
-    /// `None` leaves it as it was: a fallback's version says nothing of the source's.
+    /// `None` leaves it as it was.
     pub standing: Option<Standing>,
     /// To be applied under the lock of the poll.
     pub change: Option<Change>,
@@ -65,14 +65,17 @@ impl Verdict {
         Self { standing: Some(standing), change: Some(Box::new(change)) }
     }
 
-    /// Of a version that a fallback gave.
+    /// Of a version that a fallback gave: it says nothing of the source's, and after a change the next of those decides anew.
     pub fn of_fallback(self) -> Self {
-        Self { standing: None, ..self }
+        let standing = self.change.is_some().then_some(Standing::Open);
+        Self { standing, ..self }
     }
 }
 
 /// What a change works on.
 pub struct Applying<'a> {
+    /// Whose change it is.
+    pub id: u64,
     pub subscriptions: &'a mut Subscriptions,
     pub effects: &'a mut Effects,
 }
@@ -195,6 +198,11 @@ impl Subscriptions {
 
     pub fn is_unconfirmed(&self) -> bool {
         self.unconfirmed > 0
+    }
+
+    /// Whether there is one that has not seen the last version: it came while that was decoded.
+    pub fn is_open(&self) -> bool {
+        !self.open.is_empty()
     }
 
     /// The shortest interval; `None` where nobody wants the secret to be polled.

@@ -25,13 +25,13 @@ impl PolledSecret {
 
     /// As [`poll`](Self::poll); `None` if the program demanded one a moment ago.
     pub async fn demand(self: &Arc<Self>, trigger: Trigger, deadline: Timestamp) -> Option<RunResult> {
-        if !self.in_flight.is_under_way() && self.is_recent() {
+        if !self.in_flight.is_under_way() && self.recent().is_some() {
             return None;
         }
         let result = self.poll(trigger, deadline).await;
         // One that was sent before the call cannot confirm that an older version is meant to be there.
         let has_to_confirm = trigger == Trigger::Forced && self.is_unconfirmed();
-        if result.is_ok() && has_to_confirm && !self.is_recent() {
+        if result.is_ok() && has_to_confirm && self.recent() != Some(Trigger::Forced) {
             return Some(self.poll(trigger, deadline).await);
         }
         Some(result)

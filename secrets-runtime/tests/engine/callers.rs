@@ -147,6 +147,49 @@ async fn an_attempt_ends_within_its_time_however_slow_the_source() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_attempt_with_a_fixed_value_is_not_repeated() {
+    let runs = std::sync::atomic::AtomicUsize::new(0);
+    let fixed = secrets_runtime::Live::fixed(1);
+    let attempt = async |_| {
+        runs.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        Err::<(), _>("rejected")
+    };
+    fixed.attempt(Retry::on(|_: &&str| true).within(MINUTE), attempt).await.expect_err("there is no other value");
+    assert!(runs.load(std::sync::atomic::Ordering::SeqCst) <= 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_setting_is_too_long() {
+    let source = source();
+    let most = std::time::Duration::MAX;
+    let secrets = Secrets::builder().refresh(most).call_timeout(most).max_stale(most).source(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    sleep(HOUR).await;
+    assert_eq!((secrets.health().state, live.status().state), (HealthState::Ok, HealthState::Ok));
+    source.set("db", db("second"));
+    assert_eq!(live.refresh().await.expect("refreshed"), Refreshed::Changed);
+    secrets.load::<Db>().await.expect("loaded");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poll_in_the_queue_has_its_turn_when_a_call_is_dropped() {
+    let source = source().with("other", db("first"));
+    let secrets = Secrets::builder().concurrency(1).call_timeout(2 * HOUR).refresh(MINUTE).source(source.clone());
+    let live = secrets.live::<Db>().await.expect("live");
+    source.delay(HOUR);
+    let dropped = timeout(2 * MINUTE, secrets.load_from::<Db>("other"));
+    let change = async {
+        sleep(SECOND).await;
+        source.set("db", db("second"));
+        source.delay(std::time::Duration::ZERO);
+    };
+    let (dropped, ()) = tokio::join!(dropped, change);
+    dropped.expect_err("it takes an hour");
+    sleep(SECOND).await;
+    assert_eq!(password(&live), "second", "the scheduled poll waited behind it");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_load_that_is_dropped_takes_its_call_with_it() {
     let source = source();
     source.delay(HOUR);

@@ -105,3 +105,51 @@ async fn a_version_that_was_rolled_back_here_does_not_come_back_by_the_fallback(
     sleep(10 * MINUTE).await;
     assert_eq!(password(&live), "one");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_the_first_says_when_it_is_back_counts() {
+    let (first, replica) = (Dated::default().with("two", 20), Dated::default().with("three", 30));
+    let secrets = Secrets::builder().refresh(10 * SECOND).source(first.clone().or(replica));
+    let live = secrets.live::<Db>().await.expect("live");
+    first.fail();
+    sleep(2 * MINUTE).await;
+    assert_eq!(password(&live), "three");
+    // It never had that version, or was rolled back.
+    first.clone().with("two", 20);
+    sleep(2 * MINUTE).await;
+    assert_eq!((password(&live).as_str(), secrets.health().state), ("two", HealthState::Ok));
+    live.fresh(MINUTE).await.expect("fresh");
+}
+
+static CALLED_BACK: Mutex<Option<Secrets>> = Mutex::new(None);
+
+#[derive(secrets_runtime::Secret)]
+#[secret(id = "db", validate = call_back)]
+struct Calling {
+    password: String,
+}
+
+fn call_back(calling: &Calling) -> Result<(), &'static str> {
+    let secrets = CALLED_BACK.lock().expect("whole").clone();
+    let _ = secrets.map(|secrets| secrets.health());
+    if calling.password.starts_with("bad") { Err("it is bad") } else { Ok(()) }
+}
+
+#[test]
+fn a_validation_of_what_a_fallback_gave_may_call_back_and_its_refusal_ends() {
+    crate::within(20 * SECOND, || {
+        crate::paused().block_on(async {
+            let (first, replica) = (Dated::default().with("two", 20), Dated::default().with("bad", 30));
+            let secrets = Secrets::builder().refresh(10 * SECOND).source(first.clone().or(replica));
+            *CALLED_BACK.lock().expect("whole") = Some(secrets.clone());
+            let live = secrets.live::<Calling>().await.expect("live");
+            first.fail();
+            sleep(2 * MINUTE).await;
+            assert_eq!(live.status().last_error.expect("refused").kind(), ErrorKind::Invalid);
+            first.clone().with("two", 20);
+            sleep(2 * MINUTE).await;
+            assert_eq!((live.current().password.as_str(), secrets.health().state), ("two", HealthState::Ok));
+            *CALLED_BACK.lock().expect("whole") = None;
+        });
+    });
+}

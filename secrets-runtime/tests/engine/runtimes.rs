@@ -258,3 +258,18 @@ fn outside_of_a_runtime_the_error_says_so() {
         assert!(error.to_string().contains("tokio runtime"), "{error}");
     }
 }
+
+#[test]
+fn a_runtime_without_timers_is_told_apart_while_another_one_polls() {
+    within(20 * SECOND, || {
+        let source = source();
+        let secrets = Secrets::new(source.clone());
+        let polling = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("one");
+        let live = polling.block_on(secrets.live::<Db>()).expect("live");
+        source.delay(Duration::from_millis(200));
+        let without = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let error = without.block_on(live.refresh()).expect_err("it cannot wait");
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+        assert!(error.to_string().contains("enable_time"), "{error}");
+    });
+}

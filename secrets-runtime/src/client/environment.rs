@@ -70,7 +70,7 @@ fn duration(name: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Opt
         _ if text.is_empty() => Ok(None),
         Some(seconds) if seconds > 0 => Ok(Some(Duration::from_secs(seconds))),
         _ => Err(Error::configuration(
-            format!("{name} is no duration that is longer than nothing"),
+            format!("{name} is not a duration, or is zero"),
             format!("write whole numbers with their units, such as {name}=30s, 5m, 1h30m or 7d"),
         )),
     }

@@ -11,7 +11,7 @@ use crate::source::Request;
 impl Secrets {
     /// Loads a secret and keeps it fresh: what is returned follows every rotation, until the last handle is dropped.
     ///
-    /// One task of the tokio runtime looks at all live secrets of this `Secrets`; each is fetched once, however many types
+    /// One background task polls all live secrets of this `Secrets`; each is fetched once, however many types
     /// are read from it. How often is said by [`Builder::refresh`](super::Builder::refresh), `SECRETS_REFRESH`,
     /// `#[secret(refresh = "5m")]` or, in their absence, is 5 minutes.
     ///
@@ -38,9 +38,10 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As [`load`](Self::load), but what fails for a passing reason is tried again for up to 30 s. If the current version
+    /// As [`load`](Self::load), but transient failures are tried again for up to 30 s in all. If the current version
     /// breaks its contract and the one staged `AWSPREVIOUS` does not, the secret starts on that, and
-    /// [`health`](Self::health) is degraded. [`Configuration`](ErrorKind::Configuration): there is no tokio runtime.
+    /// [`health`](Self::health) is degraded. [`Configuration`](ErrorKind::Configuration): there is no tokio runtime, or one without
+    /// timers.
     #[must_use = "nothing is loaded before it is awaited"]
     pub fn live<T: NamedSecret + Send + Sync + 'static>(&self) -> BoxFuture<'_, Result<Live<T>, Error>> {
         self.live_request(self.declared::<T>())
@@ -159,7 +160,7 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// The declared id cannot be used, or there is no tokio runtime. What the source says comes later:
+    /// The declared id cannot be used, or there is no tokio runtime with timers. What the source says comes later:
     /// [`Pending::last_error`].
     pub fn start<T: NamedSecret + Send + Sync + 'static>(&self) -> Result<Pending<T>, Error> {
         let request = self.declared::<T>()?;

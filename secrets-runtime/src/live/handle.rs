@@ -53,7 +53,7 @@ pub struct Live<T>(pub(super) Arc<LiveState<T>>);
 pub enum Refreshed {
     /// There is a new value.
     Changed,
-    /// The source was asked, and the value is the newest.
+    /// The source was asked, and there is no new value.
     Unchanged,
     /// The program had the source asked less than five seconds ago; it was not asked again.
     Recent,

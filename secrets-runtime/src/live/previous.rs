@@ -108,7 +108,7 @@ impl<T: Send + Sync + 'static> PairNode<T> {
         (node, pair)
     }
 
-    /// Pairs a version that was fetched with the published one, if it is older. Without dates nobody knows.
+    /// Pairs a version that was fetched with the published one, if it is older. Without dates, that cannot be told.
     fn seed(&self, previous: Snapshot<T>) {
         let Some(pair) = self.pair.upgrade() else { return };
         let mut effects = Effects::default();

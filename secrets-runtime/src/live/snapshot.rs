@@ -24,7 +24,7 @@ pub struct Snapshot<T>(pub(super) Arc<Versioned<T>>);
 pub(super) struct Versioned<T> {
     pub(super) value: T,
     pub(super) version: Version,
-    /// Grows with each value that a cell publishes.
+    /// Grows with each value that is published.
     pub(super) number: u64,
 }
 

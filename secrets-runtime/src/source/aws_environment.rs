@@ -91,6 +91,9 @@ pub fn complete(mut loader: ConfigLoader, variable: impl Fn(&str) -> Option<Stri
         let chain = RegionProviderChain::first_try(region).or_else(ProfileFileRegionProvider::new());
         loader = loader.region(chain.or_else(ImdsRegionProvider::builder().build()));
     }
+    if is_empty(&"AWS_PROFILE") {
+        loader = loader.profile_name("default");
+    }
     if CONTAINER.iter().any(&is_empty) && !CONTAINER.iter().any(|name| given(name).is_some()) {
         // The default chain, without the provider that takes an empty address for one.
         let chain = CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())

@@ -76,7 +76,7 @@ pub trait Source: Send + Sync + 'static {
     /// ```
     fn fetch(&self, requests: &[Request]) -> impl Future<Output = Vec<Result<Fetched, SourceError>>> + Send;
 
-    /// How many requests one call of [`fetch`](Self::fetch) should have at most when live secrets are refreshed. One, unless the
+    /// How many requests one call of [`fetch`](Self::fetch) should have at most. One, unless the
     /// source says otherwise: each request is a call of its own, and one that is slow holds up no other.
     ///
     /// ```
@@ -88,8 +88,10 @@ pub trait Source: Send + Sync + 'static {
         1
     }
 
-    /// A source that asks `fallback` for what this one fails to answer for a passing reason: a replica in another
-    /// region, a local copy. A secret that does not exist or may not be read is not asked for again.
+    /// A source that asks `fallback` where this one has a transient failure: a replica in another region, a local copy. A
+    /// secret that does not exist or may not be read is not asked for again. The fallback fills a gap: it takes no newer value
+    /// away and confirms no rollback, and health is degraded while it serves. Both share the
+    /// [limit on a call](crate::Builder::call_timeout): the first should give up before it.
     ///
     /// ```
     /// use secrets_runtime::{File, Memory, Source};

@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use super::clock::Timestamp;
+use super::life::Life;
 use super::polled::Record;
-use super::poller::Life;
 use super::registry::Registry;
 use super::secret_health::{HealthState, SecretHealth};
 use super::state::LiveState;

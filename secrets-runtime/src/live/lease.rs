@@ -52,12 +52,12 @@ impl<T> Clone for Verdict<T> {
     }
 }
 
-/// How somebody stands who wants the lease.
+/// What becomes of a request for the lease.
 pub enum Claim<T> {
-    /// Found out since: nobody has to try again.
+    /// Another caller found out since: there is no need to try again.
     Known(Verdict<T>),
     Held(Held),
-    /// Somebody else has it, until then at least.
+    /// Another caller has it, until then at least.
     Taken(Timestamp),
 }
 
@@ -65,7 +65,7 @@ pub enum Claim<T> {
 pub struct Held(u64);
 
 impl<T> Lease<T> {
-    /// Until when somebody else holds it.
+    /// Until when another caller holds it.
     pub fn is_taken(&self) -> Option<Timestamp> {
         lock(&self.state).taken(Timestamp::now())
     }

@@ -21,6 +21,7 @@ mod fetch;
 mod handle;
 mod health;
 mod lease;
+mod life;
 mod map;
 mod pending;
 mod polled;

@@ -2,7 +2,6 @@
 //!
 //! One lock guards all of it, and is held for bookkeeping alone. What is to be done is decided under it, and done after it.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, Weak};
@@ -19,6 +18,7 @@ use tracing::Instrument;
 use super::agenda::Agenda;
 use super::calls::Calls;
 use super::clock::{self, NoTimer, Timer, Timestamp};
+use super::life::Life;
 use super::queue::{Queue, Turn};
 use super::run::GRACE;
 use super::settings::{Background, Settings};
@@ -82,32 +82,6 @@ struct Task {
     next_wake: Timestamp,
     /// Wakes this one: a permit that it shared with the task before could be taken by that one.
     wake: Arc<Notify>,
-}
-
-/// How the background task is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Life {
-    /// It polls, or the program chose to do so itself.
-    Fine,
-    /// It ended with its runtime.
-    Ended,
-    /// It should have run this long ago: its runtime is not driven, or the process was suspended.
-    Silent(Duration),
-}
-
-impl Life {
-    /// Why polls are not made, as far as that is known.
-    pub fn reason(self) -> Cow<'static, str> {
-        match self {
-            Self::Fine => "the polls before it take too long".into(),
-            Self::Ended => "the tokio runtime of the background task ended".into(),
-            Self::Silent(duration) => format!(
-                "the background task has not run for {} s: its tokio runtime is not driven, or the process was suspended",
-                duration.as_secs()
-            )
-            .into(),
-        }
-    }
 }
 
 impl Poller {

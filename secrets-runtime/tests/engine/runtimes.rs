@@ -273,3 +273,32 @@ fn a_runtime_without_timers_is_told_apart_while_another_one_polls() {
         assert!(error.to_string().contains("enable_time"), "{error}");
     });
 }
+
+#[test]
+fn those_who_already_wait_bring_the_task_back_when_its_runtime_ends() {
+    let polling = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("one");
+    let source = Memory::new().with("other", db("first"));
+    let secrets = Secrets::builder().refresh(Duration::from_millis(50)).source(source.clone());
+    let first = polling();
+    let (pending, live) = first.block_on(async {
+        let live = secrets.live_from::<Db>("other").await.expect("live");
+        (secrets.start::<Db>().expect("begun"), live)
+    });
+    runtime().block_on(async {
+        let mut changes = live.changes();
+        changes.next().await.expect("the current value");
+        let (mut ready, mut next) = (Box::pin(pending.ready()), Box::pin(changes.next()));
+        std::future::poll_fn(|context| {
+            assert!(ready.as_mut().poll(context).is_pending() && next.as_mut().poll(context).is_pending());
+            std::task::Poll::Ready(())
+        })
+        .await;
+        first.shutdown_background();
+        source.set("db", db("comes"));
+        source.set("other", db("second"));
+        let came = tokio::time::timeout(20 * SECOND, ready).await.expect("it comes");
+        assert_eq!(password(&came), "comes");
+        let second = tokio::time::timeout(20 * SECOND, next).await.expect("it comes").expect("it is live");
+        assert_eq!(second.password, "second");
+    });
+}

@@ -1,16 +1,19 @@
-//! What a type declares can be read in the binary, however it was built.
+//! What a program loads can be read in its binary, however it was built; and nothing else.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use object::read::archive::ArchiveFile;
-use object::{Object, ObjectSection};
+use secrets_shape::shape::Shape;
+use secrets_shape::wire::{Declaration, Format};
 use secrets_tests::Application;
-use serde_json::Value;
 
-/// A program, a library that it uses and whose type nobody does, and one that it only depends on.
+#[allow(dead_code, reason = "the command uses all of it")]
+#[path = "../cargo-secrets/src/entries.rs"]
+mod entries;
+
+/// A program that links three types of its own, two of another crate, and one of a crate that it only depends on.
 static APPLICATION: LazyLock<Application> = LazyLock::new(|| {
     let application = Application::new(Path::new(env!("CARGO_TARGET_TMPDIR")), "descriptor");
     application.write("Cargo.toml", WORKSPACE);
@@ -39,9 +42,21 @@ opt-level = 1
 [profile.lto]
 inherits = "release"
 lto = true
+
+[profile.small]
+inherits = "release"
+opt-level = "s"
+codegen-units = 16
+
+[profile.aborting]
+inherits = "release"
+panic = "abort"
 "#;
 
+/// What loads and is never called is large enough that no compiler puts it into its callers.
 const PROGRAM: &str = r#"
+use secrets_runtime::{Memory, Secret, Secrets};
+
 mod db {
     #[derive(secrets_runtime::Secret)]
     #[secret(id = "{APP_ENV}/orders/db", stage = "AWSPREVIOUS")]
@@ -50,14 +65,46 @@ mod db {
     pub(crate) struct OrdersDb { username: String, #[secret(public, default = 5432)] port: u16 }
 }
 
-#[derive(secrets_runtime::Secret)]
-#[secret(id = "orders/key", text)]
+#[derive(Secret)]
+#[secret(id = "orders/key", text, trim)]
 #[expect(dead_code)]
 struct r#Key(String);
 
+#[derive(Secret)]
+#[secret(id = "orders/unused")]
+#[expect(dead_code)]
+struct Unused { token: String }
+
+#[derive(Secret)]
+#[expect(dead_code)]
+struct Tenant<const N: usize> { tokens: Vec<String>, #[secret(from_str)] address: Option<std::net::IpAddr> }
+
+/// Nobody calls it.
+#[expect(dead_code)]
+#[inline(never)]
+fn never(secrets: &Secrets) -> usize {
+    let mut loaded = 0;
+    for id in ["a", "b", "c", "d"] {
+        drop(secrets.load::<Unused>());
+        drop(secrets.load_from::<Unused>(id));
+        println!("{id} {loaded} is loaded by nobody");
+        loaded += id.len();
+    }
+    loaded
+}
+
+fn boxed(secrets: &Secrets) -> std::pin::Pin<Box<dyn Future<Output = bool> + '_>> {
+    Box::pin(async { secrets.load::<Key>().await.is_ok() })
+}
+
 fn main() {
-    let loaded = <db::OrdersDb as secrets_runtime::Secret>::from_json("{}");
-    println!("{:?} {}", loaded.is_ok(), shared::used());
+    let checked = Unused::from_json("{}").is_ok();
+    let secrets = Secrets::new(Memory::new());
+    drop(secrets.live::<db::OrdersDb>());
+    drop(secrets.load_from::<Tenant<3>>("tenants/acme"));
+    drop(secrets.load_from::<std::collections::BTreeMap<String, String>>("labels"));
+    let polled = boxed(&secrets).as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
+    println!("{checked} {} {}", shared::used(), polled.is_ready());
 }
 "#;
 
@@ -68,6 +115,11 @@ pub mod mail {
     #[derive(secrets_runtime::Secret)]
     #[secret(id = "shared/mail", schema = "mail.schema.json")]
     pub struct Mail { pub token: String }
+
+    #[inline(never)]
+    pub fn load(secrets: &secrets_runtime::Secrets) -> secrets_runtime::BoxFuture<'_, Result<Mail, secrets_runtime::Error>> {
+        secrets.load::<Mail>()
+    }
 }
 "#;
 
@@ -77,56 +129,37 @@ const UNNAMED: &str = r#"
 pub struct Unnamed { pub token: String }
 "#;
 
-/// The entries of a binary, of an object file or of each in an archive.
-fn entries(path: &Path) -> Vec<Value> {
-    let file = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let Ok(archive) = ArchiveFile::parse(&*file) else { return entries_of_object(&file) };
-    let members = archive.members().filter_map(|member| member.ok()?.data(&*file).ok());
-    members.flat_map(entries_of_object).collect()
-}
-
-fn entries_of_object(file: &[u8]) -> Vec<Value> {
-    const MAGIC: &str = "secrets-descriptor/1 ";
-    let Ok(object) = object::File::parse(file) else { return Vec::new() };
-    let sections = object.sections().filter(|section| section.name() == Ok("secrets_rs"));
-    let text: String =
-        sections.filter_map(|section| Some(String::from_utf8_lossy(section.data().ok()?).into_owned())).collect();
-    let entry = |rest: &str| {
-        let (length, json) = rest.split_once('\n').expect("a line");
-        serde_json::from_str(&json[..length.parse::<usize>().expect("a length")]).expect("JSON")
-    };
-    text.split(MAGIC).skip(1).map(entry).collect()
-}
-
-fn types(entries: &[Value]) -> BTreeSet<&str> {
-    entries.iter().filter_map(|entry| entry["type"].as_str()).collect()
-}
-
 /// Builds, and reads what was built.
-fn built(arguments: &str, file: &str) -> Vec<Value> {
+fn built(arguments: &str, file: &str) -> Vec<&'static Declaration<'static>> {
     let output = APPLICATION.cargo(arguments);
     assert!(output.status.success(), "cargo {arguments}\n{}", String::from_utf8_lossy(&output.stderr));
-    let entries = entries(&APPLICATION.target().join(file));
-    println!("cargo {arguments}: {} in {file}", entries.len());
-    entries
+    let path = APPLICATION.target().join(file);
+    let file = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let found = entries::read(&file).expect("entries");
+    println!("cargo {arguments}: {}", found.len());
+    found
+}
+
+fn types(found: &[&'static Declaration<'static>]) -> BTreeSet<&'static str> {
+    found.iter().map(|declaration| declaration.type_path).collect()
 }
 
 #[test]
-fn every_linked_type_is_in_the_binary_however_it_is_built() {
+fn exactly_what_is_loaded_is_in_the_binary_however_it_is_built() {
     let builds = [
         ("build -p orders", "debug/orders"),
         ("rustc -p orders --release -- -C codegen-units=16", "release/orders"),
-        ("rustc -p orders --release -- -C codegen-units=1", "release/orders"),
-        ("rustc -p orders --release -- -C strip=symbols", "release/orders"),
+        ("rustc -p orders --release -- -C codegen-units=1 -C strip=symbols", "release/orders"),
+        ("build -p orders --profile small", "small/orders"),
+        ("build -p orders --profile aborting", "aborting/orders"),
         ("rustc -p orders --profile lto -- -C lto=thin -C codegen-units=16", "lto/orders"),
-        ("rustc -p orders --profile lto -- -C lto=fat -C codegen-units=16", "lto/orders"),
         ("rustc -p orders --profile lto -- -C lto=fat -C codegen-units=1 -C strip=symbols", "lto/orders"),
     ];
     for (arguments, file) in builds {
-        let entries = built(arguments, file);
-        // Not `unnamed`: what no code names is not linked.
-        let expected = BTreeSet::from(["orders::Key", "orders::db::OrdersDb", "shared::mail::Mail"]);
-        assert_eq!((types(&entries), entries.len()), (expected, 3), "{arguments}");
+        let found = built(arguments, file);
+        // Neither what is declared, decoded and never loaded, nor what a function loads that nobody calls.
+        let expected = BTreeSet::from(["orders::Key", "orders::db::OrdersDb", "orders::Tenant", "BTreeMap"]);
+        assert_eq!((types(&found), found.len()), (expected, 4), "{arguments}");
     }
 }
 
@@ -135,26 +168,29 @@ fn a_workspace_of_libraries_is_read_from_what_it_builds() {
     let builds = [
         ("build -p shared", "debug/libshared.rlib"),
         ("build -p shared --release", "release/libshared.rlib"),
-        ("rustc -p shared --crate-type cdylib", "debug/libshared.so"),
-        ("rustc -p shared --release --crate-type cdylib -- -C strip=symbols", "release/libshared.so"),
+        ("rustc -p shared --crate-type cdylib -- -C link-dead-code", "debug/libshared.so"),
     ];
     for (arguments, file) in builds {
-        let entries = built(arguments, file);
-        assert_eq!(types(&entries), BTreeSet::from(["shared::mail::Mail"]), "{arguments}");
+        assert_eq!(types(&built(arguments, file)), BTreeSet::from(["shared::mail::Mail"]), "{arguments}");
     }
 }
 
 #[test]
 fn an_entry_says_what_the_type_declares() {
-    let entries = built("build -p orders", "debug/orders");
-    let entry = |name: &str| entries.iter().find(|entry| entry["type"] == name).expect("is there");
+    let found = built("build -p orders", "debug/orders");
+    let entry = |name: &str| found.iter().find(|declaration| declaration.type_path == name).expect("is there");
     let db = entry("orders::db::OrdersDb");
-    assert_eq!((&db["id"], &db["stage"]), (&"{APP_ENV}/orders/db".into(), &"AWSPREVIOUS".into()));
-    assert_eq!((&db["package"], &db["version"]), (&"orders".into(), &"1.2.3".into()));
-    assert_eq!((&db["format"], &db["schema"]), (&"json".into(), &Value::Null));
-    assert_eq!(db["json_schema"]["required"], serde_json::json!(["username"]));
-    assert!(!db.to_string().contains("Says nothing"), "{db}");
+    assert_eq!((db.id, db.stage, db.format), (Some("{APP_ENV}/orders/db"), "AWSPREVIOUS", Format::Json));
+    assert_eq!((db.package, db.version, db.schema), ("orders", "1.2.3", None));
+    let Shape::Object(object) = db.shape else { panic!("{db:?}") };
+    assert_eq!((object.fields[0].is_required(), object.fields[1].is_required()), (true, false));
     let key = entry("orders::Key");
-    assert_eq!((&key["format"], &key["json_schema"]["type"]), (&"text".into(), &"string".into()));
-    assert_eq!(entry("shared::mail::Mail")["schema"], "mail.schema.json");
+    assert_eq!((key.id, key.format), (Some("orders/key"), Format::TrimmedText));
+    // What the program gives an id to has none.
+    let tenant = entry("orders::Tenant");
+    assert_eq!((tenant.id, entry("BTreeMap").id), (None, None));
+    assert!(format!("{:?}", tenant.shape).contains("Parsed(\"IpAddr\")"), "{tenant:?}");
+    assert!(!format!("{found:?}").contains("Says nothing"), "{found:?}");
+    let mail = built("build -p shared", "debug/libshared.rlib");
+    assert_eq!((mail[0].schema, mail[0].is_checked), (Some("mail.schema.json"), true));
 }

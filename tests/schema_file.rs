@@ -39,7 +39,50 @@ fn the_file_alone_decides_whether_the_program_builds() {
     assert_eq!(checked(&application), "");
     application.remove(FILE);
     let said = checked(&application);
-    assert!(said.contains("couldn't read") && said.contains("secrets/db.schema.json"), "{said}");
+    assert!(
+        said.contains("there is no file secrets/db.schema.json in the package; `cargo secrets pull` writes it"),
+        "{said}"
+    );
+    assert!(said.contains("due to 1 previous error"), "{said}");
+}
+
+#[test]
+fn a_variable_switches_the_comparison_off_and_on_again() {
+    let application = application(
+        "unchecked",
+        "#[derive(secrets_runtime::Secret)]\n#[secret(schema = \"db.json\")]\npub struct Db { pub host: String }\n",
+    );
+    application.write("orders/db.json", r#"{"properties": {"host": {"type": "array"}}, "required": ["host"]}"#);
+    let check = |value: &str| {
+        let output = application.cargo_with("check --quiet", &[("SECRETS_SCHEMA", value)]);
+        String::from_utf8(output.stderr).expect("text")
+    };
+    assert!(checked(&application).contains("`host` is an array in db.json, which `String` does not read"));
+    assert_eq!(check("unchecked"), "");
+    assert!(checked(&application).contains("`host` is an array"), "it is compared again");
+    assert!(check("off").contains("SECRETS_SCHEMA is set to something else than `unchecked`"));
+    assert_eq!(check("unchecked"), "");
+}
+
+/// Other build tools than cargo need not say which package is compiled.
+#[test]
+fn what_cargo_says_of_the_package_may_be_missing() {
+    let source = "#[derive(secrets_runtime::Secret)]\npub struct Db { pub host: String }\n";
+    let application = application("without-cargo", source);
+    application
+        .write("rustc", "#!/bin/sh\nexec env -u CARGO_PKG_NAME -u CARGO_PKG_VERSION -u CARGO_MANIFEST_DIR \"$@\"\n");
+    let wrapper = application.root().join("rustc");
+    std::fs::set_permissions(&wrapper, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("it was written");
+    let check = || {
+        let wrapper = wrapper.to_str().expect("text");
+        let output = application.cargo_with("check --quiet", &[("RUSTC_WORKSPACE_WRAPPER", wrapper)]);
+        String::from_utf8(output.stderr).expect("text")
+    };
+    assert_eq!(check(), "");
+    application
+        .write("orders/src/lib.rs", &source.replace("pub struct", "#[secret(schema = \"db.json\")]\npub struct"));
+    let said = check();
+    assert!(said.contains("cargo names in CARGO_MANIFEST_DIR; it is not set"), "{said}");
     assert!(said.contains("due to 1 previous error"), "{said}");
 }
 

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::policy::{self, Replica, Syntax};
 
-/// Asks a program which secrets of AWS Secrets Manager it declares, and holds them against the secrets that there are.
+/// Compares the secrets of AWS Secrets Manager that a program loads with the ones that exist.
 ///
 /// No command prints or writes a value of a secret.
 #[derive(Debug, Parser)]
@@ -46,7 +46,7 @@ pub(crate) enum Format {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Lists the secrets that a program declares
+    /// Lists the secrets that a program loads
     #[command(after_help = LIST)]
     List(ListArgs),
     /// Writes the IAM policy that a program needs
@@ -67,8 +67,8 @@ pub(crate) enum Command {
 }
 
 const LIST: &str = "\
-A key with `?` may be absent. It is what linked code declares: a shared crate may declare more than the program
-loads, and the ids that it gives to `load_from` are not among them.
+A key with `?` may be absent. What a program declares and never loads is not in it; a type that it loads with
+`load_from` has no id here, because the program gives it.
 
 Examples:
   cargo secrets list
@@ -76,14 +76,16 @@ Examples:
   cargo secrets list --bin /app/orders --format json";
 
 const POLICY: &str = "\
-A full ARN stands as it is; any other id ends in `-??????`, the six characters that Secrets Manager appends.
-Region, account and partition are those of the AWS credentials at hand (sts:GetCallerIdentity), unless flags give them.
-Ids that the program gives to `load_from` are not in it: add them with --extra-id.
+A name ends in `-??????`, the six characters that Secrets Manager appends; an ARN that may have them already is listed
+in both forms. Region, account and partition are those of the AWS credentials at hand (sts:GetCallerIdentity), unless
+flags give them; in CloudFormation they are those of the deployment. Ids that the program gives to `load_from` are not
+in it: add them with --extra-id.
 
 Examples:
   cargo secrets policy --var APP_ENV=prod > policy.json
   cargo secrets policy --var APP_ENV=prod --region eu-central-1 --account 123456789012 --output terraform
   cargo secrets policy --type OrdersDb --extra-id 'tenants/*' --kms-key 1234abcd-12ab-34cd-56ef-1234567890ab
+  cargo secrets policy --resource-policy arn:aws:iam::123456789012:role/orders > resource-policy.json
   cargo secrets policy --replica-region eu-west-1=arn:aws:kms:eu-west-1:123456789012:key/mrk-1";
 
 const SCHEMA: &str = "\
@@ -100,21 +102,26 @@ Examples:
   aws secretsmanager create-secret --name prod/orders/db --secret-string file://orders-db.json";
 
 const PULL: &str = "\
-It finds `id` and `schema` in the sources, so nothing has to build. What people wrote into a file stays: descriptions,
-limits, keys taken out of `required`. Where a struct declares a map, or the file has `additionalProperties` and no
-`properties`, the keys are taken for data and are not written.
+It builds the workspace without comparing schemas (SECRETS_SCHEMA=unchecked) and asks the programs which files there
+are to be, and what is a map, whose keys are data and are not written. What people wrote into a file stays: descriptions,
+limits, keys taken out of `required`.
 
 Examples:
   cargo secrets pull --var APP_ENV=staging
   cargo secrets pull --check                        # writes nothing; status 1 where a file is out of date
+  cargo secrets pull --id prod/orders/db --schema secrets/orders-db.schema.json    # the first file, without a program
   pass show orders/db | cargo secrets pull --type OrdersDb --from -";
 
 const CHECK: &str = "\
+Every type that a program reads a secret into judges it, whichever were chosen.
+
 Examples:
   cargo secrets check --var APP_ENV=prod
   cargo secrets check --bin old/orders --bin new/orders     # before a deploy: does the secret suit both?
   cargo secrets check --bin /app/orders                     # as a one-off task, under the task role itself
-  cargo secrets check --type OrdersDb --file - < new.json   # before it is stored";
+  cargo secrets check --type OrdersDb --file - < new.json   # before it is stored
+  cargo secrets check --id prod/orders/db --stage AWSPENDING
+  cargo secrets check --type Tenant --id tenants/acme";
 
 /// Whose declarations.
 #[derive(Debug, Args)]
@@ -214,15 +221,48 @@ pub(crate) struct PolicyArgs {
     /// The partition of the secrets; the caller's unless given, or the region's
     #[arg(long)]
     pub(crate) partition: Option<String>,
+    /// What the policy is called: the data source in Terraform, the resource and its output in CloudFormation
+    #[arg(long, default_value = "secrets", value_parser = policy::name)]
+    pub(crate) name: String,
+    /// Allows only versions with this staging label (condition secretsmanager:VersionStage); all unless given
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) stage: Vec<String>,
+    /// The policy of secrets in another account, for a role that reads them from here
+    #[arg(long, value_name = "ROLE", conflicts_with_all = ["key_policy", "output", "batch"])]
+    pub(crate) resource_policy: Option<String>,
+    /// What the policy of a KMS key in another account needs besides, for a role that reads its secrets from here
+    #[arg(long, value_name = "ROLE", conflicts_with_all = ["output", "batch"])]
+    pub(crate) key_policy: Option<String>,
     /// The policy's syntax
     #[arg(long, value_enum, default_value_t = Syntax::Json, value_name = "SYNTAX")]
     pub(crate) output: Syntax,
+}
+
+/// Where the secrets are.
+#[derive(Debug, Args)]
+pub(crate) struct Where {
+    /// The region to ask; the AWS configuration's unless given
+    #[arg(long, value_parser = policy::region, help_heading = "AWS")]
+    pub(crate) region: Option<String>,
+    /// The AWS profile to ask with
+    #[arg(long, value_name = "NAME", help_heading = "AWS")]
+    pub(crate) aws_profile: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct PullArgs {
     #[command(flatten)]
     pub(crate) scope: Scope,
+    #[command(flatten)]
+    build: Build,
+    #[command(flatten)]
+    pub(crate) place: Where,
+    /// The secret whose first file is written, without a program: a name or an ARN
+    #[arg(long, value_name = "ID", requires = "schema", conflicts_with_all = ["package", "types", "Build"])]
+    pub(crate) id: Option<String>,
+    /// The file to write for --id
+    #[arg(long, value_name = "FILE", requires = "id")]
+    pub(crate) schema: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) variables: Variables,
     /// Takes the document of one secret from a file, or from standard input (`-`), in place of AWS
@@ -242,6 +282,17 @@ pub(crate) struct CheckArgs {
     /// Looks at the document in a file, or on standard input (`-`), in place of the live secret
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+    /// Only this secret: an id as a type declares it, a name or an ARN
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// The version with this staging label; the declared one unless given
+    #[arg(long, value_name = "STAGE", conflicts_with_all = ["file", "version_id"])]
+    pub(crate) stage: Option<String>,
+    /// The version of this id
+    #[arg(long, value_name = "VERSION", conflicts_with = "file")]
+    pub(crate) version_id: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: Where,
 }
 
 impl Scope {
@@ -262,8 +313,20 @@ impl Scope {
 impl Programs {
     /// What `cargo build` is told.
     pub(crate) fn build_arguments(&self) -> Vec<OsString> {
-        let Self { scope, bin: _, build } = self;
-        let Build { release, profile, features, all_features, no_default_features, target, locked, offline } = build;
+        self.build.arguments(&self.scope)
+    }
+}
+
+impl PullArgs {
+    /// What `cargo build` is told.
+    pub(crate) fn build_arguments(&self) -> Vec<OsString> {
+        self.build.arguments(&self.scope)
+    }
+}
+
+impl Build {
+    fn arguments(&self, scope: &Scope) -> Vec<OsString> {
+        let Build { release, profile, features, all_features, no_default_features, target, locked, offline } = self;
         let mut arguments: Vec<OsString> = scope.manifest().collect();
         let options = [("--package", &scope.package), ("--features", features)];
         let given = options.into_iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
@@ -284,6 +347,11 @@ impl Programs {
 }
 
 impl Variables {
+    #[cfg(test)]
+    pub(crate) fn of(given: &[(&str, &str)]) -> Self {
+        Self { given: given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect() }
+    }
+
     /// What a placeholder stands for.
     pub(crate) fn lookup(&self, name: &str) -> Option<String> {
         let environment = || std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());

@@ -1,14 +1,12 @@
-//! The `cargo secrets` command. As a library it is one function, which reads what a program declares; the rest is for the
+//! The `cargo secrets` command. As a library it is one module, which reads what a program declares; the rest is for the
 //! command alone.
 
-mod artifact;
 mod cli;
 mod commands;
-pub mod descriptor;
-mod document;
+pub mod entries;
 mod failure;
 mod files;
-mod judge;
+mod keys;
 mod kinds;
 mod live;
 mod merge;
@@ -16,10 +14,7 @@ mod output;
 mod policy;
 mod program;
 mod schema_file;
-mod sources;
-mod spot;
 mod template;
-mod words;
 mod workspace;
 
 use std::ffi::OsString;

@@ -1,38 +1,52 @@
 //! The live secrets, fetched as the program fetches them.
 
-use std::collections::BTreeSet;
-
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use futures_util::{StreamExt, stream};
 use secrets_runtime::__tools::{Declared, Text};
-use secrets_runtime::Aws;
+use secrets_runtime::{Aws, Selector};
+use secrets_shape::id::{self, Arn};
 
-use crate::cli::Variables;
+use crate::cli::{Variables, Where};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
-/// How many calls are under way at once: as many as the source itself allows.
+/// How many calls are under way at once.
 const CONCURRENCY: usize = 16;
 
-/// A secret to fetch: an id as declared, and a stage.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A secret to fetch: an id as declared, and which version.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wanted {
     pub(crate) id: String,
-    pub(crate) stage: String,
+    pub(crate) selector: Selector,
+}
+
+impl Wanted {
+    pub(crate) fn staged(id: &str, stage: &str) -> Self {
+        Self { id: id.to_owned(), selector: Selector::Stage(stage.into()) }
+    }
+
+    /// The staging label, or the id of the version.
+    pub(crate) fn version(&self) -> &str {
+        match &self.selector {
+            Selector::Stage(version) | Selector::Version(version) => version,
+            _ => "another version",
+        }
+    }
 }
 
 /// Fetches secrets, each by a call of its own; one answer each, in their order.
 pub(crate) fn fetch(
     wanted: &[Wanted],
     variables: &Variables,
+    place: &Where,
     output: &Output,
 ) -> Result<Vec<Result<Text, Failure>>, Failure> {
-    let runtime = runtime()?;
-    Ok(runtime.block_on(async {
-        let source = Aws::from_env().await;
+    Ok(runtime()?.block_on(async {
+        let source = source(place).await;
         let bar = output::progress("asking Secrets Manager", wanted.len());
         let one = async |wanted: &Wanted| {
             let declared = resolve(wanted, variables)?;
-            output.verbose(format_args!("asking for {:?}, {}", declared.shown(), wanted.stage));
+            output.verbose(format_args!("asking for {:?}, {}", declared.shown(), wanted.version()));
             let answer = declared.fetch(&source).await.map_err(Failure::from);
             bar.inc(1);
             answer
@@ -43,34 +57,94 @@ pub(crate) fn fetch(
     }))
 }
 
+async fn source(place: &Where) -> Aws {
+    if place.region.is_none() && place.aws_profile.is_none() {
+        Aws::from_env().await
+    } else {
+        Aws::new(&config(place).await)
+    }
+}
+
+/// The AWS configuration at hand, with what the command line says.
+pub(crate) async fn config(place: &Where) -> SdkConfig {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    if let Some(region) = &place.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(profile) = &place.aws_profile {
+        loader = loader.profile_name(profile);
+    }
+    loader.load().await
+}
+
 /// Replaces the placeholders of an id.
 pub(crate) fn resolve(wanted: &Wanted, variables: &Variables) -> Result<Declared, Failure> {
     if let Some(name) = unset(&wanted.id, variables) {
         return Err(Failure::new(format!("secret {:?} has an unusable id: {name} is not set, or empty", wanted.id))
             .help(format!("set {name} in the environment, or give `--var {name}=..`")));
     }
-    Ok(Declared::resolve(&wanted.id, &wanted.stage, |name| variables.lookup(name))?)
+    Ok(Declared::resolve(&wanted.id, wanted.selector.clone(), |name| variables.lookup(name))?)
 }
 
 /// The first variable of an id that stands for nothing.
 fn unset<'i>(id: &'i str, variables: &Variables) -> Option<&'i str> {
-    placeholders(id).find(|name| variables.lookup(name).is_none_or(|value| value.is_empty()))
+    id::variables(id).find(|name| variables.lookup(name).is_none_or(|value| value.is_empty()))
 }
 
-/// The names between the braces of an id.
-pub(crate) fn placeholders(id: &str) -> impl Iterator<Item = &str> {
-    id.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+/// Whether two ids, as far as they can be resolved, are spellings of one secret: its name, and ARNs with or without the six
+/// characters at their end.
+pub(crate) fn is_same(one: &str, other: &str, variables: &Variables) -> bool {
+    let resolved = |id: &str| id::resolve(id, |name| variables.lookup(name)).unwrap_or_else(|_| id.to_owned());
+    let (one, other) = (resolved(one), resolved(other));
+    match (Arn::parse(&one), Arn::parse(&other)) {
+        (None, None) => one == other,
+        (Some(arn), None) => is_same_name(arn.name, &other),
+        (None, Some(arn)) => is_same_name(&one, arn.name),
+        (Some(left), Some(right)) => {
+            let place = |arn: Arn<'_>| (arn.partition.to_owned(), arn.region.to_owned(), arn.account.to_owned());
+            place(left) == place(right) && is_same_name(left.name, right.name)
+        }
+    }
 }
 
-/// Each secret once.
-pub(crate) fn unique<'w>(wanted: impl Iterator<Item = (&'w str, &'w str)>) -> Vec<Wanted> {
-    let all: BTreeSet<Wanted> =
-        wanted.map(|(id, stage)| Wanted { id: id.to_owned(), stage: stage.to_owned() }).collect();
-    all.into_iter().collect()
+fn is_same_name(one: &str, other: &str) -> bool {
+    let is_full = |full: &str, name: &str| {
+        let suffix = full.strip_prefix(name).and_then(|rest| rest.strip_prefix('-'));
+        suffix.is_some_and(|suffix| suffix.len() == 6 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    };
+    one == other || is_full(one, other) || is_full(other, one)
 }
 
 /// What the calls run on.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Failure::new(format!("cannot start: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_secret_are_one_secret() {
+        let variables = Variables::of(&[
+            ("APP_ENV", "prod"),
+            ("ARN", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/db-AbCdEf"),
+        ]);
+        let partial = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/db";
+        for one in ["prod/db", "{APP_ENV}/db", "{ARN}", partial] {
+            for other in ["prod/db", "{APP_ENV}/db", "{ARN}", partial] {
+                assert!(is_same(one, other, &variables), "{one} {other}");
+            }
+            for other in
+                ["prod/db2", "{UNSET}/db", &partial.replace("eu-central", "eu-west"), &format!("{partial}-ZzZzZz0")]
+            {
+                assert!(
+                    !is_same(one, other, &variables)
+                        || (one == "prod/db" || one == "{APP_ENV}/db") && other.contains("eu-west"),
+                    "{one} {other}"
+                );
+            }
+        }
+    }
 }

@@ -255,8 +255,12 @@ fn words(names: &[&str]) -> String {
     names.iter().map(article).collect::<Vec<_>>().join(" or ")
 }
 
+/// A path, for terminals: a key is the secret's own, and may hold what a terminal obeys.
 fn below(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+    let is_plain = |c: char| c.is_alphanumeric() || c.is_ascii_graphic() || c == ' ';
+    let escaped = |c: char| if is_plain(c) { c.to_string() } else { c.escape_default().to_string() };
+    let key: String = key.chars().map(escaped).collect();
+    if path.is_empty() { key } else { format!("{path}.{key}") }
 }
 
 #[cfg(test)]
@@ -265,7 +269,7 @@ mod tests {
     use secrets_tests::shapes::subjects;
 
     use super::*;
-    use crate::sources::Hint;
+    use crate::keys::Readers;
 
     #[test]
     fn what_is_pulled_describes_the_document_and_pulled_again_stays() {
@@ -275,7 +279,7 @@ mod tests {
                 let mut document = valid.clone();
                 mutate(&mut document, &mut Random::new(seed));
                 let mut kinds = Kinds::default();
-                kinds.learn(&document, Hint::unknown());
+                kinds.learn(&document, &Readers::default());
                 let pulled = fresh("x", &kinds);
                 jsonschema::draft202012::meta::validate(&pulled).expect("a schema");
                 assert!(jsonschema::draft202012::is_valid(&pulled, &document), "{document}\n{pulled}");
@@ -283,7 +287,7 @@ mod tests {
                 assert_eq!((update(&mut again, &kinds), again), (Vec::new(), pulled));
                 // What another document left behind is brought up to date, too.
                 let mut other = Kinds::default();
-                other.learn(&valid, Hint::unknown());
+                other.learn(&valid, &Readers::default());
                 let mut updated = fresh("x", &other);
                 update(&mut updated, &kinds);
                 assert!(jsonschema::draft202012::is_valid(&updated, &document), "{document}\n{updated}");

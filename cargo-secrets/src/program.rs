@@ -1,75 +1,98 @@
-//! What programs declare.
+//! What programs load.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use crate::artifact;
+use secrets_shape::wire::Declaration;
+
 use crate::cli::Programs;
-use crate::descriptor::Descriptor;
+use crate::entries;
 use crate::failure::Failure;
-use crate::files;
 use crate::output::Output;
-use crate::sources;
-use crate::workspace::Workspace;
+use crate::workspace::{Checking, Workspace};
 
-/// What one type declares, and which programs it is in.
+/// What one type declares, and which programs load it.
 #[derive(Debug)]
-pub(crate) struct Declaration {
-    pub(crate) descriptor: Descriptor,
+pub(crate) struct Loaded {
+    pub(crate) declaration: &'static Declaration<'static>,
     pub(crate) programs: Vec<PathBuf>,
 }
 
-/// The declarations of the chosen types, in the order of ids and types. There is at least one.
-pub(crate) fn declarations(programs: &Programs, output: &Output) -> Result<Vec<Declaration>, Failure> {
-    let files = if programs.bin.is_empty() { build(programs, output)? } else { programs.bin.clone() };
-    let mut found: Vec<Declaration> = Vec::new();
-    for file in &files {
+impl Loaded {
+    /// The id, or that the program gives it.
+    pub(crate) fn shown_id(&self) -> &'static str {
+        self.declaration.id.unwrap_or(GIVEN)
+    }
+
+    /// A build that did not compare the types with their schema files says nothing about them.
+    pub(crate) fn is_checked(&self) -> Result<(), Failure> {
+        let Declaration { type_path, is_checked, .. } = self.declaration;
+        if *is_checked {
+            return Ok(());
+        }
+        Err(Failure::new(format!("{type_path} was not compared with its schema file: SECRETS_SCHEMA=unchecked"))
+            .help("build the program again without that variable"))
+    }
+}
+
+/// What stands for the id of a type that is loaded with `load_from`.
+pub(crate) const GIVEN: &str = "(given at run time)";
+
+/// What the chosen programs load, in the order of ids and types. There is at least one.
+pub(crate) fn loaded(programs: &Programs, output: &Output) -> Result<Vec<Loaded>, Failure> {
+    let files = if programs.bin.is_empty() {
+        let workspace = Workspace::find(&programs.scope, output)?;
+        workspace.note_missing_schemas();
+        workspace.build(programs.build_arguments(), Checking::OfSchemas, output)?
+    } else {
+        programs.bin.clone()
+    };
+    read(&files, output)
+}
+
+/// What the programs in these files load.
+pub(crate) fn read(files: &[PathBuf], output: &Output) -> Result<Vec<Loaded>, Failure> {
+    let mut found: Vec<(String, Loaded)> = Vec::new();
+    for file in files {
         output.verbose(format_args!("reading {}", file.display()));
-        for descriptor in artifact::read(file)? {
-            add(&mut found, descriptor, file);
+        for declaration in declarations(file)? {
+            let key = format!("{declaration:?}");
+            match found.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, loaded)) if loaded.programs.contains(file) => {}
+                Some((_, loaded)) => loaded.programs.push(file.clone()),
+                None => found.push((key, Loaded { declaration, programs: vec![file.clone()] })),
+            }
         }
     }
-    let all = found.len();
-    found.retain(|declaration| programs.scope.has_type(&declaration.descriptor.type_path));
-    found.sort_by(|one, other| key(&one.descriptor).cmp(&key(&other.descriptor)));
+    let mut found: Vec<Loaded> = found.into_iter().map(|(_, loaded)| loaded).collect();
+    let key = |loaded: &Loaded| (loaded.shown_id(), loaded.declaration.type_path, loaded.declaration.version);
+    found.sort_by(|one, other| key(one).cmp(&key(other)));
     if found.is_empty() {
-        return Err(nothing(all, programs));
+        return Err(Failure::new("no program loads a secret").help(
+            "a program says which secrets it loads where it calls `load`, `live` or `start` and is built with the feature \
+             `descriptor` of secrets-runtime, which is a default one; for the first schema file of a secret, \
+             `cargo secrets pull --id ID --schema FILE` needs no program",
+        ));
     }
     Ok(found)
 }
 
-fn key(descriptor: &Descriptor) -> (&str, &str, &str) {
-    (&descriptor.id, &descriptor.type_path, &descriptor.version)
-}
-
-fn add(found: &mut Vec<Declaration>, descriptor: Descriptor, file: &PathBuf) {
-    match found.iter_mut().find(|declaration| declaration.descriptor == descriptor) {
-        Some(known) if known.programs.contains(file) => {}
-        Some(known) => known.programs.push(file.clone()),
-        None => found.push(Declaration { descriptor, programs: vec![file.clone()] }),
-    }
-}
-
-fn nothing(all: usize, programs: &Programs) -> Failure {
-    if all == 0 {
-        return Failure::new("no secrets are declared").help(
-            "declare them with `#[derive(Secret)]` and `#[secret(id = \"..\")]`; what is in the binary is the work of \
-             secrets-runtime's feature `descriptor`",
-        );
-    }
-    let names = programs.scope.types.join(", ");
-    Failure::new(format!("none of the {all} declared types is called {names}")).help("`cargo secrets list` shows them")
-}
-
-/// Builds the workspace. A build that fails for want of a schema file says so.
-fn build(programs: &Programs, output: &Output) -> Result<Vec<PathBuf>, Failure> {
-    let workspace = Workspace::find(&programs.scope, output)?;
-    workspace.build(programs, output).map_err(|failure| {
-        let missing = sources::missing_schemas(&workspace);
-        if missing.is_empty() {
-            return failure;
-        }
-        let missing: Vec<String> = missing.iter().map(|path| files::shown(path)).collect();
-        Failure::new(format!("the build failed, and schema files are missing: {}", missing.join(", ")))
-            .help("they were not pulled yet: run `cargo secrets pull`")
+fn declarations(path: &Path) -> Result<Vec<&'static Declaration<'static>>, Failure> {
+    let file = fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+    entries::read(&file).map_err(|broken| {
+        Failure::new(format!("cannot tell which secrets {} loads: {broken}", path.display()))
+            .help("build it again, with the version of secrets-runtime that this command has")
     })
+}
+
+/// Those of the chosen types. There is at least one.
+pub(crate) fn chosen(mut loaded: Vec<Loaded>, programs: &Programs) -> Result<Vec<Loaded>, Failure> {
+    let all = loaded.len();
+    loaded.retain(|loaded| programs.scope.has_type(loaded.declaration.type_path));
+    if loaded.is_empty() {
+        let names = programs.scope.types.join(", ");
+        return Err(Failure::new(format!("none of the {all} types that are loaded is called {names}"))
+            .help("`cargo secrets list` shows them"));
+    }
+    Ok(loaded)
 }

@@ -2,21 +2,31 @@
 
 use std::path::{Path, PathBuf};
 
+use secrets_shape::wire::Declaration;
 use serde_json::Value;
 
-use crate::document::Document;
 use crate::failure::Failure;
 use crate::files;
-use crate::judge::{Judge, Violation};
+use crate::keys::Readers;
 use crate::kinds::Kinds;
+use crate::live::Wanted;
 use crate::merge::{self, Change};
-use crate::sources::Pullable;
+use crate::program::Loaded;
+use crate::workspace::Workspace;
 
-/// A schema file, and the types whose secrets it describes.
+/// A schema file, and the secrets that it describes.
 #[derive(Debug)]
 pub(crate) struct SchemaFile {
     pub(crate) path: PathBuf,
-    pub(crate) types: Vec<Pullable>,
+    pub(crate) secrets: Vec<Secret>,
+}
+
+/// A secret, and how it is read.
+#[derive(Debug)]
+pub(crate) struct Secret {
+    pub(crate) wanted: Wanted,
+    /// The types that read it say what a map is, whose keys are data.
+    pub(crate) readers: Readers,
 }
 
 /// What a file would be if it was pulled now.
@@ -25,8 +35,6 @@ pub(crate) struct Pulled {
     pub(crate) state: State,
     /// What is checked in and is not so any more.
     pub(crate) changes: Vec<Change>,
-    /// What people wrote, and the live secret does not obey.
-    pub(crate) violations: Vec<Violation>,
     schema: Value,
 }
 
@@ -38,45 +46,55 @@ pub(crate) enum State {
 }
 
 impl SchemaFile {
-    /// The files that types are declared with, each once.
-    pub(crate) fn all(pullable: Vec<Pullable>) -> Vec<Self> {
+    /// The files that the workspace's types are declared with, each once.
+    pub(crate) fn all<'l>(workspace: &Workspace, loaded: impl Iterator<Item = &'l Loaded>) -> Vec<Self> {
         let mut files: Vec<Self> = Vec::new();
-        for declared in pullable {
-            match files.iter_mut().find(|file| file.path == declared.file) {
-                Some(file) => file.types.push(declared),
-                None => files.push(Self { path: declared.file.clone(), types: vec![declared] }),
+        for declaration in loaded.map(|loaded| loaded.declaration) {
+            let Declaration { id: Some(id), schema: Some(schema), package, stage, .. } = declaration else {
+                continue;
+            };
+            let Some(directory) = workspace.directory_of(package) else { continue };
+            let path = directory.join(schema);
+            let (wanted, readers) = (Wanted::staged(id, stage), Readers::new([&declaration.shape]));
+            let secret = Secret { wanted, readers };
+            match files.iter_mut().find(|file| file.path == path) {
+                Some(file) => file.add(secret),
+                None => files.push(Self { path, secrets: vec![secret] }),
             }
         }
+        files.sort_by(|one, other| one.path.cmp(&other.path));
         files
+    }
+
+    fn add(&mut self, secret: Secret) {
+        match self.secrets.iter_mut().find(|known| known.wanted == secret.wanted) {
+            Some(known) => known.readers.extend(secret.readers),
+            None => self.secrets.push(secret),
+        }
     }
 
     /// The ids of its secrets, as declared; those of several secrets are joined.
     pub(crate) fn ids(&self) -> String {
-        let mut ids: Vec<&str> = self.types.iter().map(|declared| declared.id.as_str()).collect();
+        let mut ids: Vec<&str> = self.secrets.iter().map(|secret| secret.wanted.id.as_str()).collect();
         ids.dedup();
         ids.join(", ")
     }
 
-    /// Holds the file against the documents of its types, one each.
-    pub(crate) fn compare(&self, documents: &[&Document]) -> Result<Pulled, Failure> {
+    /// Holds the file against the documents of its secrets, one each.
+    pub(crate) fn compare(&self, documents: &[Value]) -> Result<Pulled, Failure> {
         let mut kinds = Kinds::default();
-        for (declared, document) in self.types.iter().zip(documents) {
-            kinds.learn(&document.value, &declared.hint);
+        for (secret, document) in self.secrets.iter().zip(documents) {
+            kinds.learn(document, &secret.readers);
         }
-        let existing = files::existing(&self.path)?;
-        let (schema, changes, state) = match existing {
-            None => (merge::fresh(&self.ids(), &kinds), Vec::new(), State::Missing),
-            Some(text) => {
-                let checked_in = parse(&text, &self.path)?;
-                let mut schema = checked_in.clone();
-                let changes = merge::update(&mut schema, &kinds);
-                let state = if schema == checked_in { State::Unchanged } else { State::OutOfDate };
-                (schema, changes, state)
-            }
+        let Some(text) = files::existing(&self.path)? else {
+            let schema = merge::fresh(&self.ids(), &kinds);
+            return Ok(Pulled { state: State::Missing, changes: Vec::new(), schema });
         };
-        let judge = Judge::new(&schema).map_err(|failure| unusable(&failure, &self.path))?;
-        let violations = documents.iter().flat_map(|document| judge.violations(document)).collect();
-        Ok(Pulled { state, changes, violations, schema })
+        let checked_in = parse(&text, &self.path)?;
+        let mut schema = checked_in.clone();
+        let changes = merge::update(&mut schema, &kinds);
+        let state = if schema == checked_in { State::Unchanged } else { State::OutOfDate };
+        Ok(Pulled { state, changes, schema })
     }
 }
 
@@ -86,19 +104,19 @@ impl Pulled {
         if self.state == State::Unchanged {
             return Ok(());
         }
-        let text = serde_json::to_string_pretty(&self.schema).map_err(|_| Failure::new("the schema is no JSON"))?;
+        let text = serde_json::to_string_pretty(&self.schema)
+            .map_err(|_| Failure::new("the schema cannot be written as JSON"))?;
         files::replace(path, &format!("{text}\n"))
     }
 }
 
-fn parse(text: &str, path: &Path) -> Result<Value, Failure> {
-    serde_json::from_str(text).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        Failure::new(format!("{} is not JSON: its syntax breaks at {place}", path.display()))
-            .help("correct it, or delete it and pull again")
-    })
+/// The document that a secret's text is; what is wrong with it is not told: it may be a password.
+pub(crate) fn document(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok()
 }
 
-fn unusable(failure: &Failure, path: &Path) -> Failure {
-    Failure::new(format!("{} is out of order: {failure}", path.display()))
+fn parse(text: &str, path: &Path) -> Result<Value, Failure> {
+    serde_json::from_str(text).map_err(|error| {
+        Failure::new(format!("{} is not JSON: {error}", path.display())).help("correct it, or delete it and pull again")
+    })
 }

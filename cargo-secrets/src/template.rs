@@ -1,42 +1,42 @@
 //! A skeleton of a secret. What has to be filled in is a list with a sentence in it, which nothing that is declared accepts.
 
+use secrets_runtime::__tools::check;
+use secrets_shape::rule::{Rule, rules_of_items};
+use secrets_shape::shape::{FieldShape, ObjectShape, Shape};
+use secrets_shape::wire::Declaration;
 use serde_json::{Map, Value, json};
 
-use crate::document::Document;
-use crate::failure::Failure;
-use crate::judge::Judge;
-use crate::words;
+use crate::keys::{keyed, unwrapped};
 
 /// A document with every declared key. It is not valid.
-pub(crate) fn skeleton(schema: &Value) -> Result<Value, Failure> {
-    let skeleton = of(schema, "");
-    let judge = Judge::new(schema)?;
-    let document = Document { value: skeleton, doubled: Vec::new() };
-    let is_refused = !judge.violations(&document).is_empty();
-    // Where a type accepts anything, only what is no object is refused.
-    Ok(if is_refused { document.value } else { json!([document.value]) })
+pub(crate) fn skeleton(declaration: &'static Declaration<'static>) -> Value {
+    let skeleton = of(&declaration.shape, &[], "");
+    // Where a type accepts anything, only what is not an object is refused.
+    if check(&skeleton.to_string(), declaration).is_err() { skeleton } else { json!([skeleton]) }
 }
 
-fn of(schema: &Value, what_else: &str) -> Value {
-    let branches = schema.as_object().and_then(words::branches).map(Vec::as_slice).unwrap_or_default();
-    if let Some(inner) = branches.iter().find(|branch| is_structure(branch)) {
-        return of(inner, what_else);
-    }
-    match schema["type"].as_str() {
-        Some("object") => object(schema),
-        Some("array") if schema["items"].is_object() => json!([of(&schema["items"], what_else)]),
-        _ => json!([format!("fill in{what_else}: {}", words::expected(schema))]),
+fn of(shape: &'static Shape, rules: &'static [Rule], what_else: &str) -> Value {
+    match shape {
+        Shape::Optional(inner) => of(inner, rules, what_else),
+        Shape::Newtype(field) => of(&field.shape, field.rules, what_else),
+        Shape::Object(shape) => object(shape),
+        Shape::Tagged(tagged) => tagged.variants.first().map_or(Value::Null, object),
+        Shape::Map(item) => json!({"<key>": of(item, rules_of_items(rules), "")}),
+        Shape::Array(item) => json!([of(item, rules_of_items(rules), what_else)]),
+        shape => json!([format!("fill in{what_else}: {}", shape.expected(rules))]),
     }
 }
 
-/// Whether a key that has several spellings may be absent in all of them: then one of the alternatives is that none is there.
-fn may_be_absent(schema: &Value, key: &str) -> bool {
-    let alternatives = schema["allOf"].as_array().into_iter().flatten().filter_map(|part| part["oneOf"].as_array());
-    let is_none = |alternative: &Value| {
-        let none = alternative["not"]["anyOf"].as_array();
-        none.is_some_and(|spellings| spellings.iter().any(|spelling| spelling["required"][0] == key))
-    };
-    alternatives.flatten().any(is_none)
+fn object(shape: &'static ObjectShape) -> Value {
+    let mut members = Map::new();
+    for field in keyed(shape) {
+        let what_else = if field.is_required() { "" } else { ", or leave out" };
+        members.insert(field.keys[0].to_owned(), of(&field.shape, field.rules, what_else));
+    }
+    if let Some(FieldShape { shape, rules, .. }) = shape.rest() {
+        members.insert("<key>".to_owned(), of(unwrapped(shape).item(), rules_of_items(rules), ""));
+    }
+    Value::Object(members)
 }
 
 /// A skeleton as text: each line has one thing to fill in.
@@ -59,78 +59,44 @@ pub(crate) fn text(skeleton: &Value, indent: usize) -> String {
     format!("{open}\n{inner}{}\n{outer}{close}", lines.join(&format!(",\n{inner}")))
 }
 
-fn is_structure(schema: &Value) -> bool {
-    let inner = schema.as_object().and_then(words::branches).map(Vec::as_slice).unwrap_or_default();
-    matches!(schema["type"].as_str(), Some("object" | "array")) || inner.iter().any(is_structure)
-}
-
-fn object(schema: &Value) -> Value {
-    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let alternatives = crate::judge::spellings_of(schema);
-    let mut members = Map::new();
-    for (key, value) in words::properties(schema) {
-        let other = alternatives.iter().find(|keys| keys.contains(key));
-        if other.is_some_and(|keys| keys.first() != Some(key)) {
-            continue;
-        }
-        let may_be_absent = !required.contains(&key.as_str()) && (other.is_none() || may_be_absent(schema, key));
-        members.insert(key.clone(), of(value, if may_be_absent { ", or leave out" } else { "" }));
-    }
-    if schema["additionalProperties"].is_object() {
-        members.insert("<key>".to_owned(), of(&schema["additionalProperties"], ""));
-    }
-    Value::Object(members)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_skeleton_has_every_key_once_and_says_what_belongs_there() {
-        let schema = json!({
-            "type": "object",
-            "properties": {
-                "user": {"type": "string"},
-                "login": {"type": "string"},
-                "port": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}]},
-                "hosts": {"type": "array", "items": {"type": "string"}},
-                "tenants": {"type": "object", "additionalProperties": {"type": "object", "properties": {}}},
-            },
-            "required": ["hosts", "tenants"],
-            "allOf": [true, {"oneOf": [{"required": ["user"]}, {"required": ["login"]}]}],
-        });
-        let skeleton = skeleton(&schema).expect("a skeleton");
-        assert_eq!(
-            text(&skeleton, 0),
-            r#"{
-  "user": ["fill in: a string"],
-  "port": ["fill in, or leave out: an integer of at least 1"],
-  "hosts": [
-    ["fill in: a string"]
-  ],
-  "tenants": {
-    "<key>": {}
-  }
-}"#
-        );
-    }
-
-    #[test]
-    fn what_accepts_any_object_refuses_its_skeleton() {
-        assert_eq!(skeleton(&json!({"type": "object", "properties": {}})).expect("a skeleton"), json!([{}]));
-        let any = json!({"type": "object", "properties": {"a": {}}, "required": ["a"]});
-        assert_eq!(skeleton(&any).expect("a skeleton"), json!([{"a": ["fill in: another value"]}]));
-    }
-
-    #[test]
     fn no_skeleton_is_accepted_as_it_is() {
         for subject in secrets_tests::shapes::subjects() {
+            let skeleton = skeleton((subject.declaration)());
+            let text = text(&skeleton, 0);
+            assert_eq!(serde_json::from_str::<Value>(&text).expect("a skeleton is JSON"), skeleton);
             let schema: Value = serde_json::from_str(&(subject.schema)()).expect("JSON");
-            let text = text(&skeleton(&schema).expect("a skeleton"), 0);
-            let value: Value = serde_json::from_str(&text).expect("a skeleton is JSON");
-            assert!(!jsonschema::draft202012::is_valid(&schema, &value), "{}: {text}", subject.name);
+            assert!(!jsonschema::draft202012::is_valid(&schema, &skeleton), "{}: {text}", subject.name);
             assert!((subject.decode)(&text).is_err(), "{}: {text}", subject.name);
         }
+    }
+
+    #[test]
+    fn a_skeleton_has_every_key_once_and_says_what_belongs_there() {
+        let skeleton_of = |name: &str| {
+            let subjects = secrets_tests::shapes::subjects();
+            let subject = subjects.iter().find(|subject| subject.name == name).expect("a type");
+            text(&skeleton((subject.declaration)()), 0)
+        };
+        assert_eq!(
+            skeleton_of("Aliases"),
+            r#"{
+  "username": ["fill in: a string"],
+  "a": ["fill in, or leave out: an integer from 0 to 255"],
+  "host": ["fill in, or leave out: a string"]
+}"#
+        );
+        assert_eq!(
+            skeleton_of("FlattenedMap"),
+            r#"{
+  "host": ["fill in: a string"],
+  "<key>": ["fill in: an integer from 0 to 10"]
+}"#
+        );
+        assert_eq!(skeleton_of("Nothing"), "[\n  {}\n]");
     }
 }

@@ -1,14 +1,25 @@
 //! The workspace, as cargo describes and builds it.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
-use crate::cli::{Programs, Scope};
+use crate::cli::Scope;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::files;
+use crate::output::{self, Output};
+
+/// What is compared while a workspace is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Checking {
+    /// Types with their schema files.
+    OfSchemas,
+    /// Nothing: what is in the way of a build may be what is to be mended.
+    OfNothing,
+}
 
 /// The packages of a workspace, and which of them were chosen.
 #[derive(Debug)]
@@ -30,7 +41,6 @@ pub(crate) struct Package {
 #[derive(Debug, Clone, Deserialize)]
 struct Target {
     kind: Vec<String>,
-    src_path: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -53,12 +63,6 @@ struct Message {
 impl Package {
     pub(crate) fn directory(&self) -> &Path {
         self.manifest_path.parent().unwrap_or(Path::new("."))
-    }
-
-    /// The files that its library and its programs begin with.
-    pub(crate) fn roots(&self) -> impl Iterator<Item = &Path> {
-        let is_code = |target: &&Target| !target.is_one_of(&["custom-build", "test", "bench", "example"]);
-        self.targets.iter().filter(is_code).filter_map(|target| target.src_path.as_deref())
     }
 
     /// Whether the linker makes something of it.
@@ -111,12 +115,36 @@ impl Workspace {
         }
     }
 
-    /// Builds the chosen packages; returns what to look for descriptors in. What the compiler says goes to standard error.
-    pub(crate) fn build(&self, programs: &Programs, output: &Output) -> Result<Vec<PathBuf>, Failure> {
+    /// The directory of a member.
+    pub(crate) fn directory_of(&self, package: &str) -> Option<&Path> {
+        let member = self.members.iter().find(|member| member.name == package)?;
+        self.is_chosen(package).then(|| member.directory())
+    }
+
+    /// Says which schema files are missing that the sources name, before a long build stops there. It reads no Rust: what stands
+    /// in a comment is named as well.
+    pub(crate) fn note_missing_schemas(&self) {
+        for member in self.members.iter().filter(|member| self.is_chosen(&member.name)) {
+            let mut named = BTreeSet::new();
+            collect_schemas(&member.directory().join("src"), &mut named);
+            for path in named.into_iter().map(|path| member.directory().join(path)).filter(|path| !path.exists()) {
+                let path = files::shown(&path);
+                output::note(format_args!("there is no {path}; where the build stops at it, run `cargo secrets pull`"));
+            }
+        }
+    }
+
+    /// Builds the chosen packages; returns what to look for entries in. What the compiler says goes to standard error.
+    pub(crate) fn build(
+        &self,
+        of_cargo: Vec<OsString>,
+        checking: Checking,
+        output: &Output,
+    ) -> Result<Vec<PathBuf>, Failure> {
         let mut arguments: Vec<OsString> =
             ["build", "--message-format", "json-render-diagnostics"].map(Into::into).into();
-        arguments.extend(programs.build_arguments());
-        let said = cargo(&arguments, Stdio::inherit(), output)?;
+        arguments.extend(of_cargo);
+        let said = cargo_with(&arguments, checking, Stdio::inherit(), output)?;
         if !said.status.success() {
             return Err(Failure::new("the build failed, so there is no program to ask"));
         }
@@ -148,12 +176,44 @@ impl Workspace {
     }
 }
 
+/// `schema = "secrets/db.schema.json"`, wherever it stands in the Rust files below a directory.
+fn collect_schemas(directory: &Path, named: &mut BTreeSet<String>) {
+    let Ok(entries) = std::fs::read_dir(directory) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            collect_schemas(&path, named);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let paths = text.split("schema = \"").skip(1).filter_map(|rest| rest.split_once('"'));
+            named.extend(
+                paths
+                    .map(|(path, _)| path.to_owned())
+                    .filter(|path| Path::new(path).extension().is_some_and(|extension| extension == "json")),
+            );
+        }
+    }
+}
+
 fn cargo(arguments: &[OsString], stderr: Stdio, output: &Output) -> Result<std::process::Output, Failure> {
+    cargo_with(arguments, Checking::OfSchemas, stderr, output)
+}
+
+fn cargo_with(
+    arguments: &[OsString],
+    checking: Checking,
+    stderr: Stdio,
+    output: &Output,
+) -> Result<std::process::Output, Failure> {
     // Set by cargo for its subcommands.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let shown: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
     output.verbose(format_args!("running cargo {}", shown.join(" ")));
     let mut command = Command::new(&cargo);
+    match checking {
+        Checking::OfSchemas => command.env_remove("SECRETS_SCHEMA"),
+        Checking::OfNothing => command.env("SECRETS_SCHEMA", "unchecked"),
+    };
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr);
     let failed =
         |error| Failure::file("run", Path::new(&cargo), &error).help("install cargo, or ask a program with --bin");

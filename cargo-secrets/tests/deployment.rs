@@ -4,16 +4,18 @@ use std::path::Path;
 use std::process::Command;
 
 use secrets_example_axum_postgres::database::OrdersDb;
-use secrets_runtime::NamedSecret;
+use secrets_runtime::{Memory, NamedSecret, Secrets};
 use secrets_tests::{REGION, read_template};
 use serde_json::Value;
 
 const ACCOUNT: &str = "123456789012";
 const KEY: &str = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
-/// What the command prints for the example's type, which this program declares because it links the example.
+/// What the command prints for the example's type, which this program loads.
 fn printed() -> Value {
     assert_eq!(OrdersDb::ID, "{APP_ENV}/orders/db");
+    // As the service does.
+    drop(Secrets::new(Memory::new()).load::<OrdersDb>());
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-secrets"));
     command.args(["policy", "--type", "OrdersDb", "--var", "APP_ENV=prod", "--output", "cloudformation", "--bin"]);
     command.arg(std::env::current_exe().expect("it has a path"));

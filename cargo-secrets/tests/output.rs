@@ -26,7 +26,11 @@ mod mail {
     pub struct Key(pub String);
 }
 
-fn main() {}
+fn main() {
+    let secrets = secrets_runtime::Secrets::new(secrets_runtime::Memory::new());
+    drop(secrets.live::<Db>());
+    drop(secrets.live::<mail::Key>());
+}
 "#;
 
 const GOOD: &str = r#"{"username": "orders", "password": "0123456789ab"}"#;
@@ -111,16 +115,23 @@ async fn an_old_and_a_new_program_are_held_against_one_secret() {
     assert_eq!(
         session.run(check).ended(1),
         "does not fit  {APP_ENV}/output/db  versions::Db\n\
+        \x20 is arn:aws:secretsmanager:eu-central-1:123456789012:secret:versions/output/db-??????\n\
         \x20 versions::Db in new\n\
         \x20   password: expected a string of at least 20 characters, found one of another length\n\
         \x20   port: expected an integer from 1 to 65535, found nothing\n"
     );
-    assert_eq!(session.run("check --bin old --type Db").ended(0), "fits          {APP_ENV}/output/db  versions::Db\n");
+    assert_eq!(
+        session.run("check --bin old --type Db").ended(0),
+        "fits          {APP_ENV}/output/db  versions::Db\n\
+        \x20 is arn:aws:secretsmanager:eu-central-1:123456789012:secret:versions/output/db-??????\n"
+    );
     let json: serde_json::Value =
         serde_json::from_str(&session.run(&format!("{check} --format json")).ended(1)).expect("JSON");
     assert_eq!((&json[0]["status"], &json[0]["error"]), (&"does not fit".into(), &serde_json::Value::Null));
     assert_eq!(json[0]["types"][1]["violations"].as_array().map(Vec::len), Some(2));
-    assert_eq!(json[0]["types"][1]["violations"][1]["path"], "port");
+    assert_eq!(json[0]["types"][1]["violations"][1], "port: expected an integer from 1 to 65535, found nothing");
+    assert_eq!((&json[0]["account"], &json[0]["region"]), (&"123456789012".into(), &"eu-central-1".into()));
+    assert!(json[0]["version_id"].as_str().is_some_and(|id| id.len() >= 32), "{json}");
 
     // The variable is nowhere, on the command line, or empty.
     let session = session.with("APP_ENV", "");
@@ -138,6 +149,86 @@ async fn an_old_and_a_new_program_are_held_against_one_secret() {
         "{missing:?}"
     );
     assert_eq!(missing.ended(1), "missing       {APP_ENV}/output/db  versions::Db\n");
+}
+
+const READERS: &str = r#"
+use secrets_runtime::{Memory, Secret, Secrets};
+
+#[derive(Secret)]
+#[secret(id = "{APP_ENV}/readers/db", schema = "db.json")]
+#[expect(dead_code)]
+struct Login { user: String }
+
+/// Another spelling of the same secret.
+#[derive(Secret)]
+#[secret(id = "prod/readers/db")]
+#[expect(dead_code)]
+struct Host { host: String }
+
+#[derive(Secret)]
+#[expect(dead_code)]
+struct Tenant<const N: usize> { token: String }
+
+fn main() {
+    let secrets = Secrets::new(Memory::new());
+    drop(secrets.live::<Login>());
+    drop(secrets.live::<Host>());
+    drop(secrets.live_from::<Tenant<3>>("readers/acme"));
+}
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_reads_a_secret_judges_it_whichever_type_was_chosen() {
+    let session = Session::new("readers", "readers").with("APP_ENV", "prod");
+    session.source(READERS);
+    session.application.write("readers/db.json", r#"{"properties": {"user": {}}, "required": ["user"]}"#);
+    session.built("program");
+    let refused = session.run_with("check --bin program --type Login --file -", r#"{"user": "u"}"#).ended(1);
+    let says = "\
+does not fit  {APP_ENV}/readers/db  readers::Host, readers::Login
+  readers::Host in program
+    host: expected a string, found nothing
+";
+    assert_eq!(refused, says);
+    session.run_with("check --bin program --type Login --file -", r#"{"user": "u", "host": "h"}"#).ended(0);
+
+    // What is asked for by an id, a stage or a version.
+    session.emulator.create("prod/readers/db", r#"{"user": "u", "host": "h"}"#).await;
+    session.emulator.create("readers/acme", r#"{"token": 1}"#).await;
+    session.put("prod/readers/db", "{}").await;
+    session.run("check --bin program --type Host").ended(1);
+    let previous = session.run("check --bin program --type Host --stage AWSPREVIOUS --format json").ended(0);
+    let previous: serde_json::Value = serde_json::from_str(&previous).expect("JSON");
+    let version = previous[0]["version_id"].as_str().expect("a version");
+    let named = session.run(&format!("check --bin program --id prod/readers/db --version-id {version}"));
+    assert!(named.stdout.starts_with("fits          prod/readers/db (") && named.stdout.contains(version), "{named:?}");
+    named.ended(0);
+    let refused = session.run("check --bin program --type Tenant --id readers/acme").ended(1);
+    assert!(refused.contains("token: expected a string, found a number"), "{refused}");
+    let missing = session.run("check --bin program --type Tenant");
+    assert!(missing.stderr.contains("readers::Tenant is loaded by ids that the program gives"), "{missing:?}");
+    missing.ended(2);
+    let elsewhere = session.run("check --bin program --type Host --region eu-west-1").ended(1);
+    assert!(elsewhere.starts_with("missing"), "{elsewhere}");
+    let listed = session.run("list --bin program").ended(0);
+    assert_eq!(listed.matches("readers::Tenant").count(), 1, "{listed}");
+    assert!(listed.contains("(given at run time)"), "{listed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_was_built_unchecked_is_refused() {
+    let session = Session::new("unchecked-program", "unchecked").with("APP_ENV", "prod");
+    session.source(READERS);
+    let output = session.application.cargo_with("build", &[("SECRETS_SCHEMA", "unchecked")]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let program = session.application.target().join("debug/unchecked");
+    for command in ["check --type Login --file -", "policy --region eu-central-1 --account 123456789012"] {
+        let refused = session.run_with(&format!("{command} --bin {}", program.display()), "{}");
+        let said = "error: unchecked::Login was not compared with its schema file: SECRETS_SCHEMA=unchecked\n";
+        assert!(refused.stderr.starts_with(said), "{refused:?}");
+        refused.ended(2);
+    }
+    session.run(&format!("list --bin {}", program.display())).ended(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,12 +268,12 @@ async fn a_closed_pipe_and_bad_input_are_no_panics() {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 
-    std::fs::write(session.application.root().join("text"), "secrets-descriptor/1 ").expect("written");
+    std::fs::write(session.application.root().join("text"), b"\x7fsecrets-entry\x02\x1a\n\x01\xfe").expect("written");
     let cases = [
-        ("list --bin text", "error: cannot tell what text declares: it is no ELF, Mach-O or PE file\n"),
+        ("list --bin text", "error: cannot tell which secrets text loads: the entry at byte 0 is damaged\n"),
         ("list --bin nowhere", "error: cannot read nowhere: No such file or directory (os error 2)\n"),
         ("list -p nobody", "error: the workspace has no package `nobody`\nhelp: its packages are ends\n"),
-        ("list --bin program --type Nobody", "error: none of the 2 declared types is called Nobody\n"),
+        ("list --bin program --type Nobody", "error: none of the 2 types that are loaded is called Nobody\n"),
         ("check --bin program --file -", "error: one document, and 2 secrets are declared\n"),
         ("check --bin program --file nowhere --type Db", "error: cannot read nowhere: "),
         (

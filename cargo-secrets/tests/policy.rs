@@ -4,7 +4,7 @@ mod support;
 
 use std::sync::Arc;
 
-use secrets_tests::{Emulator, lint, sdk_config_as};
+use secrets_tests::{Emulator, lint, lint_template, read_template, sdk_config_as};
 use support::Session;
 
 const SOURCE: &str = r#"
@@ -18,7 +18,11 @@ struct ByName { username: String }
 #[expect(dead_code)]
 struct ByArn { username: String }
 
-fn main() {}
+fn main() {
+    let secrets = secrets_runtime::Secrets::new(secrets_runtime::Memory::new());
+    drop(secrets.live::<ByName>());
+    drop(secrets.live::<ByArn>());
+}
 "#;
 
 const FULL: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:full-AbCdEf";
@@ -57,6 +61,55 @@ async fn a_policy_allows_what_is_declared_and_nothing_else() {
     session.application.write("wrong.json", &JSON.replace("GetSecretValue\"", "GetSecretValues\""));
     let found = lint(&[session.application.root().join("wrong.json")]);
     assert!(found.contains("UNKNOWN_ACTION"), "the linter looks: {found}");
+}
+
+/// A template is deployed to any region and account; one with names of its own stands beside others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_says_where_it_is_deployed() {
+    let session = session(Emulator::shared(), "deployed", "deployed").with("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+    let options = "--type ByName --kms-key 1234abcd-ab12 --stage AWSCURRENT --name orders_db";
+    let template = session.run(&format!("policy --bin program {options} --output cloudformation")).ended(0);
+    session.application.write("policy.yaml", &template);
+    let path = session.application.root().join("policy.yaml");
+    assert_eq!(lint_template(&path), "");
+    let template = read_template(&path);
+    assert_eq!(template["Outputs"]["OrdersDbPolicyArn"]["Value"]["Ref"], "OrdersDbPolicy");
+    let statements = &template["Resources"]["OrdersDbPolicy"]["Properties"]["PolicyDocument"]["Statement"];
+    let secret = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:prod/orders/db-??????";
+    assert_eq!(statements[0]["Resource"][0]["Fn::Sub"], secret);
+    assert_eq!(statements[0]["Condition"]["StringEquals"]["secretsmanager:VersionStage"][0], "AWSCURRENT");
+    let through = &statements[1]["Condition"]["StringEquals"]["kms:ViaService"][0]["Fn::Sub"];
+    assert_eq!(through, "secretsmanager.${AWS::Region}.amazonaws.com");
+    let place = "--region eu-central-1 --account 123456789012";
+    let terraform = session.run(&format!("policy --bin program {options} {place} --output terraform")).ended(0);
+    assert!(terraform.starts_with("data \"aws_iam_policy_document\" \"orders_db\" {\n"), "{terraform}");
+    let refused = session.run(&format!("policy --bin program {place} --stage AWSPREVIOUS"));
+    assert!(refused.stderr.contains("reads AWSCURRENT, which is not among --stage"), "{refused:?}");
+    refused.ended(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_of_another_account_have_policies_of_their_own() {
+    let session = session(Emulator::shared(), "accounts", "accounts");
+    let role = "arn:aws:iam::210987654321:role/orders";
+    let ran = session.run(&format!("policy --bin program --type ByArn --resource-policy {role}"));
+    assert!(ran.stderr.contains(FULL) && ran.stderr.contains("attach it in the account of the secret"), "{ran:?}");
+    let policy: serde_json::Value = serde_json::from_str(&ran.ended(0)).expect("JSON");
+    let statement = &policy["Statement"][0];
+    assert_eq!((&statement["Principal"]["AWS"], &statement["Resource"][0]), (&role.into(), &"*".into()));
+    assert_eq!(statement["Action"], "secretsmanager:GetSecretValue");
+    let key = session.run(&format!("policy --bin program --type ByArn --key-policy {role}")).ended(0);
+    let key: serde_json::Value = serde_json::from_str(&key).expect("JSON");
+    assert_eq!(
+        (&key["Statement"][0]["Action"], &key["Statement"][1]),
+        (&"kms:Decrypt".into(), &serde_json::Value::Null)
+    );
+    let through = &key["Statement"][0]["Condition"]["StringEquals"]["kms:ViaService"][0];
+    assert_eq!(through, "secretsmanager.eu-central-1.amazonaws.com");
+
+    let wide = session.run("policy --bin program --type ByArn --extra-id *");
+    assert!(wide.stderr.contains("--extra-id '*' allows every secret of the account"), "{wide:?}");
+    wide.ended(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,7 +161,7 @@ async fn what_it_allows_is_enough_and_less_is_not() {
     let session = session.with("AWS_ACCESS_KEY_ID", reader).with("AWS_SECRET_ACCESS_KEY", reader_key);
     assert_eq!(
         session.run("check --bin program --type ByArn").ended(0),
-        "fits          {DB_SECRET_ARN}  enforced::ByArn\n"
+        "fits          {DB_SECRET_ARN}  enforced::ByArn\n  is arn:aws:secretsmanager:eu-central-1:123456789012:secret:enforced/db-??????\n"
     );
     let client = aws_sdk_secretsmanager::Client::new(&sdk_config_as(&emulator.endpoint(), reader, reader_key));
     client.batch_get_secret_value().secret_id_list(&arn).send().await.expect("allowed");
@@ -116,7 +169,10 @@ async fn what_it_allows_is_enough_and_less_is_not() {
 
     let session = session.with("AWS_ACCESS_KEY_ID", stranger).with("AWS_SECRET_ACCESS_KEY", stranger_key);
     let denied = session.run("check --bin program --type ByArn");
-    assert!(denied.stderr.contains(&format!("allow secretsmanager:GetSecretValue on {arn} to")), "{denied:?}");
+    assert!(
+        denied.stderr.contains(&format!("allow secretsmanager:GetSecretValue on {arn} and {arn}-?????? to")),
+        "{denied:?}"
+    );
     denied.ended(2);
 }
 
@@ -129,6 +185,7 @@ const JSON: &str = r#"{
       "Action": "secretsmanager:GetSecretValue",
       "Resource": [
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:full-AbCdEf",
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:full-AbCdEf-??????",
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/orders/db-??????"
       ]
     },
@@ -206,4 +263,9 @@ Resources:
                 "kms:ViaService":
                   - "secretsmanager.eu-central-1.amazonaws.com"
                   - "secretsmanager.eu-west-1.amazonaws.com"
+Outputs:
+  SecretsPolicyArn:
+    Description: For the ManagedPolicyArns of the role that reads the secrets
+    Value:
+      Ref: SecretsPolicy
 "#;

@@ -1,49 +1,57 @@
-//! The section of a program that descriptors stand in: the program may come from anywhere.
+//! The entries in a program: the program may come from anywhere.
 
-#[allow(dead_code, unreachable_pub, reason = "the command uses all of it")]
-#[path = "../../cargo-secrets/src/descriptor.rs"]
-mod section;
+#[allow(dead_code, reason = "the command uses all of it")]
+#[path = "../../cargo-secrets/src/entries.rs"]
+mod entries;
 
-/// What an entry begins with.
-const MAGIC: &[u8] = b"secrets-descriptor/";
+use entries::Broken;
+use secrets_shape::wire::{self, Declaration, HEADING, MAGIC};
 
-/// Reads a section, and the same section among other bytes.
+/// Reads a file as it is, behind a heading that makes it an entry, and among other bytes.
 ///
 /// # Panics
 /// What is around the entries changes what they are, or an entry comes out that cannot be shown or written again.
 pub fn check(data: &[u8]) {
-    let read = section::read(data);
-    let moved = section::read(&[&[0; 5], data].concat());
+    one(data);
+    let length = u32::try_from(data.len()).unwrap_or(u32::MAX).to_le_bytes();
+    let sum = wire::checksum(data).to_le_bytes();
+    one(&[&MAGIC[..], &length, &sum, data].concat());
+}
+
+fn one(file: &[u8]) {
+    let read = entries::read(file);
+    let moved = entries::read(&[&[0; 5], file].concat());
     match (&read, &moved) {
         (Ok(found), Ok(again)) => {
-            assert_eq!(found, again);
-            assert!(found.len() <= beginnings(data), "more entries than beginnings");
-            found.iter().for_each(whole);
+            assert_eq!(said(found), said(again));
+            for declaration in found {
+                whole(declaration);
+            }
         }
-        (Err(malformed), Err(again)) => {
-            assert!(data[malformed.at..].starts_with(MAGIC), "{malformed}");
-            assert_eq!((malformed.at + 5, malformed.reason), (again.at, again.reason));
-        }
+        (Err(Broken { at, reason }), Err(again)) => assert_eq!((at + 5, *reason), (again.at, again.reason)),
         _ => panic!("{read:?}, five bytes later {moved:?}"),
     }
-    let twice = [data, b"\n", data].concat();
-    if let (Ok(found), Ok(again)) = (&read, section::read(&twice)) {
-        assert_eq!(found.len() * 2, again.len());
+    let twice = [file, b"\n", file].concat();
+    if let (Ok(found), Ok(again)) = (&read, entries::read(&twice)) {
+        assert_eq!(found.len(), again.len(), "each once");
     }
 }
 
-fn beginnings(data: &[u8]) -> usize {
-    data.windows(MAGIC.len()).filter(|window| *window == MAGIC).count()
+fn said(found: &[&'static Declaration<'static>]) -> Vec<String> {
+    found.iter().map(|declaration| format!("{declaration:?}")).collect()
 }
 
 /// An entry is fit for a terminal, and written again it is the same.
-fn whole(descriptor: &section::Descriptor) {
-    let section::Descriptor { id, type_path, package, version, schema, stage, format: _, json_schema } = descriptor;
-    for name in [id, type_path, package, version, stage].into_iter().chain(schema) {
+fn whole(declaration: &'static Declaration<'static>) {
+    const SIZE: usize = 1 << 16;
+    let Declaration { id, type_path, package, version, schema, stage, .. } = declaration;
+    for name in [*type_path, package, version, stage].into_iter().chain(*id).chain(*schema) {
         assert!(!name.chars().any(char::is_control), "{name:?}");
     }
-    assert!(json_schema.is_object());
-    let json = serde_json::to_string(descriptor).expect("it was JSON before");
-    let entry = format!("secrets-descriptor/1 {}\n{json}\n", json.len());
-    assert_eq!(section::read(entry.as_bytes()).as_deref(), Ok(std::slice::from_ref(descriptor)));
+    let length = wire::length(declaration);
+    if (SIZE / 2 + 1..=SIZE).contains(&length) {
+        let entry = wire::entry::<SIZE>(declaration, length);
+        let again = wire::read(&entry[HEADING..length]).expect("it was an entry before");
+        assert_eq!(format!("{again:?}"), format!("{declaration:?}"));
+    }
 }

@@ -1,6 +1,6 @@
 //! Checks that hold for every input, as plain functions of bytes: libFuzzer feeds them, and so does a test on stable.
 //!
-//! Files of the runtime and of the derive that have no public door are compiled in here, the same files.
+//! Files of the derive and of the command that have no public door are compiled in here, the same files.
 
 pub mod decode;
 pub mod descriptor;

@@ -4,9 +4,7 @@ use num_bigint::BigInt;
 use secrets_runtime::Secret;
 use serde::de::IgnoredAny;
 
-#[allow(dead_code, reason = "the runtime uses all of it")]
-#[path = "../../secrets-runtime/src/value/number.rs"]
-mod classified;
+use secrets_shape::number as classified;
 
 #[derive(Secret)]
 #[secret(strict)]

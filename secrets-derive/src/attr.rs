@@ -16,7 +16,7 @@ pub(crate) use rules::Rules;
 
 use crate::case::{CASES, Case};
 use crate::errors::Errors;
-use crate::near::nearest;
+use secrets_shape::near::nearest;
 
 /// What may stand on the item.
 #[derive(Default)]
@@ -232,7 +232,7 @@ pub(crate) fn description(attributes: &[Attribute]) -> String {
 
 fn case(name: &LitStr) -> syn::Result<Case> {
     Case::parse(&name.value()).ok_or_else(|| {
-        let suggestion = match nearest(&name.value(), &CASES) {
+        let suggestion = match nearest(&name.value(), CASES) {
             Some(case) => format!("did you mean {case:?}? The cases are"),
             None => "expected one of".to_owned(),
         };
@@ -241,7 +241,7 @@ fn case(name: &LitStr) -> syn::Result<Case> {
 }
 
 fn unknown(name: &Ident, known: &[&str]) -> syn::Error {
-    let message = match nearest(&name.to_string(), known) {
+    let message = match nearest(&name.to_string(), known.iter().copied()) {
         Some(near) => format!("unknown option `{name}`; did you mean `{near}`?"),
         None => format!("unknown option `{name}`; expected one of {}", listed(known)),
     };

@@ -16,6 +16,7 @@ use crate::ast;
 use crate::attr::{self, Bounds, Codec, Given, Number, span_of};
 use crate::case::Case;
 use crate::errors::Errors;
+pub(crate) use schema::{File, Paired, Problem, Schema, Spot};
 
 /// An item that code can be written for, unless errors were reported.
 pub(crate) struct Checked {
@@ -33,8 +34,7 @@ pub(crate) struct Checked {
 /// How a whole secret is retrieved.
 pub(crate) struct Spec {
     pub(crate) id: Option<LitStr>,
-    /// The path of its schema's file, within the package.
-    pub(crate) schema: Option<LitStr>,
+    pub(crate) schema: Option<Schema>,
     pub(crate) stage: Option<LitStr>,
     /// In seconds.
     pub(crate) refresh: Option<u64>,
@@ -141,8 +141,11 @@ pub(crate) fn check(input: ast::Input, errors: &mut Errors) -> Option<Checked> {
         is_strict: options.strict.is_given(),
     };
     container::options_fit(&options, &body, errors);
-    let spec = container::spec(&options, &generics, errors);
+    let mut spec = container::spec(&options, &generics, errors);
     let body = self::body(body, &options, &inherited, errors)?;
+    if let Some(schema) = &mut spec.schema {
+        schema::compare(schema, &body);
+    }
     let has_debug = container::has_debug(options.debug, errors);
     let validate = options.validate.take();
     Some(Checked {

@@ -1,6 +1,6 @@
 //! The `#[derive(Secret)]` macro of `secrets-runtime`, which documents what it accepts.
 //!
-//! It is a pure function of its tokens, in three stages with a type between each: `attr` and `ast` parse an `Input`,
+//! It reads its tokens and the one file that `schema` names, in three stages with a type between each: `attr` and `ast` parse an `Input`,
 //! `check` turns it into a `Checked` or reports everything that is wrong, and `expand` writes the code of a `Checked`,
 //! which cannot fail.
 
@@ -8,12 +8,10 @@ mod ast;
 mod attr;
 mod case;
 mod check;
-mod duration;
 mod errors;
 mod expand;
-mod id;
-mod near;
 mod pattern;
+mod schema_file;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};

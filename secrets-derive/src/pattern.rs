@@ -7,6 +7,8 @@ use std::fmt;
 use std::iter::Peekable;
 use std::str::Chars;
 
+use regex_lite::{Regex, RegexBuilder};
+
 /// Why a pattern is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum BadPattern {
@@ -22,6 +24,7 @@ pub(crate) enum BadPattern {
     Repetition,
     NothingToRepeat,
     UnclosedGroup,
+    TooLarge,
     Rust(String),
 }
 
@@ -43,17 +46,28 @@ impl fmt::Display for BadPattern {
             Self::Repetition => f.write_str("a repetition is `{n}`, `{n,}` or `{n,m}`; a literal `{` is written `\\{`"),
             Self::NothingToRepeat => f.write_str("there is nothing to repeat before this repetition"),
             Self::UnclosedGroup => f.write_str("a group is not closed, or closed without being opened"),
+            Self::TooLarge => write!(
+                f,
+                "the pattern is too large: it compiles to more than {} KiB, and a long value could keep the program busy for \
+                 seconds; repeat less, or count with `length(..)`",
+                LARGEST / 1024
+            ),
             Self::Rust(message) => write!(f, "not a pattern: {message}"),
         }
     }
 }
+
+/// What a pattern may compile to. Matching takes as long as the value times the states of the pattern, of some eighty bytes each:
+/// here, at most half a second for a secret of 64 KiB, whatever it holds.
+const LARGEST: usize = 32 * 1024;
 
 /// Checks a pattern, and writes it for Rust.
 pub(crate) fn check(pattern: &str) -> Result<String, BadPattern> {
     let mut reader = Reader { rest: pattern.chars().peekable(), rust: String::new(), open_groups: 0 };
     reader.alternatives()?;
     let rust = reader.rust;
-    regex_lite::Regex::new(&rust).map_err(|error| BadPattern::Rust(error.to_string()))?;
+    Regex::new(&rust).map_err(|error| BadPattern::Rust(error.to_string()))?;
+    RegexBuilder::new(&rust).size_limit(LARGEST).build().map_err(|_| BadPattern::TooLarge)?;
     Ok(rust)
 }
 

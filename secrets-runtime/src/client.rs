@@ -16,10 +16,10 @@ pub use set::SecretSet;
 use crate::error::Error;
 #[cfg(doc)]
 use crate::error::ErrorKind;
-use crate::id;
 use crate::live::{Registry, fetch};
 use crate::secret::{NamedSecret, Secret, read};
 use crate::source::{Fetched, Request, Selector, Source, environment};
+use secrets_shape::id;
 
 /// Loads secrets from a source. A clone is cheap and shares everything.
 ///
@@ -239,6 +239,8 @@ impl Secrets {
 
     /// The request for a declared secret.
     fn declared<T: NamedSecret>(&self) -> Result<Request, Error> {
+        #[cfg(feature = "descriptor")]
+        crate::entry::keep_named::<T>();
         self.0.settings()?;
         let lookup = |name: &str| self.0.placeholders.get(name).cloned().or_else(|| environment(name));
         let id = id::resolve(T::ID, lookup).map_err(|reason| Error::declared_id(T::ID, &reason))?;
@@ -247,6 +249,8 @@ impl Secrets {
 
     /// The request for a secret whose id the program was given.
     fn given<T: Secret>(&self, id: &str) -> Result<Request, Error> {
+        #[cfg(feature = "descriptor")]
+        crate::entry::keep::<T>();
         self.0.settings()?;
         id::validate(id).map_err(|reason| Error::given_id(T::SPEC.type_name(), &reason))?;
         Ok(Request::new(id, stage::<T>()))

@@ -7,10 +7,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::id::BadId;
+use crate::decode::{Failure, VIOLATIONS, Violation};
 use crate::secret::Secret;
 use crate::source::SourceError;
-use crate::value::{Failure, VIOLATIONS, Violation};
+use secrets_shape::id::BadId;
 
 /// Why a secret could not be loaded.
 ///
@@ -384,9 +384,8 @@ impl Error {
         matches!(self.kind(), ErrorKind::Binary | ErrorKind::NotJson | ErrorKind::Invalid | ErrorKind::Refused)
     }
 
-    /// A document that did not become a `T`; `id` where it was fetched.
-    pub(crate) fn decoding<T: Secret>(id: Option<&str>, failure: Failure) -> Self {
-        let type_name = T::SPEC.type_name();
+    /// A document that did not become a value of the type of this name; `id` where it was fetched.
+    pub(crate) fn decoding(type_name: &str, id: Option<&str>, failure: Failure) -> Self {
         let subject = id.map_or_else(|| "the secret".to_owned(), |id| format!("secret {id:?}"));
         let inner = match failure {
             Failure::NotJson(reason) => {

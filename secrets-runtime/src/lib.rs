@@ -6,28 +6,30 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod client;
+mod decode;
+#[cfg(feature = "descriptor")]
+mod entry;
 mod error;
 // Documentation alone: nothing of it is compiled into a program.
 #[cfg(all(any(doc, doctest), feature = "derive", feature = "aws"))]
 pub mod guides;
-mod id;
+mod json;
+mod json_schema;
 mod live;
 mod panics;
-mod schema;
 mod secret;
 mod source;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tools;
-mod value;
 
 pub use client::{BoxFuture, Builder, SecretSet, Secrets};
+pub use decode::Violation;
 pub use error::{Error, ErrorKind};
 pub use live::{
     Changes, Health, HealthState, Live, Pending, Refreshed, Retry, SecretHealth, Snapshot, Status, Versions,
 };
-pub use schema::Shape;
 pub use secrecy::{ExposeSecret, SecretSlice, SecretString};
 pub use secret::{NamedSecret, Secret, SecretSpec, SecretValue};
 /// Derives the trait of the same name, for structs and enums.
@@ -45,39 +47,32 @@ pub use secret::{NamedSecret, Secret, SecretSpec, SecretValue};
 #[cfg_attr(feature = "aws", doc = "\n[Declarations](crate::guides::declarations) has all options.")]
 #[cfg(feature = "derive")]
 pub use secrets_derive::Secret;
+pub use secrets_shape::shape::Shape;
 #[cfg(feature = "aws")]
 pub use source::{Aws, Batch};
 pub use source::{Fetched, File, Memory, Or, Request, Selector, Source, SourceError};
-pub use value::Violation;
-
-/// Without the feature `descriptor`, a type leaves nothing in the binary.
-#[cfg(not(feature = "descriptor"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __descriptor {
-    ($($ignored:tt)*) => {};
-}
 
 /// What derived code calls. Not a public interface: the derive and the runtime are released as one.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::__descriptor as descriptor;
-    pub use crate::schema::{
-        Absence, Bound, Coercion, Contract, Exposure, FieldShape, ObjectShape, Placement, Rule, Shape, TaggedShape,
-        Unknown, capacity, problems,
+    pub use secrets_shape::fits::{
+        Constant, FileField, FileObject, FileShape, Kinds, Place, Span as Places, Verdict, fits,
     };
-    #[cfg(feature = "descriptor")]
-    pub use crate::schema::{Descriptor, Draft};
+    pub use secrets_shape::rule::{Bound, Rule};
+    pub use secrets_shape::shape::{
+        Absence, Coercion, Exposure, FieldShape, ObjectShape, Placement, Shape, TaggedShape, Unknown,
+    };
+
+    pub use crate::decode::{
+        Coded, Each, Flatten, FromBase64, FromHex, FromSerde, FromString, Holds, Json, Measured, Named, Newtype,
+        Object, Pattern, Ranged, Redacted, Report, Reported, Rules, Slot, TextDefault, Textual, decode_json, hidden,
+        name, validate, variant,
+    };
     pub use crate::secret::{NamedSecret, Secret, SecretSpec, SecretValue};
-    pub use crate::value::{
-        Coded, Each, Flatten, FromBase64, FromHex, FromSerde, FromString, Holds, Json, Measured, Newtype, Object,
-        Pattern, Ranged, Redacted, Report, Reported, Rules, Slot, TextDefault, Textual, decode_json, hidden, name,
-        validate, variant,
-    };
 }
 
 /// What `cargo secrets` calls. Not a public interface: the command and the runtime are released as one.
 #[doc(hidden)]
 pub mod __tools {
-    pub use crate::tools::{Arn, Declared, Text, is_near};
+    pub use crate::tools::{Declared, Text, check, declaration, json_schema};
 }

@@ -1,12 +1,16 @@
 //! The traits of a secret: what `#[derive(Secret)]` implements and the loaders require.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::hash::BuildHasher;
 use std::time::Duration;
 
+use crate::decode::{self, Json, REDACTED, Report, Reported};
 use crate::error::Error;
+use crate::json_schema;
 use crate::panics::catch;
-use crate::schema::{self, Shape};
-use crate::value::{self, Json, REDACTED, Report, Reported};
+use secrets_shape::shape::Shape;
+use secrets_shape::wire::{Declaration, Format};
 
 /// A type that can be read from a JSON value of a secret.
 ///
@@ -125,15 +129,27 @@ pub trait Secret: SecretValue {
     /// ```
     #[must_use]
     fn json_schema() -> String {
-        schema::json_schema(&Self::SHAPE)
+        json_schema::document(&Self::SHAPE)
     }
+}
+
+/// A secret whose keys are data, loaded by an id that the program gives.
+#[diagnostic::do_not_recommend]
+impl<T: SecretValue> Secret for BTreeMap<String, T> {
+    const SPEC: SecretSpec = SecretSpec::new("BTreeMap");
+}
+
+/// As a `BTreeMap`.
+#[diagnostic::do_not_recommend]
+impl<T: SecretValue, S: BuildHasher + Default> Secret for HashMap<String, T, S> {
+    const SPEC: SecretSpec = SecretSpec::new("HashMap");
 }
 
 /// Decodes and validates the text of a secret; `id` where it was fetched, as errors show it. The program's own code runs in here:
 /// where that panics, it refuses the value.
 pub(crate) fn read<T: Secret>(text: &str, id: Option<&str>) -> Result<T, Error> {
-    let read = catch(|| value::decode(text)).ok_or_else(|| Error::panicked::<T>(id))?;
-    read.map_err(|failure| Error::decoding::<T>(id, failure))
+    let read = catch(|| decode::decode(text)).ok_or_else(|| Error::panicked::<T>(id))?;
+    read.map_err(|failure| Error::decoding(T::SPEC.type_name(), id, failure))
 }
 
 /// A secret whose declaration says where it is: `#[secret(id = "..")]`.
@@ -185,26 +201,16 @@ pub trait NamedSecret: Secret {
 #[derive(Debug, Clone, Copy)]
 pub struct SecretSpec {
     type_name: &'static str,
+    type_path: &'static str,
+    package: Option<&'static str>,
+    version: Option<&'static str>,
+    id: Option<&'static str>,
+    /// The schema's file, and whether it was compared.
+    schema: Option<(&'static str, bool)>,
     stage: &'static str,
     refresh: Option<Duration>,
     max_stale: Option<Duration>,
     format: Format,
-}
-
-/// What the text of a secret is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
-    Json,
-    /// `text`
-    Text(Trim),
-}
-
-/// What is cut off a plain text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Trim {
-    Nothing,
-    /// `trim`: what an editor or `echo` leaves at the end.
-    LineEnds,
 }
 
 impl SecretSpec {
@@ -212,7 +218,44 @@ impl SecretSpec {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(type_name: &'static str) -> Self {
-        Self { type_name, stage: AWSCURRENT, refresh: None, max_stale: None, format: Format::Json }
+        Self {
+            type_name,
+            type_path: type_name,
+            package: None,
+            version: None,
+            id: None,
+            schema: None,
+            stage: AWSCURRENT,
+            refresh: None,
+            max_stale: None,
+            format: Format::Json,
+        }
+    }
+
+    /// Where the type is declared. Without cargo, there is no package.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn declared_in(
+        self,
+        type_path: &'static str,
+        package: Option<&'static str>,
+        version: Option<&'static str>,
+    ) -> Self {
+        Self { type_path, package, version, ..self }
+    }
+
+    /// `id = ".."`
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn identified_by(self, id: &'static str) -> Self {
+        Self { id: Some(id), ..self }
+    }
+
+    /// `schema = ".."`
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn described_by(self, path: &'static str, is_checked: bool) -> Self {
+        Self { schema: Some((path, is_checked)), ..self }
     }
 
     /// Another staging label.
@@ -240,14 +283,39 @@ impl SecretSpec {
     #[doc(hidden)]
     #[must_use]
     pub const fn text(self) -> Self {
-        Self { format: Format::Text(Trim::Nothing), ..self }
+        Self { format: Format::Text, ..self }
     }
 
     /// `text, trim`
     #[doc(hidden)]
     #[must_use]
     pub const fn trimmed_text(self) -> Self {
-        Self { format: Format::Text(Trim::LineEnds), ..self }
+        Self { format: Format::TrimmedText, ..self }
+    }
+
+    /// What the program's binary says of a type with this shape; the declared id only if it is loaded by that.
+    pub(crate) const fn declaration(&self, shape: Shape, has_id: bool) -> Declaration<'static> {
+        let (schema, is_checked) = match self.schema {
+            Some((path, is_checked)) => (Some(path), is_checked),
+            None => (None, true),
+        };
+        Declaration {
+            id: if has_id { self.id } else { None },
+            type_path: self.type_path,
+            package: match self.package {
+                Some(package) => package,
+                None => "",
+            },
+            version: match self.version {
+                Some(version) => version,
+                None => "",
+            },
+            schema,
+            is_checked,
+            stage: self.stage,
+            format: self.format,
+            shape,
+        }
     }
 
     pub(crate) const fn format(&self) -> Format {

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-pub use crate::id::Arn;
-pub use crate::value::is_near;
+use secrets_shape::id;
+use secrets_shape::shape::Shape;
+use secrets_shape::wire::Declaration;
 
+use crate::decode::untyped;
 use crate::error::Error;
-use crate::id;
+use crate::secret::Secret;
 use crate::source::{Fetched, Request, Selector, Source};
 
 /// A declared secret, its placeholders resolved.
@@ -18,9 +20,9 @@ impl Declared {
     ///
     /// # Errors
     /// [`BadId`](crate::ErrorKind::BadId); what a variable holds is not shown.
-    pub fn resolve(declared: &str, stage: &str, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+    pub fn resolve(declared: &str, selector: Selector, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let id = id::resolve(declared, lookup).map_err(|reason| Error::declared_id(declared, &reason))?;
-        Ok(Self(Request::declared(&id, id::shown(declared, &id), Selector::Stage(stage.into()))))
+        Ok(Self(Request::declared(&id, id::shown(declared, &id), selector)))
     }
 
     /// The name or ARN. What variables brought into it may be anything: it is not for messages.
@@ -47,6 +49,27 @@ impl Declared {
     }
 }
 
+/// Judges a document as the program would that declares a type: all but what its own code says, in the same words.
+///
+/// # Errors
+/// As [`Secret::from_json`](crate::Secret::from_json).
+pub fn check(text: &str, declared: &'static Declaration<'static>) -> Result<(), Error> {
+    let name = declared.type_path.rsplit("::").next().unwrap_or_default();
+    untyped::judge(text, declared.format, &declared.shape).map_err(|failure| Error::decoding(name, None, failure))
+}
+
+/// What a program's binary says of a type that it loads by the id which it declares: for tests.
+#[must_use]
+pub const fn declaration<T: Secret>() -> Declaration<'static> {
+    T::SPEC.declaration(T::SHAPE, true)
+}
+
+/// The JSON Schema of what a shape accepts.
+#[must_use]
+pub fn json_schema(shape: &Shape) -> String {
+    crate::json_schema::document(shape)
+}
+
 /// The text of a secret, zeroized on drop.
 pub struct Text(Fetched);
 
@@ -55,6 +78,18 @@ impl Text {
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.text()
+    }
+
+    /// The full ARN of the secret, as the source says.
+    #[must_use]
+    pub fn arn(&self) -> Option<&str> {
+        self.0.arn.as_deref()
+    }
+
+    /// The id of the version, as the source says.
+    #[must_use]
+    pub fn version_id(&self) -> Option<&str> {
+        self.0.version_id.as_deref()
     }
 }
 
@@ -72,12 +107,16 @@ mod tests {
     #[tokio::test]
     async fn a_declared_secret_is_read_without_its_type_and_not_shown() {
         let source = Memory::new().with("prod/db", "canary");
-        let declared = Declared::resolve("{APP_ENV}/db", "AWSCURRENT", |_| Some("prod".to_owned())).expect("an id");
+        let declared =
+            Declared::resolve("{APP_ENV}/db", Selector::Stage("AWSCURRENT".into()), |_| Some("prod".to_owned()))
+                .expect("an id");
         assert_eq!((declared.id(), declared.shown()), ("prod/db", "{APP_ENV}/db"));
         let text = declared.fetch(&source).await.expect("there");
         assert_eq!(text.expose(), "canary");
         assert!(!format!("{text:?} {declared:?}").contains("canary"));
-        let missing = Declared::resolve("{APP_ENV}/db", "AWSCURRENT", |_| Some("canary".to_owned())).expect("an id");
+        let missing =
+            Declared::resolve("{APP_ENV}/db", Selector::Stage("AWSCURRENT".into()), |_| Some("canary".to_owned()))
+                .expect("an id");
         let error = missing.fetch(&source).await.expect_err("there is none");
         assert_eq!(error.secret_id(), Some("{APP_ENV}/db"));
     }

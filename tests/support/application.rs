@@ -70,12 +70,23 @@ impl Application {
     /// If cargo cannot be run.
     #[must_use]
     pub fn cargo(&self, arguments: &str) -> Output {
+        self.cargo_with(arguments, &[])
+    }
+
+    /// As [`cargo`](Self::cargo), with variables of the environment.
+    ///
+    /// # Panics
+    /// If cargo cannot be run.
+    #[must_use]
+    pub fn cargo_with(&self, arguments: &str, variables: &[(&str, &str)]) -> Output {
         Command::new(env!("CARGO"))
             .args(arguments.split_whitespace())
             .current_dir(&self.root)
             .env("CARGO_TARGET_DIR", self.target())
             .envs([("CARGO_NET_OFFLINE", "true"), ("CARGO_TERM_COLOR", "never")])
             .env_remove("RUSTFLAGS")
+            .env_remove("SECRETS_SCHEMA")
+            .envs(variables.iter().copied())
             .output()
             .expect("cargo runs")
     }

@@ -4,6 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 
 use secrets_runtime::{Error, Secret, SecretSlice, SecretString};
+use secrets_shape::fits;
+use secrets_shape::wire::{self, Declaration};
+
+#[allow(dead_code, reason = "the derive uses all of it")]
+#[path = "../../secrets-derive/src/schema_file.rs"]
+mod schema_file;
 
 /// A type, without its type.
 #[derive(Debug, Clone, Copy)]
@@ -14,21 +20,50 @@ pub struct Subject {
     pub valid: &'static str,
     /// Its schema.
     pub schema: fn() -> String,
-    /// What the compiler says of it with a schema file of this text.
-    pub problems: fn(&str) -> Vec<String>,
+    /// What it declares, as a program's binary has it.
+    pub declaration: fn() -> &'static Declaration<'static>,
     /// What `Debug` shows of a decoded document.
     pub decode: fn(&str) -> Result<String, Error>,
 }
 
 fn subject<T: Secret + Debug>(valid: &'static str) -> Subject {
     let decode = |text: &str| T::from_json(text).map(|value| format!("{value:?} {value:#?}"));
-    Subject {
-        name: T::SPEC.type_name(),
-        valid,
-        schema: T::json_schema,
-        problems: secrets_runtime::__private::problems::<T>,
-        decode,
-    }
+    Subject { name: T::SPEC.type_name(), valid, schema: T::json_schema, declaration: declaration::<T>, decode }
+}
+
+/// Written and read again.
+fn declaration<T: Secret>() -> &'static Declaration<'static> {
+    const SIZE: usize = 4096;
+    let declaration = secrets_runtime::__tools::declaration::<T>();
+    let length = wire::length(&declaration);
+    let entry: Box<[u8; SIZE]> = Box::new(wire::entry(&declaration, length));
+    let entry = if length > SIZE / 2 { entry[..length].to_vec() } else { small(&declaration, length) };
+    Box::leak(Box::new(wire::read(&entry[wire::HEADING..]).expect("an entry")))
+}
+
+fn small(declaration: &Declaration<'_>, length: usize) -> Vec<u8> {
+    let sizes = [
+        wire::entry::<512>(declaration, length).to_vec(),
+        wire::entry::<1024>(declaration, length).to_vec(),
+        wire::entry::<2048>(declaration, length).to_vec(),
+    ];
+    let entry = sizes.into_iter().find(|entry| entry.starts_with(&wire::MAGIC)).expect("one of the sizes");
+    entry[..length].to_vec()
+}
+
+/// What is said of a type with a schema file: for each place, which problems.
+///
+/// # Panics
+/// The text is not a schema.
+#[must_use]
+pub fn problems(subject: &Subject, schema: &serde_json::Value) -> Vec<String> {
+    let layout = schema_file::layout(schema).expect("a schema");
+    let mut found = vec![0; layout.places.len() + layout.constants.len()];
+    let declaration = (subject.declaration)();
+    layout.with(&[], |file| fits::compare(&declaration.shape, file, &mut found));
+    let said = found.iter().enumerate().filter(|(_, problems)| **problems != 0);
+    let key = |at: usize| layout.places.get(at).map_or("a constant", |place| place.key);
+    said.map(|(at, problems)| format!("{at} {}: {problems:#b}", key(at))).collect()
 }
 
 /// All of them. None has a rule that JSON Schema cannot say.

@@ -1,80 +1,74 @@
-//! `list`: what a program declares.
+//! `list`: what a program loads.
 
+use secrets_shape::wire::{Declaration, Format as SecretFormat};
 use serde::Serialize;
 
 use crate::cli::{Format, ListArgs};
-use crate::descriptor::{self, Descriptor};
 use crate::failure::Failure;
+use crate::keys::{keyed, objects};
 use crate::output::{self, Output, Verdict, table};
-use crate::program::{self, Declaration};
-use crate::words;
+use crate::program::{self, Loaded};
 
 #[derive(Serialize)]
 struct Listed<'d> {
-    #[serde(flatten)]
-    declared: Declared<'d>,
-    keys: Vec<Key<'d>>,
-    programs: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct Declared<'d> {
-    id: &'d str,
+    id: Option<&'d str>,
     r#type: &'d str,
     package: &'d str,
     version: &'d str,
     schema: Option<&'d str>,
     stage: &'d str,
-    format: descriptor::Format,
+    format: &'d str,
+    keys: Vec<Key>,
+    programs: Vec<String>,
 }
 
 #[derive(Serialize)]
-struct Key<'d> {
-    name: &'d str,
+struct Key {
+    name: &'static str,
     required: bool,
 }
 
 pub(super) fn run(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
-    let declarations = program::declarations(&arguments.programs, output)?;
+    let loaded = program::chosen(program::loaded(&arguments.programs, output)?, &arguments.programs)?;
     match output.format {
-        Format::Json => output::json(&declarations.iter().map(listed).collect::<Vec<_>>())?,
+        Format::Json => output::json(&loaded.iter().map(listed).collect::<Vec<_>>())?,
         Format::Human => {
-            let rows: Vec<_> = declarations.iter().map(row).collect();
+            let rows: Vec<_> = loaded.iter().map(row).collect();
             output::result(&table(&["ID", "TYPE", "PACKAGE", "KEYS"], &rows))?;
         }
     }
     Ok(Verdict::Holds)
 }
 
-fn row(declaration: &Declaration) -> Vec<String> {
-    let Descriptor { id, type_path, package, version, stage, .. } = &declaration.descriptor;
-    let id = if stage == "AWSCURRENT" { id.clone() } else { format!("{id} ({stage})") };
-    vec![id, type_path.clone(), format!("{package} {version}"), shown_keys(&declaration.descriptor)]
+fn row(loaded: &Loaded) -> Vec<String> {
+    let Declaration { type_path, package, version, stage, .. } = loaded.declaration;
+    let id = loaded.shown_id();
+    let id = if *stage == "AWSCURRENT" { id.to_owned() } else { format!("{id} ({stage})") };
+    let package = if package.is_empty() { "-".to_owned() } else { format!("{package} {version}") };
+    vec![id, (*type_path).to_owned(), package, shown_keys(loaded.declaration)]
 }
 
-fn shown_keys(descriptor: &Descriptor) -> String {
-    let optional = |key: Key<'_>| if key.required { key.name.to_owned() } else { format!("{}?", key.name) };
-    let shown: Vec<String> = keys(descriptor).into_iter().map(optional).collect();
-    match (descriptor.format, shown.is_empty()) {
-        (descriptor::Format::Text, _) => "(text)".to_owned(),
-        (_, true) => "(any)".to_owned(),
-        _ => shown.join(", "),
+fn shown_keys(declaration: &'static Declaration<'static>) -> String {
+    let optional = |key: Key| if key.required { key.name.to_owned() } else { format!("{}?", key.name) };
+    let shown: Vec<String> = keys(declaration).into_iter().map(optional).collect();
+    match (declaration.format, shown.is_empty()) {
+        (SecretFormat::Text | SecretFormat::TrimmedText, _) => "(text)".to_owned(),
+        (SecretFormat::Json, true) => "(any)".to_owned(),
+        (SecretFormat::Json, false) => shown.join(", "),
     }
 }
 
 /// The keys of the secret's object; of a tagged enum, those of its variants.
-fn keys(descriptor: &Descriptor) -> Vec<Key<'_>> {
-    let schema = &descriptor.json_schema;
-    let variants: Vec<_> = schema["oneOf"].as_array().into_iter().flatten().collect();
-    let objects = if variants.is_empty() { vec![schema] } else { variants };
-    let is_required = |key: &str| {
-        let requires = |object: &&serde_json::Value| {
-            object["required"].as_array().is_some_and(|required| required.iter().any(|name| name == key))
+fn keys(declaration: &'static Declaration<'static>) -> Vec<Key> {
+    let objects = objects(&declaration.shape);
+    let is_required = |name: &str| {
+        let requires = |field: &secrets_shape::shape::FieldShape| {
+            field.is_required() && field.keys.len() == 1 && field.keys[0] == name
         };
-        objects.iter().all(requires)
+        objects.iter().all(|object| keyed(object).into_iter().any(requires))
     };
-    let mut keys: Vec<Key<'_>> = Vec::new();
-    for (name, _) in objects.iter().flat_map(|object| words::properties(object)) {
+    let mut keys: Vec<Key> = Vec::new();
+    for &name in objects.iter().flat_map(keyed).flat_map(|field| field.keys) {
         if keys.iter().all(|key| key.name != name) {
             keys.push(Key { name, required: is_required(name) });
         }
@@ -82,10 +76,10 @@ fn keys(descriptor: &Descriptor) -> Vec<Key<'_>> {
     keys
 }
 
-fn listed(declaration: &Declaration) -> Listed<'_> {
-    let Descriptor { id, type_path, package, version, schema, stage, format, json_schema: _ } = &declaration.descriptor;
-    let declared =
-        Declared { id, r#type: type_path, package, version, schema: schema.as_deref(), stage, format: *format };
-    let programs = declaration.programs.iter().map(|path| path.display().to_string()).collect();
-    Listed { declared, keys: keys(&declaration.descriptor), programs }
+fn listed(loaded: &Loaded) -> Listed<'_> {
+    let Declaration { id, type_path, package, version, schema, stage, format, .. } = *loaded.declaration;
+    let format = if format == SecretFormat::Json { "json" } else { "text" };
+    let programs = loaded.programs.iter().map(|path| path.display().to_string()).collect();
+    let keys = keys(loaded.declaration);
+    Listed { id, r#type: type_path, package, version, schema, stage, format, keys, programs }
 }

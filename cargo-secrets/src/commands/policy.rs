@@ -4,33 +4,86 @@ use std::collections::BTreeSet;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
-use secrets_runtime::__tools::{Arn, Declared};
+use secrets_runtime::__tools::Declared;
+use secrets_runtime::Selector;
+use secrets_shape::id::{Arn, partition_of};
 
 use crate::cli::{PolicyArgs, Variables};
 use crate::failure::Failure;
 use crate::live::{self, Wanted};
 use crate::output::{self, Output, Verdict};
-use crate::policy::{self, Needs, Place, Statement};
-use crate::program::{self, Declaration};
+use crate::policy::{self, Needs, Place, Statement, Syntax};
+use crate::program::{self, Loaded};
 
 pub(super) fn run(arguments: &PolicyArgs, output: &Output) -> Result<Verdict, Failure> {
-    let declarations = program::declarations(&arguments.programs, output)?;
-    let ids = ids(&declarations, arguments)?;
-    let needs =
-        Needs { ids: &ids, keys: &arguments.kms_key, replicas: &arguments.replica_region, has_batch: arguments.batch };
+    let loaded = program::chosen(program::loaded(&arguments.programs, output)?, &arguments.programs)?;
+    loaded.iter().try_for_each(Loaded::is_checked)?;
+    let ids = ids(&loaded, arguments)?;
+    stages_suffice(&loaded, &arguments.stage)?;
+    let PolicyArgs { resource_policy, key_policy, .. } = arguments;
+    let needs = Needs {
+        ids: &ids,
+        keys: &arguments.kms_key,
+        replicas: &arguments.replica_region,
+        has_batch: arguments.batch,
+        stages: &arguments.stage,
+        principal: resource_policy.as_ref().or(key_policy.as_ref()).map(String::as_str),
+    };
     let place = if needs.place() { Some(place(arguments, output)?) } else { None };
-    let statements = needs.statements(place.as_ref()).map_err(Failure::new)?;
-    output::result(&policy::render(&statements, arguments.output))?;
-    note(&statements);
+    let statements = match (resource_policy, key_policy) {
+        (Some(_), _) => needs.of_secrets(),
+        (_, Some(_)) => needs.of_keys(place.as_ref()),
+        (None, None) => needs.statements(place.as_ref()).map_err(Failure::new)?,
+    };
+    output::result(&policy::render(&statements, arguments.output, &arguments.name))?;
+    if needs.principal.is_some() {
+        let secrets = needs.secrets(place.as_ref()).join("\n  ");
+        output::note(format_args!(
+            "attach it in the account of the secret or key; the role needs its own policy as well\n  {secrets}"
+        ));
+    } else {
+        note(&statements, arguments, &loaded);
+    }
     Ok(Verdict::Holds)
+}
+
+/// What a type declares to read has to be among what may be read.
+fn stages_suffice(loaded: &[Loaded], stages: &[String]) -> Result<(), Failure> {
+    let is_missing =
+        |loaded: &&Loaded| !stages.is_empty() && !stages.iter().any(|stage| stage == loaded.declaration.stage);
+    match loaded.iter().find(is_missing) {
+        None => Ok(()),
+        Some(Loaded { declaration, .. }) => Err(Failure::new(format!(
+            "{} reads {}, which is not among --stage",
+            declaration.type_path, declaration.stage
+        ))
+        .help(format!("add --stage {}", declaration.stage))),
+    }
 }
 
 /// What a managed policy may have, white space not counted:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
 const LONGEST: usize = 6_144;
 
-fn note(statements: &[Statement]) {
-    output::note("ids that the program gives to `load_from` are not in it; add them with --extra-id");
+fn note(statements: &[Statement], arguments: &PolicyArgs, loaded: &[Loaded]) {
+    let given: Vec<&str> = loaded
+        .iter()
+        .filter(|loaded| loaded.declaration.id.is_none())
+        .map(|loaded| loaded.declaration.type_path)
+        .collect();
+    if !given.is_empty() && arguments.extra_id.is_empty() {
+        let given = given.join(", ");
+        output::note(format_args!("{given}: loaded by ids that the program gives; add them with --extra-id"));
+    }
+    if arguments.extra_id.iter().any(|id| id.trim_start_matches('*').is_empty() || id.ends_with(":secret:*")) {
+        output::note("--extra-id '*' allows every secret of the account; say what the ids begin with: 'tenants/*'");
+    }
+    if !arguments.stage.is_empty() {
+        output::note(
+            "`live` starts on AWSPREVIOUS where the current version is invalid, `with_previous` reads it, and `try_pending` \
+             reads AWSPENDING: add --stage for what the program does",
+        );
+    }
     let length = policy::document(statements).to_string().len();
     if length > LONGEST {
         output::note(format_args!(
@@ -40,8 +93,9 @@ fn note(statements: &[Statement]) {
 }
 
 /// The declared ids, resolved, and those given besides.
-fn ids(declarations: &[Declaration], arguments: &PolicyArgs) -> Result<Vec<String>, Failure> {
-    let declared = declarations.iter().map(|declared| resolved(&declared.descriptor.id, &arguments.variables));
+fn ids(loaded: &[Loaded], arguments: &PolicyArgs) -> Result<Vec<String>, Failure> {
+    let declared = loaded.iter().filter_map(|loaded| loaded.declaration.id);
+    let declared = declared.map(|id| resolved(id, &arguments.variables));
     let extra = arguments.extra_id.iter().map(|id| given(id));
     let ids: BTreeSet<String> = declared.chain(extra).collect::<Result<_, _>>()?;
     Ok(ids.into_iter().collect())
@@ -50,7 +104,7 @@ fn ids(declarations: &[Declaration], arguments: &PolicyArgs) -> Result<Vec<Strin
 /// An id with what its variables stand for. A variable of the environment that is the whole id may be a secret's value, put
 /// there in place of its name: then it is written only if it is an ARN.
 fn resolved(id: &str, variables: &Variables) -> Result<String, Failure> {
-    let wanted = Wanted { id: id.to_owned(), stage: "AWSCURRENT".to_owned() };
+    let wanted = Wanted::staged(id, "AWSCURRENT");
     let declared = live::resolve(&wanted, variables)?;
     let whole = id.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).filter(|name| !name.contains('{'));
     match whole {
@@ -65,7 +119,8 @@ fn resolved(id: &str, variables: &Variables) -> Result<String, Failure> {
 
 /// An id of the command line, which may stand for many.
 fn given(id: &str) -> Result<String, Failure> {
-    let is_id = !id.contains('{') && Declared::resolve(&id.replace('*', "x"), "AWSCURRENT", |_| None).is_ok();
+    let is_id = !id.contains('{')
+        && Declared::resolve(&id.replace('*', "x"), Selector::Stage("AWSCURRENT".into()), |_| None).is_ok();
     if is_id {
         return Ok(id.to_owned());
     }
@@ -76,9 +131,13 @@ fn given(id: &str) -> Result<String, Failure> {
 /// Where the secrets are: as the flags say, else where the caller is.
 fn place(arguments: &PolicyArgs, output: &Output) -> Result<Place, Failure> {
     let PolicyArgs { region, account, partition, .. } = arguments;
-    let partition = |region: &str| partition.clone().unwrap_or_else(|| policy::partition_of(region).to_owned());
+    let partition = |region: &str| partition.clone().unwrap_or_else(|| partition_of(region).to_owned());
     if let (Some(region), Some(account)) = (region, account) {
         return Ok(Place { partition: partition(region), region: region.clone(), account: account.clone() });
+    }
+    let is_anywhere = region.is_none() && account.is_none() && arguments.partition.is_none();
+    if arguments.output == Syntax::Cloudformation && is_anywhere && arguments.replica_region.is_empty() {
+        return Ok(Place::of_deployment());
     }
     output.verbose(format_args!("asking for the caller's region and identity"));
     live::runtime()?.block_on(async {

@@ -1,82 +1,90 @@
 //! `pull`: writes the schema file of each live secret.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::Path;
 
+use secrets_runtime::__tools::Text;
 use serde_json::{Value, json};
 
 use crate::cli::{Format, PullArgs};
-use crate::document::Document;
 use crate::failure::Failure;
 use crate::files;
-use crate::judge::Violation;
+use crate::keys::Readers;
 use crate::live::{self, Wanted};
 use crate::merge::Change;
 use crate::output::{self, BAD, GOOD, Output, UNCLEAR, Verdict, styled};
-use crate::schema_file::{Pulled, SchemaFile, State};
-use crate::sources;
-use crate::workspace::Workspace;
-
-type Documents = HashMap<Wanted, Result<Document, Failure>>;
+use crate::program;
+use crate::schema_file::{Pulled, SchemaFile, Secret, State, document};
+use crate::workspace::{Checking, Workspace};
 
 pub(super) fn run(arguments: &PullArgs, output: &Output) -> Result<Verdict, Failure> {
-    let workspace = Workspace::find(&arguments.scope, output)?;
-    let sources::Found { mut pullable, failures } = sources::find(&workspace);
-    let all = pullable.len();
-    pullable.retain(|declared| arguments.scope.has_type(&declared.type_name));
-    if pullable.is_empty() {
-        return Err(nothing(all));
-    }
-    let schema_files = SchemaFile::all(pullable);
+    let schema_files = schema_files(arguments, output)?;
+    let wanted = wanted(&schema_files);
     let documents = match &arguments.from {
-        Some(path) => given(path, &schema_files)?,
-        None => fetched(&schema_files, arguments, output)?,
+        Some(path) => vec![Ok(given(path, &schema_files)?)],
+        None => fetched(&wanted, arguments, output)?,
     };
-    let lines: Vec<Line<'_>> = schema_files.iter().map(|file| Line::new(file, &documents, arguments)).collect();
+    let lines: Vec<Line<'_>> =
+        schema_files.iter().map(|file| Line::new(file, &wanted, &documents, arguments)).collect();
     show(&lines, output)?;
-    failures.iter().chain(lines.iter().flat_map(|line| &line.failures)).for_each(output::error);
-    let all_read = if failures.is_empty() { Verdict::Holds } else { Verdict::Unknown };
-    Ok(lines.iter().fold(all_read, |verdict, line| verdict.and(line.verdict())))
+    lines.iter().flat_map(|line| &line.failures).for_each(output::error);
+    Ok(lines.iter().fold(Verdict::Holds, |verdict, line| verdict.and(line.verdict())))
+}
+
+/// The files that the command line names, or those of the types that the workspace loads.
+fn schema_files(arguments: &PullArgs, output: &Output) -> Result<Vec<SchemaFile>, Failure> {
+    if let (Some(id), Some(path)) = (&arguments.id, &arguments.schema) {
+        let wanted = Wanted::staged(id, "AWSCURRENT");
+        let secret = Secret { wanted, readers: Readers::default() };
+        return Ok(vec![SchemaFile { path: path.clone(), secrets: vec![secret] }]);
+    }
+    let workspace = Workspace::find(&arguments.scope, output)?;
+    // What is to be written may be missing, or may not fit any more.
+    let files = workspace.build(arguments.build_arguments(), Checking::OfNothing, output)?;
+    let loaded = program::read(&files, output)?;
+    let all = SchemaFile::all(&workspace, loaded.iter()).len();
+    let chosen = loaded.iter().filter(|loaded| arguments.scope.has_type(loaded.declaration.type_path));
+    let files = SchemaFile::all(&workspace, chosen);
+    if files.is_empty() { Err(nothing(all)) } else { Ok(files) }
 }
 
 fn nothing(all: usize) -> Failure {
     if all > 0 {
-        return Failure::new("none of the declared types is called so").help("leave out --type to pull all");
+        return Failure::new("none of the types that are loaded is called so").help("leave out --type to pull all");
     }
-    Failure::new("no type says where its schema is")
-        .help("add it to the declaration: `#[secret(id = \"..\", schema = \"secrets/orders-db.schema.json\")]`")
+    Failure::new("no type that is loaded says where its schema is").help(
+        "add it to the declaration: `#[secret(id = \"..\", schema = \"secrets/orders-db.schema.json\")]`; the first file of a \
+         secret can be pulled without a program: `cargo secrets pull --id ID --schema FILE`",
+    )
+}
+
+/// Each secret once.
+fn wanted(schema_files: &[SchemaFile]) -> Vec<Wanted> {
+    let mut wanted: Vec<Wanted> = Vec::new();
+    for secret in schema_files.iter().flat_map(|file| &file.secrets) {
+        if !wanted.contains(&secret.wanted) {
+            wanted.push(secret.wanted.clone());
+        }
+    }
+    wanted
 }
 
 /// The one document that somebody hands over.
-fn given(path: &Path, schema_files: &[SchemaFile]) -> Result<Documents, Failure> {
-    let [SchemaFile { types, .. }] = schema_files else {
+fn given(path: &Path, schema_files: &[SchemaFile]) -> Result<Value, Failure> {
+    let [_] = schema_files else {
         return Err(Failure::new(format!("one document, and {} schema files", schema_files.len()))
             .help("choose the type whose secret it is: `--type OrdersDb`"));
     };
-    let text = files::text(path)?;
-    let mut documents = Documents::new();
-    for declared in types {
-        let document = Document::read(&text, declared.format)
-            .ok_or_else(|| Failure::new("the document is not JSON").help("give the text that the secret is to have"));
-        documents.insert(Wanted { id: declared.id.clone(), stage: declared.stage.clone() }, Ok(document?));
-    }
-    Ok(documents)
+    document(&files::text(path)?)
+        .ok_or_else(|| Failure::new("the document is not JSON").help("give the text that the secret is to have"))
 }
 
-fn fetched(schema_files: &[SchemaFile], arguments: &PullArgs, output: &Output) -> Result<Documents, Failure> {
-    let types = || schema_files.iter().flat_map(|file| &file.types);
-    let wanted = live::unique(types().map(|declared| (declared.id.as_str(), declared.stage.as_str())));
-    let answers = live::fetch(&wanted, &arguments.variables, output)?;
-    let read = |(wanted, answer): (Wanted, Result<secrets_runtime::__tools::Text, Failure>)| {
-        let format = types().find(|declared| declared.id == wanted.id).map(|declared| declared.format);
-        let document = answer.and_then(|text| {
-            Document::read(text.expose(), format.unwrap_or(crate::descriptor::Format::Json))
-                .ok_or_else(|| not_json(&wanted.id))
-        });
-        (wanted, document)
+fn fetched(wanted: &[Wanted], arguments: &PullArgs, output: &Output) -> Result<Vec<Result<Value, Failure>>, Failure> {
+    let answers = live::fetch(wanted, &arguments.variables, &arguments.place, output)?;
+    let read = |(wanted, answer): (&Wanted, Result<Text, Failure>)| {
+        answer.and_then(|text| document(text.expose()).ok_or_else(|| not_json(&wanted.id)))
     };
-    Ok(wanted.into_iter().zip(answers).map(read).collect())
+    Ok(wanted.iter().zip(answers).map(read).collect())
 }
 
 fn not_json(id: &str) -> Failure {
@@ -103,8 +111,13 @@ enum Status {
 
 impl<'f> Line<'f> {
     /// Brings the file up to date, or only looks at it.
-    fn new(file: &'f SchemaFile, documents: &Documents, arguments: &PullArgs) -> Self {
-        match pull(file, documents, arguments) {
+    fn new(
+        file: &'f SchemaFile,
+        wanted: &[Wanted],
+        documents: &[Result<Value, Failure>],
+        arguments: &PullArgs,
+    ) -> Self {
+        match pull(file, wanted, documents, arguments) {
             Ok(pulled) => {
                 let status = match (pulled.state, arguments.check) {
                     (State::Unchanged, _) => Status::Unchanged,
@@ -119,11 +132,10 @@ impl<'f> Line<'f> {
     }
 
     fn verdict(&self) -> Verdict {
-        let obeys = self.pulled.as_ref().is_none_or(|pulled| pulled.violations.is_empty());
         match self.status {
             Status::Unknown => Verdict::Unknown,
             Status::NotPulledYet | Status::OutOfDate => Verdict::DoesNotHold,
-            Status::Unchanged | Status::Written => Verdict::of(obeys),
+            Status::Unchanged | Status::Written => Verdict::Holds,
         }
     }
 
@@ -137,8 +149,8 @@ impl<'f> Line<'f> {
         }
     }
 
-    fn changes(&self) -> (&[Change], &[Violation]) {
-        self.pulled.as_ref().map_or((&[], &[]), |pulled| (&pulled.changes, &pulled.violations))
+    fn changes(&self) -> &[Change] {
+        self.pulled.as_ref().map_or(&[], |pulled| &pulled.changes)
     }
 
     /// One line, and what changed below.
@@ -146,35 +158,38 @@ impl<'f> Line<'f> {
         let (style, status) = self.status();
         let status = styled(style, format_args!("{status:<9}"));
         let mut text = format!("{status}  {:<width$}  {}\n", files::shown(&self.file.path), self.file.ids());
-        let (changes, violations) = self.changes();
-        for change in changes {
+        for change in self.changes() {
             let _ = writeln!(text, "  {change}");
-        }
-        for violation in violations {
-            let _ = writeln!(text, "  {violation}: as the file says by hand");
         }
         text
     }
 
     fn json(&self) -> Value {
-        let ids: Vec<&String> = self.file.types.iter().map(|declared| &declared.id).collect();
-        let (changes, violations) = self.changes();
+        let ids: Vec<&String> = self.file.secrets.iter().map(|secret| &secret.wanted.id).collect();
         let errors: Vec<String> = self.failures.iter().map(ToString::to_string).collect();
         json!({
             "file": files::shown(&self.file.path), "ids": ids, "status": self.status().1,
-            "changes": changes, "violations": violations, "errors": errors,
+            "changes": self.changes(), "errors": errors,
         })
     }
 }
 
-fn pull(file: &SchemaFile, documents: &Documents, arguments: &PullArgs) -> Result<Pulled, Vec<Failure>> {
+fn pull(
+    file: &SchemaFile,
+    wanted: &[Wanted],
+    documents: &[Result<Value, Failure>],
+    arguments: &PullArgs,
+) -> Result<Pulled, Vec<Failure>> {
+    let of = |secret: &Secret| {
+        let at = wanted.iter().position(|wanted| *wanted == secret.wanted);
+        // A document that was handed over is that of all secrets of the one file.
+        documents.get(at.filter(|_| arguments.from.is_none()).unwrap_or_default())
+    };
     let (mut found, mut failures) = (Vec::new(), Vec::new());
-    for declared in &file.types {
-        let wanted = Wanted { id: declared.id.clone(), stage: declared.stage.clone() };
-        match documents.get(&wanted) {
-            Some(Ok(document)) => found.push(document),
-            Some(Err(failure)) => failures.push(failure.clone()),
-            None => failures.push(Failure::new(format!("secret {:?} was not asked for", declared.id))),
+    for document in file.secrets.iter().filter_map(of) {
+        match document {
+            Ok(document) => found.push(document.clone()),
+            Err(failure) => failures.push(failure.clone()),
         }
     }
     if !failures.is_empty() {

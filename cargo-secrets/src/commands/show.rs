@@ -1,69 +1,59 @@
 //! `schema` and `template`: what a type accepts, as a schema and as a skeleton.
 
+use secrets_runtime::__tools::json_schema;
+use secrets_shape::wire::{Declaration, Format as SecretFormat};
 use serde_json::{Value, json};
 
 use crate::cli::{Format, ListArgs};
-use crate::descriptor::{self, Descriptor};
 use crate::failure::Failure;
 use crate::output::{self, Output, Verdict};
-use crate::program::{self, Declaration};
+use crate::program::{self, Loaded};
 use crate::template;
-use crate::words;
 
 pub(super) fn schema(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
-    let declarations = program::declarations(&arguments.programs, output)?;
-    show(
-        &declarations,
-        "schema",
-        |descriptor| Ok(descriptor.json_schema.clone()),
-        |schema| format!("{schema:#}"),
-        output,
-    )
+    let loaded = program::chosen(program::loaded(&arguments.programs, output)?, &arguments.programs)?;
+    let schema = |declaration: &'static Declaration<'static>| {
+        serde_json::from_str(&json_schema(&declaration.shape)).unwrap_or_default()
+    };
+    show(&loaded, "schema", schema, |schema| format!("{schema:#}"), output)
 }
 
 pub(super) fn template(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
-    let mut declarations = program::declarations(&arguments.programs, output)?;
-    declarations.retain(|declaration| has_skeleton(&declaration.descriptor));
-    show(
-        &declarations,
-        "template",
-        |descriptor| template::skeleton(&descriptor.json_schema),
-        |skeleton| template::text(skeleton, 0),
-        output,
-    )
+    let mut loaded = program::chosen(program::loaded(&arguments.programs, output)?, &arguments.programs)?;
+    loaded.retain(|loaded| has_skeleton(loaded.declaration));
+    show(&loaded, "template", template::skeleton, |skeleton| template::text(skeleton, 0), output)
 }
 
 /// A plain text has none, which is said.
-fn has_skeleton(descriptor: &Descriptor) -> bool {
-    let is_json = descriptor.format == descriptor::Format::Json;
+fn has_skeleton(declaration: &Declaration<'_>) -> bool {
+    let is_json = declaration.format == SecretFormat::Json;
     if !is_json {
-        let expected = words::expected(&descriptor.json_schema);
-        output::note(format_args!("{} is plain text, which has no skeleton: {expected}", descriptor.type_path));
+        let expected = declaration.shape.expected(&[]);
+        output::note(format_args!("{} is plain text, which has no skeleton: {expected}", declaration.type_path));
     }
     is_json
 }
 
 /// One document as it is, so that it can be redirected into a file; several under headings.
 fn show(
-    declarations: &[Declaration],
+    loaded: &[Loaded],
     what: &str,
-    document: impl Fn(&Descriptor) -> Result<Value, Failure>,
+    document: impl Fn(&'static Declaration<'static>) -> Value,
     text: impl Fn(&Value) -> String,
     output: &Output,
 ) -> Result<Verdict, Failure> {
-    let documents: Result<Vec<Value>, Failure> =
-        declarations.iter().map(|declaration| document(&declaration.descriptor)).collect();
-    let shown = declarations.iter().map(|declaration| &declaration.descriptor).zip(documents?);
+    let documents = loaded.iter().map(|loaded| (loaded, document(loaded.declaration)));
     if output.format == Format::Json {
-        let all: Vec<Value> = shown
-            .map(|(Descriptor { id, type_path, .. }, document)| json!({"id": id, "type": type_path, (what): document}))
-            .collect();
-        output::json(&all)?;
+        let one = |(loaded, document): (&Loaded, Value)| {
+            let Declaration { id, type_path, .. } = loaded.declaration;
+            json!({"id": id, "type": type_path, (what): document})
+        };
+        output::json(&documents.map(one).collect::<Vec<_>>())?;
         return Ok(Verdict::Holds);
     }
-    for (Descriptor { id, type_path, .. }, document) in shown {
-        if declarations.len() > 1 {
-            output::result(&format!("// {type_path}, {id}\n"))?;
+    for (shown, document) in documents {
+        if loaded.len() > 1 {
+            output::result(&format!("// {}, {}\n", shown.declaration.type_path, shown.shown_id()))?;
         }
         output::result(&format!("{}\n", text(&document)))?;
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use clap::ValueEnum;
-use secrets_runtime::__tools::Arn;
+use secrets_shape::id::Arn;
 
 pub(crate) use render::{document, render};
 
@@ -45,24 +45,17 @@ pub(crate) fn region(text: &str) -> Result<String, String> {
     if is_region { Ok(text.to_owned()) } else { Err("a region is written as in eu-central-1".to_owned()) }
 }
 
+/// A name, as Terraform and CloudFormation have it.
+pub(crate) fn name(text: &str) -> Result<String, String> {
+    let is_name = text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_name { Ok(text.to_owned()) } else { Err("a name is made of letters, digits and `_`".to_owned()) }
+}
+
 /// The id of an account.
 pub(crate) fn account(text: &str) -> Result<String, String> {
     let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_account { Ok(text.to_owned()) } else { Err("an account id has twelve digits".to_owned()) }
-}
-
-/// The partition that a region is in.
-pub(crate) fn partition_of(region: &str) -> &'static str {
-    match region.split('-').collect::<Vec<_>>().as_slice() {
-        ["cn", ..] => "aws-cn",
-        ["us", "gov", ..] => "aws-us-gov",
-        ["us", "iso", ..] => "aws-iso",
-        ["us", "isob", ..] => "aws-iso-b",
-        ["eu", "isoe", ..] => "aws-iso-e",
-        ["us", "isof", ..] => "aws-iso-f",
-        ["eusc", ..] => "aws-eusc",
-        _ => "aws",
-    }
 }
 
 /// Where names are.
@@ -73,6 +66,18 @@ pub(crate) struct Place {
     pub(crate) account: String,
 }
 
+impl Place {
+    /// Wherever a template is deployed: CloudFormation's pseudo parameters, whose names have colons, which parts of an ARN have not.
+    pub(crate) fn of_deployment() -> Self {
+        let [(partition, _), (region, _), (account, _)] = PSEUDO.map(|(ours, theirs)| (ours.to_owned(), theirs));
+        Self { partition, region, account }
+    }
+}
+
+/// What stands for CloudFormation's pseudo parameters until a policy is written.
+const PSEUDO: [(&str, &str); 3] =
+    [("${Partition}", "${AWS::Partition}"), ("${Region}", "${AWS::Region}"), ("${AccountId}", "${AWS::AccountId}")];
+
 /// What a policy is made from.
 #[derive(Debug)]
 pub(crate) struct Needs<'a> {
@@ -81,64 +86,100 @@ pub(crate) struct Needs<'a> {
     pub(crate) keys: &'a [String],
     pub(crate) replicas: &'a [Replica],
     pub(crate) has_batch: bool,
+    /// The staging labels that may be asked for; all if there are none.
+    pub(crate) stages: &'a [String],
+    /// Whom a policy of the secrets, or of their keys, is for; of whoever it is attached to, if nobody.
+    pub(crate) principal: Option<&'a str>,
 }
 
 /// What is allowed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Statement {
     sid: &'static str,
+    principal: Option<String>,
     action: &'static str,
     resources: Vec<String>,
-    /// The service that a key may be used through, in these regions.
-    through: Vec<String>,
+    conditions: Vec<Condition>,
+}
+
+/// That a key of the request has one of these values.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Condition {
+    operator: &'static str,
+    key: &'static str,
+    values: Vec<String>,
 }
 
 impl Needs<'_> {
-    /// Whether something in it is no ARN, and it has to be known where that is.
+    /// Whether it has to be known where names are, and whose replicas are meant.
     pub(crate) fn place(&self) -> bool {
         let is_name = |text: &&String| !text.starts_with("arn:");
-        self.ids.iter().chain(self.keys).chain(self.replica_keys()).any(|text| is_name(&text))
-    }
-
-    fn replica_keys(&self) -> impl Iterator<Item = &String> {
-        self.replicas.iter().filter_map(|replica| replica.key.as_ref())
+        !self.replicas.is_empty() || self.ids.iter().chain(self.keys).any(|text| is_name(&text))
     }
 
     /// The statements of the policy; `place` where [`place`](Self::place) asks for it.
     pub(crate) fn statements(&self, place: Option<&Place>) -> Result<Vec<Statement>, String> {
         let secrets = self.secrets(place);
-        let regions: BTreeSet<String> =
-            secrets.iter().filter_map(|arn| Some(arn.split(':').nth(3)?.to_owned())).collect();
-        let mut statements = vec![Statement {
-            sid: "ReadSecrets",
-            action: "secretsmanager:GetSecretValue",
-            resources: secrets,
-            through: Vec::new(),
-        }];
+        let through = through(&secrets);
+        let mut statements = vec![Statement { resources: secrets, ..self.read_secrets() }];
         if self.has_batch {
             statements.push(Statement {
                 sid: "ReadSecretsInBatches",
+                principal: None,
                 action: "secretsmanager:BatchGetSecretValue",
                 // It has no resources of its own; which secrets it returns is decided by the statement above.
                 resources: vec!["*".to_owned()],
-                through: Vec::new(),
+                conditions: Vec::new(),
             });
         }
         let keys = self.kms_keys(place)?;
         if !keys.is_empty() {
-            let through = regions.iter().map(|region| service(region)).collect();
-            statements.push(Statement { sid: "DecryptSecrets", action: "kms:Decrypt", resources: keys, through });
+            statements.push(Statement { resources: keys, ..self.decrypt_secrets(through) });
         }
         Ok(statements)
     }
 
-    /// Each secret in its own region, then in those of its replicas.
-    fn secrets(&self, place: Option<&Place>) -> Vec<String> {
+    /// The policy that is attached to each of the secrets, in another account than the one who reads.
+    pub(crate) fn of_secrets(&self) -> Vec<Statement> {
+        vec![self.read_secrets()]
+    }
+
+    /// What the policy of a key has besides, in another account than the one who reads.
+    pub(crate) fn of_keys(&self, place: Option<&Place>) -> Vec<Statement> {
+        vec![self.decrypt_secrets(through(&self.secrets(place)))]
+    }
+
+    fn read_secrets(&self) -> Statement {
+        let values = self.stages.to_vec();
+        let stages = Condition { operator: "StringEquals", key: "secretsmanager:VersionStage", values };
+        Statement {
+            sid: "ReadSecrets",
+            principal: self.principal.map(str::to_owned),
+            action: "secretsmanager:GetSecretValue",
+            // Whatever the policy is attached to.
+            resources: vec!["*".to_owned()],
+            conditions: if self.stages.is_empty() { Vec::new() } else { vec![stages] },
+        }
+    }
+
+    fn decrypt_secrets(&self, through: Condition) -> Statement {
+        Statement {
+            sid: "DecryptSecrets",
+            principal: self.principal.map(str::to_owned),
+            action: "kms:Decrypt",
+            resources: vec!["*".to_owned()],
+            conditions: vec![through],
+        }
+    }
+
+    /// Each secret in its own region, then those of the account in the regions of their replicas.
+    pub(crate) fn secrets(&self, place: Option<&Place>) -> Vec<String> {
         let arns: BTreeSet<String> = self.ids.iter().flat_map(|id| resources(id, place)).collect();
+        let is_ours = |arn: &&String| place.is_some_and(|place| arn.split(':').nth(4) == Some(&place.account));
         let replicas: BTreeSet<String> = self
             .replicas
             .iter()
-            .flat_map(|replica| arns.iter().filter_map(|arn| in_region(arn, &replica.region)))
+            .flat_map(|replica| arns.iter().filter(is_ours).filter_map(|arn| in_region(arn, &replica.region)))
             .filter(|arn| !arns.contains(arn))
             .collect();
         arns.into_iter().chain(replicas).collect()
@@ -155,18 +196,13 @@ impl Needs<'_> {
     }
 }
 
-/// The resources that an id stands for: itself if it is a full ARN, else with any of the six characters that the service
-/// appends.
+/// The resources that an id stands for.
 fn resources(id: &str, place: Option<&Place>) -> Vec<String> {
-    let any = |arn: &str| format!("{arn}-??????");
     match (Arn::parse(id), place) {
-        (Some(arn), _) if arn.looks_full() => vec![id.to_owned()],
-        // It may end in a word, or in six characters that happen to look like one.
-        (Some(arn), _) if arn.may_be_full() => vec![id.to_owned(), any(id)],
         (None, Some(Place { partition, region, account })) => {
-            vec![any(&format!("arn:{partition}:secretsmanager:{region}:{account}:secret:{id}"))]
+            vec![format!("arn:{partition}:secretsmanager:{region}:{account}:secret:{id}-??????")]
         }
-        _ => vec![any(id)],
+        _ => secrets_shape::id::resources(id),
     }
 }
 
@@ -194,10 +230,15 @@ fn kms_key(key: &str, place: Option<&Place>, region: Option<&str>) -> Result<Str
     }
 }
 
-/// Secrets Manager, as KMS knows it. In China, KMS spells the domain either way.
-fn service(region: &str) -> String {
-    let end = if region.starts_with("cn-") { "*" } else { "" };
-    format!("secretsmanager.{region}.amazonaws.com{end}")
+/// A key is used through Secrets Manager, in the regions of the secrets. In China, KMS spells the domain either way.
+fn through(secrets: &[String]) -> Condition {
+    let regions: BTreeSet<&str> = secrets.iter().filter_map(|arn| arn.split(':').nth(3)).collect();
+    let end = |region: &str| if region.starts_with("cn-") { "*" } else { "" };
+    let service = |region: &str| format!("secretsmanager.{region}.amazonaws.com{}", end(region));
+    let values: Vec<String> = regions.into_iter().map(service).collect();
+    let is_pattern = values.iter().any(|value| value.ends_with('*'));
+    let operator = if is_pattern { "StringLike" } else { "StringEquals" };
+    Condition { operator, key: "kms:ViaService", values }
 }
 
 #[cfg(test)]
@@ -211,14 +252,18 @@ mod tests {
         Place { partition: "aws".into(), region: "eu-central-1".into(), account: "123456789012".into() }
     }
 
+    fn needs<'a>(ids: &'a [String], replicas: &'a [Replica]) -> Needs<'a> {
+        Needs { ids, keys: &[], replicas, has_batch: false, stages: &[], principal: None }
+    }
+
     fn secrets(id: &str, replicas: &[Replica]) -> Vec<String> {
         let ids = [id.to_owned()];
-        Needs { ids: &ids, keys: &[], replicas, has_batch: false }.secrets(Some(&place()))
+        needs(&ids, replicas).secrets(Some(&place()))
     }
 
     #[test]
-    fn a_full_arn_is_exact_and_everything_else_has_any_suffix() {
-        assert_eq!(secrets(FULL, &[]), [FULL]);
+    fn an_arn_that_may_be_full_has_both_forms_and_everything_else_any_suffix() {
+        assert_eq!(secrets(FULL, &[]), [FULL, &format!("{FULL}-??????")]);
         assert_eq!(secrets(PARTIAL, &[]), [format!("{PARTIAL}-??????")]);
         assert_eq!(secrets("prod/db", &[]), [format!("{PARTIAL}-??????")]);
         let word = PARTIAL.replace("prod/db", "db-master");
@@ -229,8 +274,16 @@ mod tests {
     fn a_replica_is_the_same_secret_in_another_region() {
         let replica: Replica = "eu-west-1".parse().expect("a region");
         let there = FULL.replace("eu-central-1", "eu-west-1");
-        assert_eq!(secrets(FULL, &[replica]), [FULL, &there]);
+        let any = |arn: &str| format!("{arn}-??????");
+        assert_eq!(secrets(FULL, &[replica]), [FULL, &any(FULL), &there, &any(&there)]);
         assert!("Ireland".parse::<Replica>().is_err());
+        let others = FULL.replace("123456789012", "210987654321");
+        let replica: Replica = "eu-west-1".parse().expect("a region");
+        assert_eq!(
+            secrets(&others, &[replica]),
+            [others.clone(), any(&others)],
+            "another account has its own replicas"
+        );
     }
 
     #[test]
@@ -251,7 +304,7 @@ mod tests {
     #[test]
     fn nothing_has_to_be_known_of_arns() {
         let ids = [FULL.to_owned()];
-        let needs = Needs { ids: &ids, keys: &[], replicas: &[], has_batch: true };
+        let needs = Needs { has_batch: true, ..needs(&ids, &[]) };
         assert!(!needs.place());
         assert_eq!(needs.statements(None).expect("statements").len(), 2);
     }

@@ -1,15 +1,17 @@
 //! A policy in the syntax of those who deploy it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use super::{Statement, Syntax};
+use super::{Condition, PSEUDO, Statement, Syntax};
 
-/// The whole text, line end included.
-pub(crate) fn render(statements: &[Statement], syntax: Syntax) -> String {
+/// The whole text, line end included; `name` is what the policy is called where it has a name.
+pub(crate) fn render(statements: &[Statement], syntax: Syntax, name: &str) -> String {
     match syntax {
         Syntax::Json => format!("{:#}\n", document(statements)),
-        Syntax::Terraform => terraform(statements),
-        Syntax::Cloudformation => cloudformation(statements),
+        Syntax::Terraform => terraform(statements, name),
+        Syntax::Cloudformation => cloudformation(statements, name),
     }
 }
 
@@ -20,37 +22,40 @@ pub(crate) fn document(statements: &[Statement]) -> Value {
 }
 
 fn statement(statement: &Statement) -> Value {
-    let Statement { sid, action, resources, through } = statement;
-    let mut value = json!({"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resources});
-    if !through.is_empty() {
-        value["Condition"] = json!({ (operator(through)): {"kms:ViaService": through} });
+    let Statement { sid, principal, action, resources, conditions } = statement;
+    let mut value = json!({"Sid": sid, "Effect": "Allow"});
+    if let Some(principal) = principal {
+        value["Principal"] = json!({"AWS": principal});
+    }
+    value["Action"] = json!(action);
+    value["Resource"] = json!(resources);
+    for Condition { operator, key, values } in conditions {
+        value["Condition"][operator][key] = json!(values);
     }
     value
 }
 
-fn operator(through: &[String]) -> &'static str {
-    if through.iter().any(|service| service.ends_with('*')) { "StringLike" } else { "StringEquals" }
-}
-
-fn terraform(statements: &[Statement]) -> String {
+fn terraform(statements: &[Statement], name: &str) -> String {
     let all: Vec<String> = statements.iter().map(terraform_statement).collect();
-    format!("data \"aws_iam_policy_document\" \"secrets\" {{\n{}}}\n", all.join("\n"))
+    format!("data \"aws_iam_policy_document\" \"{name}\" {{\n{}}}\n", all.join("\n"))
 }
 
-fn terraform_statement(Statement { sid, action, resources, through }: &Statement) -> String {
-    let condition = format!(
-        "
+fn terraform_statement(statement: &Statement) -> String {
+    let Statement { sid, principal: _, action, resources, conditions } = statement;
+    let condition = |Condition { operator, key, values }: &Condition| {
+        let values = list(values, "        ", ",");
+        format!(
+            "
     condition {{
-      test     = \"{}\"
-      variable = \"kms:ViaService\"
+      test     = \"{operator}\"
+      variable = \"{key}\"
 
       values = [
-{}      ]
+{values}      ]
     }}
-",
-        operator(through),
-        list(through, "        ", ",")
-    );
+"
+        )
+    };
     format!(
         "  statement {{
     sid     = \"{sid}\"
@@ -61,47 +66,69 @@ fn terraform_statement(Statement { sid, action, resources, through }: &Statement
 {}  }}
 ",
         list(resources, "      ", ","),
-        if through.is_empty() { "" } else { &condition }
+        conditions.iter().map(condition).collect::<String>()
     )
 }
 
-fn cloudformation(statements: &[Statement]) -> String {
+/// A managed policy, and its ARN as an output, for a role's `ManagedPolicyArns`.
+fn cloudformation(statements: &[Statement], name: &str) -> String {
+    let name = pascal(name);
     let all: String = statements.iter().map(cloudformation_statement).collect();
-    format!(
+    let text = format!(
         "AWSTemplateFormatVersion: \"2010-09-09\"
 Resources:
-  SecretsPolicy:
+  {name}Policy:
     Type: AWS::IAM::ManagedPolicy
     Properties:
       PolicyDocument:
         Version: \"2012-10-17\"
         Statement:
-{all}"
-    )
+{all}Outputs:
+  {name}PolicyArn:
+    Description: For the ManagedPolicyArns of the role that reads the secrets
+    Value:
+      Ref: {name}Policy
+"
+    );
+    PSEUDO.into_iter().fold(text, |text, (ours, theirs)| text.replace(ours, theirs))
 }
 
-fn cloudformation_statement(Statement { sid, action, resources, through }: &Statement) -> String {
-    let condition = format!(
-        "            Condition:
-              {}:
-                \"kms:ViaService\":
-{}",
-        operator(through),
-        list(through, "                  - ", "")
-    );
+fn cloudformation_statement(statement: &Statement) -> String {
+    let Statement { sid, principal: _, action, resources, conditions } = statement;
+    // Conditions of one operator are one mapping.
+    let operators: BTreeSet<&str> = conditions.iter().map(|condition| condition.operator).collect();
+    let key = |Condition { key, values, .. }: &Condition| {
+        format!("                \"{key}\":\n{}", list(values, "                  - ", ""))
+    };
+    let operator = |operator: &str| {
+        let keys: String = conditions.iter().filter(|condition| condition.operator == operator).map(key).collect();
+        format!("              {operator}:\n{keys}")
+    };
+    let condition: String = operators.into_iter().map(operator).collect();
+    let condition = if condition.is_empty() { condition } else { format!("            Condition:\n{condition}") };
     format!(
         "          - Sid: {sid}
             Effect: Allow
             Action: \"{action}\"
             Resource:
-{}{}",
+{}{condition}",
         list(resources, "              - ", ""),
-        if through.is_empty() { "" } else { &condition }
     )
 }
 
-/// One quoted text a line. Ids have no character that any of the syntaxes takes for more than itself.
+/// `orders_db` to `OrdersDb`, which is what CloudFormation's names are made of.
+fn pascal(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let capital =
+        |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>();
+    words.map(capital).collect()
+}
+
+/// One quoted text a line. What a template substitutes is told to it.
 fn list(texts: &[String], before: &str, after: &str) -> String {
-    let line = |text: &String| [before, &Value::from(text.as_str()).to_string(), after, "\n"].concat();
+    let line = |text: &String| {
+        let substitutes = if text.contains("${") { "Fn::Sub: " } else { "" };
+        [before, substitutes, &Value::from(text.as_str()).to_string(), after, "\n"].concat()
+    };
     texts.iter().map(line).collect()
 }

@@ -89,7 +89,11 @@ impl Session {
         let _ = child.stdin.take().expect("piped").write_all(stdin.as_bytes());
         let output = child.wait_with_output().expect("it ends");
         let text = |bytes| String::from_utf8(bytes).expect("text");
-        Ran { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Ran {
+            status: output.status.code(),
+            stdout: without_suffixes(&text(output.stdout)),
+            stderr: text(output.stderr),
+        }
     }
 
     /// The command, without arguments.
@@ -139,6 +143,15 @@ impl Session {
         let put = self.emulator.client().put_secret_value().secret_id(name).secret_string(text);
         put.send().await.expect("put");
     }
+}
+
+/// The secrets' ARNs without the six characters that the service chose.
+fn without_suffixes(stdout: &str) -> String {
+    let line = |line: &str| match line.strip_prefix("  is arn:").and_then(|arn| arn.rsplit_once('-')) {
+        Some((arn, suffix)) => format!("  is arn:{arn}-{}", "?".repeat(suffix.len() - 1) + "\n"),
+        None => line.to_owned(),
+    };
+    stdout.split_inclusive('\n').map(line).collect()
 }
 
 /// Where cargo keeps its own, which is found through HOME otherwise.

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
+use secrets_shape::rule::Bound;
 use syn::parse::{Parse, ParseStream};
 use syn::{Lit, LitFloat, LitInt, Token, parenthesized};
 
@@ -24,32 +25,20 @@ pub(crate) struct Number {
 /// What a number literal says.
 pub(crate) enum Value {
     Integer(i128),
-    /// And how JSON spells it.
-    Float(f64, String),
+    Float(f64),
 }
 
 impl Value {
-    /// For comparison: an integer beyond 2^53 may be rounded, which a literal out of order survives.
-    pub(crate) fn is_above(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Integer(left), Self::Integer(right)) => left > right,
-            (left, right) => left.as_f64() > right.as_f64(),
-        }
-    }
-
-    #[allow(clippy::cast_precision_loss, reason = "see `is_above`")]
-    fn as_f64(&self) -> f64 {
+    /// As the runtime will have it.
+    pub(crate) fn bound(&self) -> Bound {
         match self {
-            Self::Integer(value) => *value as f64,
-            Self::Float(value, _) => *value,
+            Self::Integer(value) => Bound::Integer(*value),
+            Self::Float(value) => Bound::Float(*value),
         }
     }
 
-    /// Rust writes `1.` and `1_000.5`, JSON does not.
     fn float(digits: &str) -> Option<Self> {
-        let value: f64 = digits.parse().ok()?;
-        let spelled = if digits.ends_with('.') { format!("{digits}0") } else { digits.replace(".e", ".0e") };
-        value.is_finite().then_some(Self::Float(value, spelled))
+        digits.parse().ok().filter(|value: &f64| value.is_finite()).map(Self::Float)
     }
 }
 

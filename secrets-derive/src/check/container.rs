@@ -8,7 +8,7 @@ use super::{Spec, schema};
 use crate::ast::{Body, Field, Variant};
 use crate::attr::{Container, Given, span_of};
 use crate::errors::Errors;
-use crate::{duration, id};
+use secrets_shape::{duration, id};
 
 /// An option that has no effect on an item of this kind is a misunderstanding.
 pub(super) fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
@@ -64,7 +64,9 @@ pub(super) fn options_fit(options: &Container, body: &Body, errors: &mut Errors)
 pub(super) fn spec(options: &Container, generics: &Generics, errors: &mut Errors) -> Spec {
     id_is_possible(options.id.get(), errors);
     id_is_of_one_type(&options.id, generics, errors);
-    schema::is_possible(&options.schema, generics, errors);
+    // Where it has no place, that is said already.
+    let has_schema = !options.text.is_given();
+    let schema = has_schema.then(|| schema::read(&options.schema, generics, errors)).flatten();
     stage_is_possible(options.stage.get(), errors);
     let refresh = seconds(options.refresh.get(), errors);
     let max_stale = seconds(options.max_stale.get(), errors);
@@ -74,18 +76,15 @@ pub(super) fn spec(options: &Container, generics: &Generics, errors: &mut Errors
         let message = "shorter than `refresh`: every value would be stale before it is looked at again";
         errors.at(options.max_stale.get().map_or_else(Span::call_site, LitStr::span), message);
     }
-    Spec {
-        id: options.id.get().cloned(),
-        schema: options.schema.get().cloned(),
-        stage: options.stage.get().cloned(),
-        refresh,
-        max_stale,
-    }
+    Spec { id: options.id.get().cloned(), schema, stage: options.stage.get().cloned(), refresh, max_stale }
 }
 
 fn id_is_possible(id: Option<&LitStr>, errors: &mut Errors) {
     if let Some(id) = id {
-        errors.keep(id::check(&id.value()).map_err(|reason| syn::Error::new(id.span(), reason)));
+        errors.keep(
+            id::check(&id.value())
+                .map_err(|reason| syn::Error::new(id.span(), format!("this id cannot be used: {reason}"))),
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 use proc_macro2::Span;
 use regex_lite::Regex;
+use secrets_shape::rule::{Judged, Rule};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit, LitStr};
 
@@ -38,7 +39,7 @@ fn checked_pattern(written: LitStr, errors: &mut Errors) -> Option<Pattern> {
 
 fn range_has_room(range: Option<&Bounds<Number>>, errors: &mut Errors) {
     if let Some(Bounds { min: Some(min), max: Some(max), .. }) = range
-        && min.value.is_above(&max.value)
+        && min.value.bound().is_above(max.value.bound())
     {
         errors.at(min.span, "no number is in this range: its beginning is above its end");
     }
@@ -75,21 +76,24 @@ pub(super) fn literal_default_obeys(default: Option<&Default>, rules: &Rules, er
         }
     };
     let Rules { range, length, pattern, one_of, each: _, custom: _ } = rules;
-    obeys("range", range.as_ref().zip(number).map(|(range, number)| is_in(range, &number.value)));
+    let number = number.map(|number| match number.value {
+        Value::Integer(value) => Judged::Integer(value),
+        Value::Float(value) => Judged::Double(value),
+    });
+    obeys("range", range.as_ref().zip(number).map(|(range, number)| range_rule(range).holds(number)));
     let Some(text) = text else { return };
-    obeys("length", length.as_ref().map(|length| has_length(length, &text)));
+    obeys("length", length.as_ref().map(|length| length_rule(length).holds(Judged::Text(&text))));
     obeys("one_of", one_of.as_ref().map(|names| names.iter().any(|name| name.value() == text)));
     let matches = |pattern: &Pattern| Regex::new(&pattern.rust).ok().map(|regex| regex.is_match(&text));
     obeys("pattern", pattern.as_ref().and_then(matches));
 }
 
-fn is_in(range: &Bounds<Number>, value: &Value) -> bool {
-    let below = range.min.as_ref().is_some_and(|min| min.value.is_above(value));
-    let above = range.max.as_ref().is_some_and(|max| value.is_above(&max.value));
-    !below && !above
+/// As the runtime will apply it.
+fn range_rule(Bounds { min, max, .. }: &Bounds<Number>) -> Rule {
+    let bound = |number: &Option<Number>| number.as_ref().map(|number| number.value.bound());
+    Rule::Range { min: bound(min), max: bound(max) }
 }
 
-fn has_length(length: &Bounds<u64>, text: &str) -> bool {
-    let count = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
-    length.min.is_none_or(|min| count >= min) && length.max.is_none_or(|max| count <= max)
+fn length_rule(Bounds { min, max, .. }: &Bounds<u64>) -> Rule {
+    Rule::Length { min: *min, max: *max }
 }

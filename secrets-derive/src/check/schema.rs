@@ -1,42 +1,302 @@
-//! `schema = ".."`: the path of a JSON Schema file in the package. The compiler reads the file; here only the path is looked
-//! at.
+//! `schema = ".."`: the file is read, its keys are paired with the fields, and what tokens cannot decide is left to the compiler.
 
-use std::path::Path;
+mod problems;
 
+use std::path::{Component, Path, PathBuf};
+use std::{env, fs};
+
+use secrets_shape::fits::{Constant, FileField, FileObject, Kinds, Span as Places, compare_objects};
+use secrets_shape::near::is_near;
+use secrets_shape::shape::{Absence, FieldShape, ObjectShape, Placement, Shape, TaggedShape, Unknown};
+use serde_json::Value;
 use syn::{Generics, LitStr};
 
+use super::{Body, Field, Object, Reading, Tagged};
 use crate::attr::{Given, span_of};
 use crate::errors::Errors;
+use crate::schema_file::{self, Layout};
+pub(crate) use problems::{Problem, Spot};
 
-pub(super) fn is_possible(schema: &Given<LitStr>, generics: &Generics, errors: &mut Errors) {
-    let Some(path) = schema.get() else { return };
-    if let Err(message) = path_is_possible(&path.value()) {
-        errors.at(path.span(), message);
-    }
-    // The compiler evaluates the constants of a type with parameters only where it is used, if at all.
-    if !generics.params.is_empty() {
-        errors.at(
-            span_of(schema),
-            "a generic struct has no `schema`: it would be compared only where the struct is used; put it on a struct without \
-             parameters",
-        );
+/// A schema file.
+pub(crate) struct Schema {
+    /// Of its file, within the package.
+    pub(crate) path: LitStr,
+    /// None where `SECRETS_SCHEMA` switches the comparison off, or where the file cannot be used.
+    pub(crate) file: Option<File>,
+    /// What is wrong with the file, or with the fields, as tokens decide. The item can be used all the same.
+    pub(crate) mistakes: Option<syn::Error>,
+}
+
+/// What the file says, and how it is paired with the item.
+pub(crate) struct File {
+    pub(crate) layout: Layout<'static>,
+    pub(crate) objects: Vec<Paired>,
+    /// What may be wrong, if the types have it so.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// An object of the file, and which fields it is compared with.
+pub(crate) struct Paired {
+    pub(crate) place: usize,
+    pub(crate) variant: usize,
+    /// How many keys come before the fields: the tag of an enum.
+    pub(crate) tags: usize,
+    pub(crate) is_shared: bool,
+    /// Where the problems of a field stand, its places, and whether one of them must be there.
+    pub(crate) fields: Vec<(usize, Vec<usize>, bool)>,
+}
+
+impl File {
+    /// How many places, constants and fields there are to have problems.
+    pub(crate) fn length(&self) -> usize {
+        let own = self.objects.iter().map(|object| object.fields.len()).sum::<usize>();
+        self.layout.places.len() + self.layout.constants.len() + own
     }
 }
 
-fn path_is_possible(path: &str) -> Result<(), &'static str> {
+/// Reads the file; nothing where there is none to compare.
+pub(super) fn read(schema: &Given<LitStr>, generics: &Generics, errors: &mut Errors) -> Option<Schema> {
+    let path = schema.get()?.clone();
+    // What a type parameter stands for is known only where the struct is used, if at all.
+    if !generics.params.is_empty() {
+        let message = "a generic struct has no `schema`: it would be compared only where the struct is used; put it on a struct \
+                       without parameters";
+        errors.at(span_of(schema), message);
+        return None;
+    }
+    let read = path_is_possible(&path.value()).and_then(|()| is_checked()).and_then(|is_checked| {
+        is_checked.then(|| text(&path.value()).and_then(|text| parsed(&path.value(), &text))).transpose()
+    });
+    let (layout, mistakes) = match read {
+        Ok(layout) => (layout, None),
+        Err(message) => (None, Some(syn::Error::new(path.span(), message))),
+    };
+    let file = layout.map(|layout| File { layout, objects: Vec::new(), problems: Vec::new() });
+    Some(Schema { path, file, mistakes })
+}
+
+fn path_is_possible(path: &str) -> Result<(), String> {
+    let refuse = |why: &str| Err(why.to_owned());
+    let mut components = Path::new(path).components();
     if path.is_empty() {
-        return Err(
+        return refuse(
             "the path is empty; write that of a JSON Schema file, relative to the package: \"secrets/orders-db.schema.json\"",
         );
     }
     if path.contains('\\') {
-        return Err("a path is written with `/`, which every system reads");
+        return refuse("a path is written with `/`, which every system reads");
     }
     if Path::new(path).has_root() || path.chars().nth(1) == Some(':') {
-        return Err("a path is relative to the package, the directory of its Cargo.toml: others have it elsewhere");
+        return refuse("a path is relative to the package, the directory of its Cargo.toml: others have it elsewhere");
+    }
+    if components.any(|component| component == Component::ParentDir) {
+        return refuse("a path stays in the package, without `..`: what is outside is not published with it");
     }
     if Path::new(path).extension().is_none_or(|extension| extension != "json") {
-        return Err("a schema is a JSON Schema in a file whose name ends in `.json`");
+        return refuse("a schema is a JSON Schema in a file whose name ends in `.json`");
     }
     Ok(())
+}
+
+/// As the environment says, which the generated code has the compiler track.
+fn is_checked() -> Result<bool, String> {
+    match env::var("SECRETS_SCHEMA").as_deref() {
+        Ok("unchecked") => Ok(false),
+        Err(_) | Ok("") => Ok(true),
+        Ok(_) => {
+            Err("SECRETS_SCHEMA is set to something else than `unchecked`, which compiles without comparing schemas"
+                .to_owned())
+        }
+    }
+}
+
+fn text(path: &str) -> Result<String, String> {
+    let Some(package) = env::var_os("CARGO_MANIFEST_DIR") else {
+        return Err(
+            "`schema` is a path within the package, which cargo names in CARGO_MANIFEST_DIR; it is not set".to_owned()
+        );
+    };
+    fs::read_to_string(PathBuf::from(package).join(path)).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            format!("there is no file {path} in the package; `cargo secrets pull` writes it")
+        }
+        _ => format!("couldn't read {path}: {error}"),
+    })
+}
+
+/// What is read lives as long as the process, which is that of one compilation.
+fn parsed(path: &str, text: &str) -> Result<Layout<'static>, String> {
+    if text.trim().is_empty() {
+        return Err(format!("{path} is empty; write it anew with `cargo secrets pull`"));
+    }
+    if text.starts_with('\u{feff}') {
+        return Err(format!("{path} begins with a byte order mark, which JSON does not have; save it without"));
+    }
+    let value: Value = serde_json::from_str(text).map_err(|error| {
+        format!("{path} is not JSON: {error}; correct it, or write it anew with `cargo secrets pull`")
+    })?;
+    let value: &'static Value = Box::leak(Box::new(value));
+    if !(value.is_object() || value.is_boolean()) {
+        return Err(format!(
+            "{path} is not a JSON Schema, which is an object; write it anew with `cargo secrets pull`"
+        ));
+    }
+    let layout = schema_file::layout(value).map_err(|unusable| format!("{path} {unusable}"))?;
+    let kinds = layout.places[0].kinds;
+    if !kinds.has(Kinds::OBJECT) {
+        let kinds = problems::words(kinds);
+        return Err(format!(
+            "{path} describes {kinds}, and this secret is an object; write the file anew with `cargo secrets pull`"
+        ));
+    }
+    Ok(layout)
+}
+
+/// Pairs the file's keys with the fields.
+pub(super) fn compare(schema: &mut Schema, body: &Body) {
+    let Schema { path, file: Some(file), mistakes } = schema else { return };
+    let mut errors = Errors::default();
+    pair(path, file, body, &mut errors);
+    *mistakes = errors.finish().err();
+}
+
+fn pair(path: &LitStr, file: &mut File, body: &Body, errors: &mut Errors) {
+    let mut pairing = Pairing { path, layout: &file.layout, objects: Vec::new(), next: 0, errors };
+    pairing.next = file.layout.places.len() + file.layout.constants.len();
+    let shape = match body {
+        Body::Struct(object) => {
+            pairing.object(0, object, (0, 0), false);
+            Shape::Object(leaked(object_shape(object, None)))
+        }
+        Body::Tagged(tagged) => {
+            pairing.tagged(tagged);
+            Shape::Tagged(leaked(tagged_shape(tagged)))
+        }
+        Body::Text(_) | Body::Names(_) => return,
+    };
+    file.objects = pairing.objects;
+    let mut found = vec![0; file.length()];
+    let fields: Vec<Vec<FileField<'_>>> = file.objects.iter().map(file_fields).collect();
+    let objects: Vec<FileObject<'_>> = file.objects.iter().zip(&fields).map(file_object).collect();
+    file.layout.with(&objects, |shape_of_file| compare_objects(leaked(shape), shape_of_file, &mut found));
+    file.problems = problems::problems(path, file, body, &found, errors);
+}
+
+fn file_fields(paired: &Paired) -> Vec<FileField<'_>> {
+    paired
+        .fields
+        .iter()
+        .map(|(at, places, is_required)| FileField { at: *at, places, is_required: *is_required })
+        .collect()
+}
+
+fn file_object<'f>((paired, fields): (&Paired, &'f Vec<FileField<'f>>)) -> FileObject<'f> {
+    let Paired { place, variant, tags, is_shared, .. } = *paired;
+    FileObject { place, variant, tags, is_shared, fields }
+}
+
+struct Pairing<'a> {
+    path: &'a LitStr,
+    layout: &'a Layout<'static>,
+    objects: Vec<Paired>,
+    /// Where the problems of the next field stand.
+    next: usize,
+    errors: &'a mut Errors,
+}
+
+impl Pairing<'_> {
+    fn object(&mut self, place: usize, object: &Object, (variant, tags): (usize, usize), is_shared: bool) {
+        let mut fields = Vec::new();
+        for field in &object.fields {
+            let keys: Vec<String> = field.keys.iter().map(LitStr::value).collect();
+            let places =
+                self.layout.keys(place).filter(|(_, key)| keys.iter().any(|other| other == key)).map(|(at, _)| at);
+            fields.push((self.next, places.collect(), self.layout.requires(place, &keys)));
+            self.next += 1;
+        }
+        self.objects.push(Paired { place, variant, tags, is_shared, fields });
+    }
+
+    /// Each variant with the alternatives whose tag has its name.
+    fn tagged(&mut self, tagged: &Tagged) {
+        let Places(start, end) = self.layout.places[0].variants;
+        let alternatives: Vec<usize> = if start == end { vec![0] } else { (start..end).collect() };
+        let tag = tagged.tag.value();
+        for place in alternatives {
+            let Some((at, _)) = self.layout.keys(place).find(|(_, key)| *key == tag) else {
+                self.missing_tag(place, &tag);
+                continue;
+            };
+            let listed = self.layout.constants(at);
+            let may_be = |name: &LitStr| {
+                listed.is_none_or(|listed| {
+                    listed.iter().any(|constant| matches!(constant, Constant::Text(text) if *text == name.value()))
+                })
+            };
+            let described = tagged.variants.iter().filter(|variant| may_be(&variant.name)).count();
+            for (index, variant) in tagged.variants.iter().enumerate().filter(|(_, variant)| may_be(&variant.name)) {
+                self.object(place, &variant.object, (index, 1), start == end || described > 1);
+            }
+            self.unknown_names(listed.unwrap_or_default(), tagged);
+        }
+    }
+
+    fn missing_tag(&mut self, place: usize, tag: &str) {
+        if !self.layout.places[place].are_all_keys {
+            return;
+        }
+        let near = self.layout.keys(place).map(|(_, key)| key).find(|key| is_near(key, tag));
+        let meant = match near {
+            Some(near) => format!("; did you mean `{near}`? Correct `tag`"),
+            None => ", which tells the variants apart: correct `tag`".to_owned(),
+        };
+        let path = self.path.value();
+        self.errors.at(self.path.span(), format!("{path} has no key `{tag}`{meant}, or {}", problems::PULL));
+    }
+
+    fn unknown_names(&mut self, listed: &[Constant<'_>], tagged: &Tagged) {
+        let is_known = |constant: &Constant<'_>| matches!(constant, Constant::Text(text) if tagged.variants.iter().any(|variant| variant.name.value() == *text));
+        let names: Vec<String> = tagged.variants.iter().map(|variant| format!("{:?}", variant.name.value())).collect();
+        for constant in listed.iter().filter(|constant| !is_known(constant)) {
+            let (path, tag, constant) = (self.path.value(), tagged.tag.value(), problems::constant(*constant));
+            self.errors.at(
+                self.path.span(),
+                format!(
+                    "{path} lists {constant} for `{tag}`, and the variants are {}; add one, or {}",
+                    names.join(", "),
+                    problems::PULL
+                ),
+            );
+        }
+    }
+}
+
+/// What tokens say of an item, its types unknown.
+fn object_shape(object: &Object, tag: Option<&LitStr>) -> ObjectShape {
+    let tag = tag.map(|tag| FieldShape { keys: leaked_keys(std::slice::from_ref(tag)), ..UNKNOWN });
+    let fields: Vec<FieldShape> = tag.into_iter().chain(object.fields.iter().map(field_shape)).collect();
+    let unknown = if object.denies_unknown { Unknown::Denied } else { Unknown::Ignored };
+    ObjectShape { fields: fields.leak(), unknown, ..ObjectShape::EMPTY }
+}
+
+const UNKNOWN: FieldShape = FieldShape { shape: Shape::Unknown, ..FieldShape::PLAIN };
+
+fn field_shape(field: &Field) -> FieldShape {
+    let placement = if field.reading == Reading::Flattened { Placement::Flattened } else { Placement::Keyed };
+    let absence = if field.default.is_some() { Absence::Default } else { Absence::OfType };
+    FieldShape { keys: leaked_keys(&field.keys), placement, absence, ..UNKNOWN }
+}
+
+fn tagged_shape(tagged: &Tagged) -> TaggedShape {
+    let variants: Vec<ObjectShape> =
+        tagged.variants.iter().map(|variant| object_shape(&variant.object, Some(&tagged.tag))).collect();
+    TaggedShape { name: "", description: "", tag: "", names: &[], variants: variants.leak() }
+}
+
+fn leaked<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
+fn leaked_keys(keys: &[LitStr]) -> &'static [&'static str] {
+    keys.iter().map(|key| &*key.value().leak()).collect::<Vec<_>>().leak()
 }

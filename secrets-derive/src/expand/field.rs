@@ -6,7 +6,7 @@
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
-use super::on;
+use super::{names, on};
 use crate::attr::Codec;
 use crate::check::{Field, Reading};
 
@@ -35,7 +35,10 @@ pub(super) fn of_type(field: &Field, runtime: &TokenStream) -> OfType {
             decode: quote_spanned!(span=> #value::decode),
             absent: quote_spanned!(span=> #value::absent),
         },
-        Reading::Codec(Codec::FromStr) => coded(quote_spanned!(span=> FromString)),
+        Reading::Codec(Codec::FromStr) => {
+            let name = names::ident(ty);
+            coded(quote_spanned!(span=> FromString<#name>))
+        }
         Reading::Codec(Codec::Base64) => coded(quote_spanned!(span=> FromBase64)),
         Reading::Codec(Codec::Hex) => coded(quote_spanned!(span=> FromHex)),
         Reading::Codec(Codec::Json) => {

@@ -5,15 +5,16 @@
 
 mod debug;
 mod decode;
-mod descriptor;
 mod fallback;
 mod field;
+mod names;
 mod rules;
 mod schema;
 mod shape;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Generics, WherePredicate, parse_quote};
 
@@ -36,7 +37,7 @@ pub(crate) fn expand(item: &Checked) -> TokenStream {
         }
     });
     let secret = secret(item, &generics);
-    let descriptor = descriptor::of(item);
+    let names = names::of(item);
     let schema = schema::of(item);
     let flatten = matches!(body, Body::Struct(_)).then(|| {
         quote! {
@@ -47,6 +48,9 @@ pub(crate) fn expand(item: &Checked) -> TokenStream {
         }
     });
     quote! {
+        const _: () = {
+        #names
+
         #[automatically_derived]
         impl #impl_generics #runtime::SecretValue for #ident #type_generics #where_clause {
             const SHAPE: #runtime::Shape = #shape;
@@ -67,22 +71,26 @@ pub(crate) fn expand(item: &Checked) -> TokenStream {
 
         #debug
 
-        #descriptor
-
         #schema
+        };
     }
 }
 
 /// `Secret` and `NamedSecret`, for what can be a whole secret.
 fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
-    let Checked { ident, spec: Spec { id, schema: _, stage, refresh, max_stale }, runtime, body, .. } = item;
+    let Checked { ident, spec: Spec { id, schema, stage, refresh, max_stale }, runtime, body, .. } = item;
     let trims = match body {
         Body::Names(_) => return None,
         Body::Text(text) => Some(text.trims),
         Body::Struct(_) | Body::Tagged(_) => None,
     };
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let name = ident.to_string();
+    let name = ident.unraw().to_string();
+    let identified = id.as_ref().map(|id| quote!(.identified_by(#id)));
+    let described = schema.as_ref().map(|schema| {
+        let (path, is_checked) = (&schema.path, schema.file.is_some());
+        quote!(.described_by(#path, #is_checked))
+    });
     let stage = stage.as_ref().map(|stage| quote!(.staged(#stage)));
     let refresh = refresh.map(|seconds| quote!(.refreshed_every(::core::time::Duration::from_secs(#seconds))));
     let max_stale = max_stale.map(|seconds| quote!(.stale_after(::core::time::Duration::from_secs(#seconds))));
@@ -98,7 +106,13 @@ fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
     Some(quote! {
         #[automatically_derived]
         impl #impl_generics #runtime::Secret for #ident #type_generics #where_clause {
-            const SPEC: #runtime::SecretSpec = #runtime::SecretSpec::new(#name)#stage #refresh #max_stale #text;
+            const SPEC: #runtime::SecretSpec = #runtime::SecretSpec::new(#name)
+                .declared_in(
+                    ::core::concat!(::core::module_path!(), "::", #name),
+                    ::core::option_env!("CARGO_PKG_NAME"),
+                    ::core::option_env!("CARGO_PKG_VERSION"),
+                )
+                #identified #described #stage #refresh #max_stale #text;
         }
 
         #named

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{ends, on, option};
+use super::{ends, on};
 use crate::attr::Bounds;
 use crate::check::Rules;
 
@@ -15,25 +15,17 @@ pub(super) fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &To
     let checks = [
         range.as_ref().map(|Bounds { min, max, .. }| {
             let bounded = call(ty, &quote!(#runtime::Ranged), "bounded", span);
-            let min = min.iter().map(|min| quote_spanned!(span=> __bounded.is_at_least(#min)));
-            let max = max.iter().map(|max| quote_spanned!(span=> __bounded.is_at_most(#max)));
-            let ends = min.chain(max);
-            quote_spanned!(span=> let __bounded = #bounded; __rules.range(#(#ends)&&*);)
+            let ends = min.iter().chain(max);
+            quote_spanned!(span=> __rules.range(#bounded, &[#(#ends),*]);)
         }),
-        length.as_ref().map(|Bounds { min, max, .. }| {
-            let (min, max) = (option(span, min.as_ref()), option(span, max.as_ref()));
-            quote_spanned!(span=> __rules.length(<#ty as #runtime::Measured>::has_length(__value, #min, #max));)
-        }),
-        pattern.as_ref().map(|pattern| {
-            let pattern = &pattern.rust;
+        length.as_ref().map(|_| quote_spanned!(span=> __rules.length(<#ty as #runtime::Measured>::measured(__value));)),
+        pattern.as_ref().map(|_| {
             quote_spanned! {span=> {
-                static __PATTERN: #runtime::Pattern = #runtime::Pattern::new(#pattern);
+                static __PATTERN: #runtime::Pattern = #runtime::Pattern::new();
                 __rules.pattern(<#ty as #runtime::Textual>::text(__value), &__PATTERN);
             }}
         }),
-        one_of.as_ref().map(
-            |names| quote_spanned!(span=> __rules.one_of(<#ty as #runtime::Textual>::text(__value), &[#(#names),*]);),
-        ),
+        one_of.as_ref().map(|_| quote_spanned!(span=> __rules.one_of(<#ty as #runtime::Textual>::text(__value));)),
         each.as_ref().and_then(|rules| {
             // Not `<Type as Each>::Item`, which would be a second mistake where the type has no items.
             let checks = checks(&quote_spanned!(span=> _), rules, runtime)?;

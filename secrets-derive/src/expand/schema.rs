@@ -1,41 +1,143 @@
-//! The comparison with the schema file: one constant reads the file and compares; one for each field, which stands on the
-//! field's type, says what is wrong with it.
+//! The comparison with the schema file: one constant compares, and for each problem that there may be, a trait with its message is
+//! asked of the verdict.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use secrets_shape::fits::{Constant, Kinds, Place, Span as Places};
 
-use super::ends;
-use crate::check::{Body, Checked, Field};
+use super::{ends, option};
+use crate::check::{Checked, File, Paired, Problem, Spot};
 
 pub(super) fn of(item: &Checked) -> Option<TokenStream> {
-    let Checked { ident, spec, runtime, body, .. } = item;
-    let path = spec.schema.as_ref()?;
-    let fields: Vec<&Field> = match body {
-        Body::Struct(object) => object.fields.iter().collect(),
-        Body::Tagged(tagged) => tagged.variants.iter().flat_map(|variant| &variant.object.fields).collect(),
-        Body::Text(_) | Body::Names(_) => Vec::new(),
-    };
-    let count = fields.len();
-    let file = quote_spanned! {at(path.span())=>
-        const __TEXT: &::core::primitive::str =
-            ::core::include_str!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path));
-        const __CONTRACT: &#runtime::Contract<{ #runtime::capacity(__TEXT) }, #count> =
-            &#runtime::Contract::new(#path, __TEXT, &<#ident as #runtime::SecretValue>::SHAPE);
-        const _: () = __CONTRACT.check();
-    };
-    let fields = fields.into_iter().enumerate().map(|(at, field)| on_type(field, at));
-    Some(quote!(const _: () = { #file #(#fields)* };))
+    let Checked { ident, spec, runtime, .. } = item;
+    let schema = spec.schema.as_ref()?;
+    let path = &schema.path;
+    // Tells cargo that this depends on the variable.
+    let variable = quote!(
+        const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!("SECRETS_SCHEMA");
+    );
+    let mistakes = schema.mistakes.as_ref().map(syn::Error::to_compile_error);
+    let Some(file) = &schema.file else { return Some(quote!(#variable #mistakes)) };
+    let (shape, count) = (file_shape(file, runtime), file.length());
+    let problems = file.problems.iter().enumerate().map(|(at, problem)| ask(at, problem, path.span()));
+    Some(quote! {
+        #variable
+        #mistakes
+        // Tells cargo that this depends on the file.
+        const _: &::core::primitive::str = ::core::include_str!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path));
+        use #runtime::Verdict as __Verdict;
+        const __PROBLEMS: [::core::primitive::u8; #count] =
+            #runtime::fits(&<#ident as #runtime::SecretValue>::SHAPE, &#shape);
+        #(#problems)*
+    })
 }
 
-/// A constant whose error stands on the whole type of a field.
-fn on_type(field: &Field, nth: usize) -> TokenStream {
-    let (first, last) = ends(&field.ty, Span::call_site());
-    let contract = quote_spanned!(at(first)=> __CONTRACT);
-    let arguments = quote_spanned!(at(last)=> (#nth));
-    quote!(const _: () = #contract.check_field #arguments;)
+/// A trait that only the good verdict has, asked of the true one.
+fn ask(at: usize, problem: &Problem, path: Span) -> TokenStream {
+    let Problem { at: place, bit, spot, message, note } = problem;
+    let (message, note) = (escaped(message), escaped(note));
+    let (name, fits) = (format_ident!("__Problem{at}"), format_ident!("__FITS_{at}"));
+    let (first, last) = match spot {
+        Spot::Type(ty) => ends(ty, path),
+        Spot::Path => (path, path),
+    };
+    // Every token of what is asked stands on the type: the compiler points from the first to the last.
+    let (first, last) = (Span::call_site().located_at(first), Span::call_site().located_at(last));
+    let (verdict, of) = (Ident::new(&fits.to_string(), last), Ident::new(&name.to_string(), last));
+    let (start, end) = (quote_spanned!(first=> <__Verdict), quote_spanned!(last=> <#verdict> as #of>::FITS));
+    quote! {
+        #[diagnostic::on_unimplemented(message = #message, label = "does not fit the schema file", note = #note)]
+        trait #name {
+            const FITS: () = ();
+        }
+        #[diagnostic::do_not_recommend]
+        impl #name for __Verdict<true> {}
+        const #fits: ::core::primitive::bool = __PROBLEMS[#place] & #bit == 0;
+        const _: () = #start #end;
+    }
 }
 
-/// Names resolve as elsewhere in the generated code.
-fn at(span: Span) -> Span {
-    Span::call_site().located_at(span)
+/// Braces stand for parameters.
+fn escaped(text: &str) -> String {
+    text.replace('{', "{{").replace('}', "}}")
+}
+
+fn file_shape(file: &File, runtime: &TokenStream) -> TokenStream {
+    let places = file.layout.places.iter().map(|place| self::place(place, runtime));
+    let constants = file.layout.constants.iter().map(|constant| self::constant(constant, runtime));
+    let required = file.layout.required.iter().map(|group| quote!(&[#(#group),*]));
+    let objects = file.objects.iter().map(|object| {
+        let Paired { place, variant, tags, is_shared, fields } = object;
+        let fields = fields.iter().map(|(at, places, is_required)| {
+            quote!(#runtime::FileField { at: #at, places: &[#(#places),*], is_required: #is_required })
+        });
+        quote! {
+            #runtime::FileObject {
+                place: #place,
+                variant: #variant,
+                tags: #tags,
+                is_shared: #is_shared,
+                fields: &[#(#fields),*],
+            }
+        }
+    });
+    quote! {
+        #runtime::FileShape {
+            places: &[#(#places),*],
+            constants: &[#(#constants),*],
+            required: &[#(#required),*],
+            objects: &[#(#objects),*],
+        }
+    }
+}
+
+/// What differs from a value of which only the kind is known.
+fn place(place: &Place<'_>, runtime: &TokenStream) -> TokenStream {
+    let Place {
+        key,
+        kinds: Kinds(kinds),
+        minimum,
+        maximum,
+        constants,
+        keys,
+        are_all_keys,
+        required,
+        values,
+        items,
+        content,
+        variants,
+    } = place;
+    let here = Span::call_site();
+    let span = |Places(start, end): &Places| quote!(#runtime::Places(#start, #end));
+    let member = |is_there: bool, name: &str, value: TokenStream| {
+        let name = format_ident!("{name}");
+        is_there.then(|| quote!(#name: #value,))
+    };
+    let differing = [
+        member(!key.is_empty(), "key", quote!(#key)),
+        member(minimum.is_some(), "minimum", option(here, minimum.as_ref())),
+        member(maximum.is_some(), "maximum", option(here, maximum.as_ref())),
+        member(constants.is_some(), "constants", option(here, constants.as_ref().map(span))),
+        member(!keys.is_empty(), "keys", span(keys)),
+        member(*are_all_keys, "are_all_keys", quote!(true)),
+        member(!required.is_empty(), "required", span(required)),
+        member(values.is_some(), "values", option(here, values.as_ref())),
+        member(items.is_some(), "items", option(here, items.as_ref())),
+        member(content.is_some(), "content", option(here, content.as_ref())),
+        member(!variants.is_empty(), "variants", span(variants)),
+    ];
+    let differing: Vec<TokenStream> = differing.into_iter().flatten().collect();
+    let plain = quote!(#runtime::Place::of(#runtime::Kinds(#kinds)));
+    if differing.is_empty() { plain } else { quote!(#runtime::Place { #(#differing)* ..#plain }) }
+}
+
+fn constant(constant: &Constant<'_>, runtime: &TokenStream) -> TokenStream {
+    match constant {
+        Constant::Null => quote!(#runtime::Constant::Null),
+        Constant::Boolean => quote!(#runtime::Constant::Boolean),
+        Constant::Text(text) => quote!(#runtime::Constant::Text(#text)),
+        Constant::Integer(value) => quote!(#runtime::Constant::Integer(#value)),
+        Constant::Number => quote!(#runtime::Constant::Number),
+        Constant::Structure => quote!(#runtime::Constant::Structure),
+    }
 }

@@ -6,7 +6,7 @@ use quote::quote;
 use super::field::of_type;
 use super::option;
 use crate::attr::{Bounds, Number, Value};
-use crate::check::{Body, Checked, Field, Object, Reading, Rules, Tagged};
+use crate::check::{Body, Checked, Field, Object, Pattern, Reading, Rules, Tagged};
 
 pub(super) fn of(item: &Checked) -> TokenStream {
     let Checked { ident, description, runtime, body, .. } = item;
@@ -106,8 +106,8 @@ fn rules(rules: &Rules, runtime: &TokenStream) -> Vec<TokenStream> {
         quote!(#runtime::Rule::Length { min: #min, max: #max })
     });
     let pattern = pattern.as_ref().map(|pattern| {
-        let written = &pattern.written;
-        quote!(#runtime::Rule::Pattern(#written))
+        let Pattern { written, rust } = pattern;
+        quote!(#runtime::Rule::Pattern { written: #written, rust: #rust })
     });
     let one_of = one_of.as_ref().map(|names| quote!(#runtime::Rule::OneOf(&[#(#names),*])));
     let each = each.as_ref().map(|rules| {
@@ -121,7 +121,7 @@ fn range_rule(range: &Bounds<Number>, runtime: &TokenStream) -> TokenStream {
     let here = Span::call_site();
     let bound = |number: &Number| match &number.value {
         Value::Integer(value) => quote!(#runtime::Bound::Integer(#value)),
-        Value::Float(value, spelled) => quote!(#runtime::Bound::Float(#value, #spelled)),
+        Value::Float(value) => quote!(#runtime::Bound::Float(#value)),
     };
     let (min, max) = (option(here, range.min.as_ref().map(bound)), option(here, range.max.as_ref().map(bound)));
     quote!(#runtime::Rule::Range { min: #min, max: #max })

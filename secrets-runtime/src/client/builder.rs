@@ -296,9 +296,9 @@ impl fmt::Debug for Builder {
 mod tests {
     use super::*;
     use crate::Memory;
-    use crate::schema::Shape;
+    use crate::decode::{Json, Report, Reported};
     use crate::secret::{Secret, SecretSpec, SecretValue};
-    use crate::value::{Json, Report, Reported};
+    use secrets_shape::shape::Shape;
 
     struct Text;
 

@@ -66,22 +66,14 @@ fn selected(source: Option<&str>) -> Result<Selected, Error> {
 /// A duration, as declarations write it.
 fn duration(name: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Option<Duration>, Error> {
     let text = variable(name).unwrap_or_default();
-    match seconds(&text) {
+    match secrets_shape::duration::parse(&text) {
         _ if text.is_empty() => Ok(None),
-        Some(seconds) if seconds > 0 => Ok(Some(Duration::from_secs(seconds))),
-        _ => Err(Error::configuration(
+        Ok(duration) => Ok(Some(duration)),
+        Err(_) => Err(Error::configuration(
             format!("{name} is not a duration, or is zero"),
             format!("write whole numbers with their units, such as {name}=30s, 5m, 1h30m or 7d"),
         )),
     }
-}
-
-fn seconds(text: &str) -> Option<u64> {
-    text.split_inclusive(|c: char| !c.is_ascii_digit()).try_fold(0_u64, |sum, part| {
-        let units = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400)];
-        let (unit, seconds) = units.into_iter().find(|(unit, _)| part.ends_with(*unit))?;
-        sum.checked_add(part.strip_suffix(unit)?.parse::<u64>().ok()?.checked_mul(seconds)?)
-    })
 }
 
 #[cfg(feature = "aws")]

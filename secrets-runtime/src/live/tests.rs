@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::clock::tests::jump;
 use super::poller::MAX_SLEEP;
-use crate::schema::Shape;
+use crate::decode::{Json, Report, Reported};
 use crate::secret::{NamedSecret, Secret, SecretSpec, SecretValue};
-use crate::value::{Json, Report, Reported};
 use crate::{HealthState, Memory, Secrets};
+use secrets_shape::shape::Shape;
 
 struct Text(String);
 

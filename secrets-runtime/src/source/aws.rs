@@ -24,7 +24,7 @@ use super::batch::{self, Answerer, Batch, Match, Switch};
 use super::hint::{NO_REGION, Place};
 use super::{Fetched, Platform, Request, Selector, Source, SourceError, environment, failure};
 use crate::error::ErrorKind;
-use crate::id::Arn;
+use secrets_shape::id::Arn;
 
 type Answer = Result<Fetched, SourceError>;
 

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::Request;
-use crate::id::Arn;
+use secrets_shape::id::Arn;
 
 /// How many ids one call takes: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html>.
 pub(super) const CHUNK: usize = 20;

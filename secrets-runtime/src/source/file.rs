@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::{Fetched, Request, Source, SourceError};
+use crate::decode;
 use crate::error::ErrorKind;
 use crate::secret::AWSCURRENT;
-use crate::value;
 
 /// A source that reads one JSON file: an object whose keys are ids, and whose values are the secrets, as objects or as
 /// strings. It is read anew by each fetch, so that an edit is a rotation.
@@ -65,7 +65,7 @@ impl File {
         format!("file-{:016x}{:016x}", high.hash_one(text), low.hash_one(text))
     }
 
-    fn answer(&self, entries: &Entries<'_>, request: &Request) -> Result<Fetched, SourceError> {
+    fn answer(&self, entries: &Entries, request: &Request) -> Result<Fetched, SourceError> {
         if !request.is_current() {
             return Err(SourceError::new(ErrorKind::NotFound, "the file source has current versions only"));
         }
@@ -76,7 +76,7 @@ impl File {
                 self.path.display()
             ))
         })?;
-        let text = value::embedded(text).ok_or_else(|| {
+        let text = decode::embedded(text).ok_or_else(|| {
             let what = "in a file, a secret is an object or a string of Unicode text";
             let error = SourceError::new(ErrorKind::Configuration, what);
             error.hint(format!("look at the key {:?} in {}", request.shown(), self.path.display()))
@@ -87,7 +87,7 @@ impl File {
 }
 
 /// The raw JSON of each id.
-type Entries<'a> = HashMap<String, &'a str>;
+type Entries = HashMap<String, Zeroizing<String>>;
 
 impl Source for File {
     fn batch_size(&self) -> usize {
@@ -106,7 +106,7 @@ impl Source for File {
         let Ok(text) = std::str::from_utf8(&bytes) else {
             return failed(SourceError::new(ErrorKind::Configuration, "the file is not UTF-8"));
         };
-        match value::raw_entries(text) {
+        match decode::raw_entries(text) {
             Some(secrets) => requests.iter().map(|request| self.answer(&secrets, request)).collect(),
             None => failed(SourceError::new(
                 ErrorKind::Configuration,

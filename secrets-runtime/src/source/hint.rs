@@ -3,7 +3,7 @@
 use super::failure::{NO_SUCH_HOST, NO_SUCH_VERSION};
 use super::{Platform, Request, Selector, SourceError};
 use crate::error::ErrorKind;
-use crate::id::Arn;
+use secrets_shape::id::{Arn, partition_of, resources};
 
 /// Where a request came from and went to.
 #[derive(Debug, Clone, Copy)]
@@ -69,17 +69,8 @@ pub(super) const NO_REGION: &str = "no AWS region is set";
 /// The resource of an IAM statement for this secret.
 fn resource(id: &str, region: &str) -> String {
     match Arn::parse(id) {
-        Some(arn) if arn.looks_full() => id.to_owned(),
-        Some(_) => format!("{id}-??????"),
-        None => format!("arn:{}:secretsmanager:{region}:<account>:secret:{id}-??????", partition(region)),
-    }
-}
-
-fn partition(region: &str) -> &'static str {
-    match region.split('-').next() {
-        Some("cn") => "aws-cn",
-        Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
+        Some(_) => resources(id).join(" and "),
+        None => format!("arn:{}:secretsmanager:{region}:<account>:secret:{id}-??????", partition_of(region)),
     }
 }
 
@@ -125,10 +116,10 @@ mod tests {
     }
 
     #[test]
-    fn a_full_arn_is_the_resource_itself() {
+    fn an_arn_that_may_be_full_is_named_in_both_forms() {
         let arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:db-AbCdEf";
-        assert_eq!(resource(arn, "eu-central-1"), arn);
-        let partial = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:db-master";
+        assert_eq!(resource(arn, "eu-central-1"), format!("{arn} and {arn}-??????"));
+        let partial = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:db";
         assert_eq!(resource(partial, "eu-central-1"), format!("{partial}-??????"));
         assert!(resource("db", "cn-north-1").starts_with("arn:aws-cn:"));
         assert!(resource("db", "us-gov-west-1").starts_with("arn:aws-us-gov:"));

@@ -259,8 +259,8 @@ pub enum Selector {
 #[derive(Clone)]
 pub struct Fetched {
     text: Zeroizing<String>,
-    arn: Option<String>,
-    version_id: Option<String>,
+    pub(crate) arn: Option<String>,
+    pub(crate) version_id: Option<String>,
     stages: Vec<String>,
     created: Option<SystemTime>,
     /// Why the source itself has no answer, where a fallback gave this one.

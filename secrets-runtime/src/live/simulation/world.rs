@@ -9,10 +9,10 @@ use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
 use super::source::SimSource;
-use crate::schema::Shape;
+use crate::decode::{Json, Report, Reported};
 use crate::secret::{Secret, SecretSpec, SecretValue};
-use crate::value::{Json, Report, Reported};
 use crate::{BoxFuture, Live, Secrets, Versions};
+use secrets_shape::shape::Shape;
 
 pub struct Driver {
     pub seed: u64,

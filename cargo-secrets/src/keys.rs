@@ -1,0 +1,71 @@
+//! What a shape tells of a secret's keys.
+
+use secrets_shape::shape::{FieldShape, ObjectShape, Placement, Shape};
+
+/// Without what has no JSON of its own.
+pub(crate) fn unwrapped(shape: &'static Shape) -> &'static Shape {
+    match shape {
+        Shape::Optional(inner) => unwrapped(inner),
+        Shape::Newtype(field) => unwrapped(&field.shape),
+        other => other,
+    }
+}
+
+/// The fields of an object that have keys, those of flattened structs included.
+pub(crate) fn keyed(object: &'static ObjectShape) -> Vec<&'static FieldShape> {
+    let fields = object.fields.iter().flat_map(|field| match (field.placement, &field.shape) {
+        (Placement::Flattened, Shape::Object(inner)) => keyed(inner),
+        (Placement::Flattened, _) => Vec::new(),
+        (Placement::Keyed, _) => vec![field],
+    });
+    fields.collect()
+}
+
+/// The objects that a whole secret may be: one, or one for each variant.
+pub(crate) fn objects(shape: &'static Shape) -> &'static [ObjectShape] {
+    match unwrapped(shape) {
+        Shape::Object(object) => std::slice::from_ref(*object),
+        Shape::Tagged(tagged) => tagged.variants,
+        _ => &[],
+    }
+}
+
+/// What is read at a place of a document, as several types may have it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Readers(Vec<&'static Shape>);
+
+impl Readers {
+    pub(crate) fn new(shapes: impl IntoIterator<Item = &'static Shape>) -> Self {
+        Self(shapes.into_iter().map(unwrapped).collect())
+    }
+
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// What reads the items of a list.
+    pub(crate) fn items(&self) -> Self {
+        Self::new(self.0.iter().filter(|shape| matches!(shape, Shape::Array(_))).map(|shape| shape.item()))
+    }
+
+    /// What reads the value under a key, if the key is declared.
+    pub(crate) fn declared(&self, key: &str) -> Option<Self> {
+        let fields = self.0.iter().flat_map(|shape| objects(shape)).flat_map(keyed);
+        let shapes: Vec<&Shape> = fields.filter(|field| field.keys.contains(&key)).map(|field| &field.shape).collect();
+        (!shapes.is_empty()).then(|| Self::new(shapes))
+    }
+
+    /// What reads the values of undeclared keys, if these are data: of a map.
+    pub(crate) fn rest(&self) -> Option<Self> {
+        let values = self.0.iter().flat_map(|shape| match shape {
+            Shape::Map(_) => vec![shape.item()],
+            shape => objects(shape)
+                .iter()
+                .filter_map(ObjectShape::rest)
+                .map(|field| unwrapped(&field.shape).item())
+                .collect(),
+        });
+        let values: Vec<&Shape> = values.collect();
+        (!values.is_empty()).then(|| Self::new(values))
+    }
+}

@@ -1,0 +1,302 @@
+//! What may be wrong between a type and its file, in words: the file's side as the file has it, the type as its tokens spell it.
+
+use std::collections::HashSet;
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use secrets_shape::fits::{Constant, Kinds, Span as Places, problem};
+use secrets_shape::near::is_near;
+use syn::{LitStr, Type};
+
+use super::{File, Paired};
+use crate::check::{Body, Field, Object, Reading};
+use crate::errors::Errors;
+use crate::schema_file::Layout;
+
+/// Something that is wrong if the compiler finds it at a place.
+pub(crate) struct Problem {
+    pub(crate) at: usize,
+    pub(crate) bit: u8,
+    pub(crate) spot: Spot,
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) note: String,
+}
+
+/// Where the compiler points.
+#[derive(Clone)]
+pub(crate) enum Spot {
+    Type(Box<Type>),
+    Path,
+}
+
+/// The last resort of every remedy.
+pub(super) const PULL: &str = "run `cargo secrets pull` if the file is out of date";
+
+/// Reports what tokens decide; returns what the types decide.
+pub(super) fn problems(path: &LitStr, file: &File, body: &Body, found: &[u8], errors: &mut Errors) -> Vec<Problem> {
+    let mut told = Told {
+        path: path.value(),
+        span: path.span(),
+        layout: &file.layout,
+        found,
+        problems: Vec::new(),
+        known: HashSet::new(),
+    };
+    for paired in &file.objects {
+        match body {
+            Body::Struct(object) => told.object(paired, object, errors),
+            Body::Tagged(tagged) => told.object(paired, &tagged.variants[paired.variant].object, errors),
+            Body::Text(_) | Body::Names(_) => {}
+        }
+    }
+    told.problems
+}
+
+struct Told<'a> {
+    path: String,
+    span: Span,
+    layout: &'a Layout<'static>,
+    /// Which problems there may be.
+    found: &'a [u8],
+    problems: Vec<Problem>,
+    known: HashSet<(usize, u8)>,
+}
+
+/// What a value is read as.
+#[derive(Clone)]
+struct Reader {
+    spot: Spot,
+    /// "`Vec<Host>`"
+    name: String,
+}
+
+impl Told<'_> {
+    fn object(&mut self, paired: &Paired, object: &Object, errors: &mut Errors) {
+        let flattened: Vec<&Field> = object.fields.iter().filter(|field| field.reading == Reading::Flattened).collect();
+        for (field, (at, places, _)) in object.fields.iter().zip(&paired.fields) {
+            let key = field.keys.first().map(LitStr::value).unwrap_or_default();
+            let reader = reader(&field.ty);
+            if field.reading == Reading::Flattened {
+                self.missing_in(*at, paired.place, &self.path.clone(), &reader);
+                continue;
+            }
+            for place in places {
+                self.value(*place, self.layout.places[*place].key, &reader);
+            }
+            if places.is_empty() && flattened.is_empty() && self.near_miss(paired, object, field, errors) {
+                continue;
+            }
+            self.presence(*at, &key, &reader);
+        }
+        self.others(paired, object, &flattened, errors);
+    }
+
+    /// A key of the file that no field reads and that may be the one that is meant.
+    fn near_miss(&mut self, paired: &Paired, object: &Object, field: &Field, errors: &mut Errors) -> bool {
+        if !self.layout.places[paired.place].are_all_keys || paired.is_shared {
+            return false;
+        }
+        let near = self
+            .layout
+            .keys(paired.place)
+            .map(|(_, key)| key)
+            .find(|key| is_missed(key, field) && !is_read(key, object));
+        let (Some(near), Some(key)) = (near, field.keys.first()) else { return false };
+        let (path, name) = (&self.path, key.value());
+        let message = format!(
+            "{path} has no key `{name}`; did you mean `{near}`? Correct the field's name or `rename`, or {PULL}"
+        );
+        errors.at(key.span(), message);
+        true
+    }
+
+    fn presence(&mut self, at: usize, key: &str, reader: &Reader) {
+        let path = self.path.clone();
+        let optional = "make the field an `Option`, give it a `default`, or list the key under `required` in the file";
+        self.ask(
+            at,
+            problem::OPTIONAL,
+            &reader.spot,
+            format!("`{key}` may be absent in {path}, and is required here"),
+            optional,
+        );
+        let missing = format!("make the field an `Option` or give it a `default`; {PULL}");
+        self.ask(
+            at,
+            problem::MISSING,
+            &reader.spot,
+            format!("{path} has no key `{key}`, which is required here"),
+            &missing,
+        );
+    }
+
+    /// The keys that no field reads by its name.
+    fn others(&mut self, paired: &Paired, object: &Object, flattened: &[&Field], errors: &mut Errors) {
+        let reader = match flattened {
+            [] => None,
+            [only] => Some(reader(&only.ty)),
+            several => {
+                let names: Vec<String> = several.iter().map(|field| spelled(&field.ty)).collect();
+                Some(Reader { spot: Spot::Path, name: format!("none of `{}`", names.join("`, `")) })
+            }
+        };
+        let others: Vec<(usize, &str)> =
+            self.layout.keys(paired.place).filter(|(_, key)| !is_read(key, object)).collect();
+        for (at, key) in others {
+            match &reader {
+                Some(reader) => self.value(at, key, reader),
+                None if self.found[at] & problem::UNREAD != 0 => {
+                    let is_meant = paired
+                        .fields
+                        .iter()
+                        .zip(&object.fields)
+                        .any(|((_, places, _), field)| places.is_empty() && is_missed(key, field));
+                    if !is_meant {
+                        errors.at(self.span, self.unread(key) + "; " + UNREAD_REMEDY);
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn unread(&self, key: &str) -> String {
+        format!("{} requires the key `{key}`, which no field reads and `deny_unknown_fields` refuses", self.path)
+    }
+
+    /// All that may be wrong with a value, and with what is in it.
+    fn value(&mut self, at: usize, key: &str, reader: &Reader) {
+        let place = self.layout.places[at];
+        let (path, Reader { spot, name }) = (self.path.clone(), reader);
+        let kinds = words(place.kinds);
+        let change = format!("change the type; {PULL}");
+        self.ask(
+            at,
+            problem::KINDS,
+            spot,
+            format!("`{key}` is {kinds} in {path}, which {name} does not read"),
+            &change,
+        );
+        let null = "make it an `Option`, or take null out of the file";
+        self.ask(at, problem::NULL, spot, format!("`{key}` may be null in {path}, which {name} does not read"), null);
+        let optional = "make it an `Option`, give it a `default`, or list the key under `required` in the file";
+        self.ask(
+            at,
+            problem::OPTIONAL,
+            spot,
+            format!("`{key}` may be absent in {path}, and {name} requires it"),
+            optional,
+        );
+        let range = range(place.minimum, place.maximum);
+        let message = format!("`{key}` is {range} in {path}, and {name} reads no such number here");
+        self.ask(at, problem::RANGE, spot, message, "change the type or its `range`, or the file");
+        self.ask(at, problem::UNREAD, spot, self.unread(key), UNREAD_REMEDY);
+        let tag = format!("`{key}` in {path} does not have the key by which {name} tells its variants apart");
+        self.ask(at, problem::TAG, spot, tag, &format!("correct `tag`; {PULL}"));
+        self.missing_in(at, at, &format!("`{key}` in {path}"), reader);
+        if let Some(Places(start, end)) = place.constants {
+            for constant in start..end {
+                let listed = self::constant(self.layout.constants[constant]);
+                let message = format!("`{key}` may be {listed} in {path}, which {name} does not read");
+                let at = self.layout.places.len() + constant;
+                self.ask(at, problem::CONSTANT, spot, message, &format!("add it to the type; {PULL}"));
+            }
+        }
+        for (inner, key) in self.inside(at, key) {
+            self.value(inner, &key, reader);
+        }
+    }
+
+    /// The places in a place, and what they are called.
+    fn inside(&self, at: usize, path: &str) -> Vec<(usize, String)> {
+        let place = self.layout.places[at];
+        let keys = self.layout.keys(at).map(|(inner, key)| (inner, format!("{path}.{key}")));
+        let parts =
+            [(place.items, format!("{path}[]")), (place.values, format!("{path}.*")), (place.content, path.to_owned())];
+        let parts = parts.into_iter().filter_map(|(part, path)| Some((part?, path)));
+        let variants = (place.variants.0..place.variants.1).map(|variant| (variant, path.to_owned()));
+        keys.chain(parts).chain(variants).collect()
+    }
+
+    /// A type may require a key that an object does not have. Which, its tokens do not say.
+    fn missing_in(&mut self, at: usize, object: usize, whole: &str, reader: &Reader) {
+        let keys: Vec<String> = self.layout.keys(object).map(|(_, key)| format!("`{key}`")).collect();
+        let keys = if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
+        let message = format!("{} requires a key that {whole} does not have: its keys are {keys}", reader.name);
+        let note = format!("correct the name of the field, make it an `Option` or give it a `default`; {PULL}");
+        self.ask(at, problem::MISSING, &reader.spot, message, &note);
+    }
+
+    fn ask(&mut self, at: usize, bit: u8, spot: &Spot, message: String, note: &str) {
+        if self.found[at] & bit != 0 && self.known.insert((at, bit)) {
+            self.problems.push(Problem { at, bit, spot: spot.clone(), message, note: note.to_owned() });
+        }
+    }
+}
+
+const UNREAD_REMEDY: &str = "add a field for it, or run `cargo secrets pull` if the file is out of date";
+
+fn is_missed(key: &str, field: &Field) -> bool {
+    field.keys.iter().any(|name| is_near(key, &name.value()))
+}
+
+fn is_read(key: &str, object: &Object) -> bool {
+    object.fields.iter().flat_map(|field| &field.keys).any(|name| name.value() == key)
+}
+
+fn reader(ty: &Type) -> Reader {
+    Reader { spot: Spot::Type(Box::new(ty.clone())), name: format!("`{}`", spelled(ty)) }
+}
+
+/// A type as people write it.
+fn spelled(ty: &Type) -> String {
+    let spaced = ty.to_token_stream().to_string();
+    let glued = [(" < ", "<"), (" >", ">"), ("> ", ">"), (" ,", ","), (" :: ", "::"), ("& ", "&"), (" ;", ";")];
+    glued.into_iter().fold(spaced, |text, (from, to)| text.replace(from, to))
+}
+
+/// "an integer or a string", null left out where there is more.
+pub(super) fn words(kinds: Kinds) -> String {
+    let mut rest = if kinds == Kinds::NULL { kinds } else { kinds.without(Kinds::NULL) };
+    let mut words = Vec::new();
+    for (kind, word) in NAMES {
+        if rest.has(kind) {
+            words.push(word);
+            rest = rest.without(kind);
+        }
+    }
+    if words.is_empty() { "nothing that any value is".to_owned() } else { words.join(" or ") }
+}
+
+/// A number before an integer, which is one.
+const NAMES: [(Kinds, &str); 7] = [
+    (Kinds::OBJECT, "an object"),
+    (Kinds::ARRAY, "an array"),
+    (Kinds::NUMBER, "a number"),
+    (Kinds::INTEGER, "an integer"),
+    (Kinds::BOOLEAN, "true or false"),
+    (Kinds::STRING, "a string"),
+    (Kinds::NULL, "null"),
+];
+
+fn range(minimum: Option<i128>, maximum: Option<i128>) -> String {
+    match (minimum, maximum) {
+        (Some(minimum), Some(maximum)) => format!("a number from {minimum} to {maximum}"),
+        (Some(minimum), None) => format!("at least {minimum}"),
+        (_, Some(maximum)) => format!("at most {maximum}"),
+        (None, None) => "any number".to_owned(),
+    }
+}
+
+/// A constant as the file writes it.
+pub(super) fn constant(constant: Constant<'_>) -> String {
+    match constant {
+        Constant::Null => "null".to_owned(),
+        Constant::Boolean => "a boolean".to_owned(),
+        Constant::Text(text) => format!("{text:?}"),
+        Constant::Integer(value) => value.to_string(),
+        Constant::Number => "a number that is not an integer".to_owned(),
+        Constant::Structure => "a list or an object".to_owned(),
+    }
+}

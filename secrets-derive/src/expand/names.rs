@@ -1,0 +1,51 @@
+//! What types are called in messages about `from_str`: as the declaration spells them, because constants cannot ask a type for
+//! its name.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{GenericArgument, PathArguments, Type};
+
+use super::all_fields;
+use crate::attr::Codec;
+use crate::check::{Checked, Reading};
+
+/// A type for each name that the item's fields need.
+pub(super) fn of(item: &Checked) -> TokenStream {
+    let runtime = &item.runtime;
+    let fields = all_fields(&item.body).0;
+    let parsed = fields.into_iter().filter(|field| field.reading == Reading::Codec(Codec::FromStr));
+    let names: BTreeMap<Ident, String> = parsed.map(|field| (ident(&field.ty), name(&field.ty))).collect();
+    let names = names.into_iter().map(|(ident, name)| {
+        quote! {
+            #[doc(hidden)]
+            struct #ident;
+            impl #runtime::Named for #ident {
+                const NAME: &'static ::core::primitive::str = #name;
+            }
+        }
+    });
+    quote!(#(#names)*)
+}
+
+/// The type that stands for a type's name.
+pub(super) fn ident(ty: &Type) -> Ident {
+    let name: String = name(ty).chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    format_ident!("__{name}")
+}
+
+/// `IpAddr` of `Option<std::net::IpAddr>`: for words alone, which may be wrong about an alias.
+fn name(ty: &Type) -> String {
+    let Type::Path(path) = ty else { return ty.to_token_stream().to_string() };
+    let Some(last) = path.path.segments.last() else { return String::new() };
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) if last.ident == "Option" || last.ident == "Vec" => {
+            match arguments.args.first() {
+                Some(GenericArgument::Type(inner)) => name(inner),
+                _ => last.ident.to_string(),
+            }
+        }
+        _ => last.ident.to_string(),
+    }
+}

@@ -1,0 +1,94 @@
+//! From JSON text to a value, exactly and without leaks.
+//!
+//! [`decode`] is the way in. A type asks the lazy view [`Json`] for what it needs and tells the [`Report`] what is
+//! wrong; every field is read before any failure ends the reading, so that all violations are known at once.
+
+mod codec;
+mod containers;
+mod newtype;
+mod object;
+mod path;
+mod redacted;
+mod report;
+mod ruled;
+mod rules;
+mod scalars;
+mod tagged;
+pub mod untyped;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use codec::{Coded, FromBase64, FromHex, FromSerde, FromString, Named, decode_json, hidden};
+pub use newtype::Newtype;
+pub use object::{Object, Slot};
+pub(crate) use redacted::REDACTED;
+pub use redacted::Redacted;
+use report::NotJson;
+pub(crate) use report::{Failure, VIOLATIONS};
+pub use report::{Report, Reported, Violation};
+pub use ruled::{Each, Flatten, Holds, Measured, Ranged, TextDefault, Textual};
+pub use rules::{Pattern, Rules, validate};
+pub use tagged::{name, variant};
+pub use view::Json;
+
+use std::collections::HashMap;
+
+use secrets_shape::wire::Format;
+use zeroize::Zeroizing;
+
+use crate::json::{self, Document, Text};
+use crate::secret::Secret;
+
+/// Reads a whole secret.
+pub(crate) fn decode<T: Secret>(text: &str) -> Result<T, Failure> {
+    read_with(text, T::SPEC.format(), T::decode)
+}
+
+fn read_with<T>(
+    text: &str,
+    format: Format,
+    decode: impl FnOnce(Json<'_>, &mut Report) -> Result<T, Reported>,
+) -> Result<T, Failure> {
+    let document = match format {
+        Format::Json => parse(text).map_err(Failure::NotJson)?,
+        Format::Text => Document::plain(text),
+        Format::TrimmedText => Document::plain(text.trim_end_matches(['\n', '\r'])),
+    };
+    let mut report = Report::default();
+    decode(Json::root(&document, format), &mut report).map_err(|_| Failure::Invalid(report.into_violations()))
+}
+
+/// The document that a text is. Where it breaks is told only of what begins as an object: in a plain password even that would say
+/// something.
+fn parse(text: &str) -> Result<Document<'_>, NotJson> {
+    match text.trim_start_matches([' ', '\t', '\n', '\r']).chars().next() {
+        None => Err(NotJson::Empty),
+        Some('\u{feff}') => Err(NotJson::ByteOrderMark),
+        Some('{') => Document::parse(text).map_err(|broken| NotJson::at(text, broken.at)),
+        Some(_) => Document::parse(text).map_err(|_| NotJson::OtherText),
+    }
+}
+
+/// The text of a secret that stands inside a JSON document: an object as it is, or the contents of a string.
+pub(crate) fn embedded(json: &str) -> Option<String> {
+    match json.as_bytes().first() {
+        Some(b'{') => Some(json.to_owned()),
+        Some(b'"') => json::unquote(json, true).ok().map(Text::into_string),
+        _ => None,
+    }
+}
+
+/// The values of an object as they are written, unless it is none or has a key twice.
+pub(crate) fn raw_entries(text: &str) -> Option<HashMap<String, Zeroizing<String>>> {
+    let document = Document::parse(text).ok().filter(|document| document.root().text().starts_with('{'))?;
+    let mut entries = HashMap::new();
+    for (key, value) in document.root().entries() {
+        let value = Zeroizing::new(value.text().to_owned());
+        if entries.insert(key.unquoted().ok()?.into_string(), value).is_some() {
+            return None;
+        }
+    }
+    Some(entries)
+}

@@ -1,0 +1,345 @@
+//! A struct from an object: keys are matched to fields once, then each field reads its own value.
+//!
+//! Only what handles a field's own type is generic, so that a derived type adds little code.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::path::{Path, Step};
+use super::report::{Report, Reported};
+use super::rules::Rules;
+use super::view::{Json, Kind};
+use crate::json::{LoneSurrogate, Text, Value};
+use secrets_shape::near::is_near;
+use secrets_shape::shape::{FieldShape, ObjectShape, Shape, Unknown};
+
+/// The value that an object has for one field.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub struct Slot<'a>(Option<Found<'a>>);
+
+impl Slot<'_> {
+    /// No value yet.
+    pub const EMPTY: Self = Self(None);
+}
+
+/// A value, and which of the field's spellings it stands under.
+#[derive(Clone, Copy)]
+struct Found<'a> {
+    key: &'static str,
+    value: Value<'a>,
+}
+
+/// It shows the key and hides the value.
+impl fmt::Debug for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key)
+    }
+}
+
+/// An object whose keys have been matched to the fields of a struct.
+#[doc(hidden)]
+pub struct Object<'a> {
+    json: Json<'a>,
+    shape: &'static ObjectShape,
+    slots: &'a [Slot<'a>],
+    /// Keys that no field reads, sorted.
+    unknown: Vec<Text<'a>>,
+    broken: Option<Reported>,
+}
+
+/// It shows where the object stands and what it is read for.
+impl fmt::Debug for Object<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Object({} of {})", self.json.path(), self.shape.name)
+    }
+}
+
+impl<'a> Object<'a> {
+    /// Matches the keys of `json` to the fields of `shape`, an object's or that of an enum's variant, one slot each.
+    ///
+    /// # Errors
+    /// `json` is not an object. Keys that are unknown or given twice are reported, and fail [`close`](Self::close).
+    pub fn open(
+        json: Json<'a>,
+        shape: Shape,
+        variant: usize,
+        slots: &'a mut [Slot<'a>],
+        report: &mut Report,
+    ) -> Result<Self, Reported> {
+        let shape = shape.object(variant);
+        if json.kind() != Kind::Object {
+            return Err(report.mismatch(&json, "an object"));
+        }
+        let mut matching = Matching { json, shape, slots, expected: 0, unknown: Vec::new(), broken: None };
+        for (key, value) in json.entries() {
+            matching.entry(key, value, report);
+        }
+        Ok(matching.finish(report))
+    }
+
+    /// Reads a field with the functions of its type. `None` where its key is absent, or `null` and the type does not read
+    /// `null`.
+    ///
+    /// # Errors
+    /// What is there breaks the field's shape.
+    pub fn read<T>(
+        &self,
+        field: usize,
+        decode: fn(Json<'_>, &mut Report) -> Result<T, Reported>,
+        absent: fn() -> Option<T>,
+        report: &mut Report,
+    ) -> Result<Option<T>, Reported> {
+        let Some(json) = self.keyed_json(field) else { return Ok(None) };
+        if json.is_null() && absent().is_none() {
+            return Ok(None);
+        }
+        decode(json, report).map(Some)
+    }
+
+    /// Reads a field that is flattened into this object: the keys that it knows, or those that nobody else does.
+    ///
+    /// # Errors
+    /// What is there breaks the field's shape.
+    pub fn flattened<T>(
+        &self,
+        field: usize,
+        decode: fn(Json<'_>, &mut Report) -> Result<T, Reported>,
+        (): (),
+        report: &mut Report,
+    ) -> Result<Option<T>, Reported> {
+        decode(self.flattened_json(field), report).map(Some)
+    }
+
+    /// What stands under a field's key.
+    pub(super) fn keyed_json(&self, field: usize) -> Option<Json<'_>> {
+        let Slot(Some(found)) = self.slots[field] else { return None };
+        let declared = &self.shape.fields[field];
+        let path = self.json.path().child(Step::Key(found.key));
+        Some(Json::field(path, found.value, declared.coercion, declared.rules))
+    }
+
+    /// This object, as a field reads it that is flattened into it.
+    pub(super) fn flattened_json(&self, field: usize) -> Json<'a> {
+        let declared = &self.shape.fields[field];
+        self.json.flattened(self.shape, declared.coercion, declared.rules)
+    }
+
+    /// The rules of a field.
+    pub(super) fn rules_of<'r>(&'r self, field: usize, report: &'r mut Report) -> Rules<'r> {
+        let declared = &self.shape.fields[field];
+        Rules::new(self.path_of(field), &declared.shape, declared.rules, report)
+    }
+
+    /// Applies rules to what [`read`](Self::read) returned.
+    ///
+    /// # Errors
+    /// One does not hold; or the field failed before.
+    pub fn rules<T>(
+        &self,
+        field: usize,
+        value: Result<Option<T>, Reported>,
+        judge: impl FnOnce(&T, &mut Rules<'_>),
+        report: &mut Report,
+    ) -> Result<Option<T>, Reported> {
+        if let Ok(Some(value)) = &value {
+            let mut rules = self.rules_of(field, report);
+            judge(value, &mut rules);
+            rules.verdict()?;
+        }
+        value
+    }
+
+    /// What [`read`](Self::read) returned, where the field has no default.
+    ///
+    /// # Errors
+    /// There is nothing, and the type does not read absence; or the field failed before.
+    pub fn require<T>(
+        &self,
+        field: usize,
+        value: Result<Option<T>, Reported>,
+        absent: fn() -> Option<T>,
+        report: &mut Report,
+    ) -> Result<T, Reported> {
+        value?.or_else(absent).ok_or_else(|| self.missing(field, report))
+    }
+
+    /// What [`read`](Self::read) returned, or the field's default.
+    ///
+    /// # Errors
+    /// The field failed before.
+    pub fn or_default<T>(
+        &self,
+        value: Result<Option<T>, Reported>,
+        default: impl FnOnce() -> T,
+    ) -> Result<T, Reported> {
+        Ok(value?.unwrap_or_else(default))
+    }
+
+    /// What [`read`](Self::read) returned, or the field of the container's default.
+    ///
+    /// # Errors
+    /// The field failed before.
+    pub fn or_value<T>(&self, value: Result<Option<T>, Reported>, default: T) -> Result<T, Reported> {
+        Ok(value?.unwrap_or(default))
+    }
+
+    /// Fails if the object itself was at fault.
+    ///
+    /// # Errors
+    /// A key was unknown where that is denied, or given twice.
+    pub fn close(self) -> Result<(), Reported> {
+        self.broken.map_or(Ok(()), Err)
+    }
+
+    pub(super) fn missing(&self, field: usize, report: &mut Report) -> Reported {
+        let declared = &self.shape.fields[field];
+        let found = match self.slots[field].0 {
+            Some(_) => Cow::Borrowed(Kind::Null.found()),
+            None => match near_miss(&self.unknown, declared.keys) {
+                Some(key) => Cow::Owned(format!("nothing, but the similar key {key:?}")),
+                None => Cow::Borrowed("nothing"),
+            },
+        };
+        self.violation(field, found, report)
+    }
+
+    fn violation(&self, field: usize, found: Cow<'static, str>, report: &mut Report) -> Reported {
+        report.violation(&self.path_of(field), self.shape.fields[field].expected(), found)
+    }
+
+    /// Under the spelling that the secret uses.
+    fn path_of(&self, field: usize) -> Path<'_> {
+        let found = self.slots[field].0.map(|found| found.key);
+        match found.or(self.shape.fields[field].keys.first().copied()) {
+            Some(key) => self.json.path().child(Step::Key(key)),
+            None => *self.json.path(),
+        }
+    }
+}
+
+/// The pass over an object's entries.
+struct Matching<'a> {
+    json: Json<'a>,
+    shape: &'static ObjectShape,
+    slots: &'a mut [Slot<'a>],
+    /// The field whose key is expected next: documents tend to follow the struct.
+    expected: usize,
+    unknown: Vec<Text<'a>>,
+    broken: Option<Reported>,
+}
+
+impl<'a> Matching<'a> {
+    #[inline]
+    fn entry(&mut self, key: Value<'a>, value: Value<'a>, report: &mut Report) {
+        match key.unquoted() {
+            Ok(key) => match self.field_of(&key) {
+                Some(field) => self.found(field, value, report),
+                None => self.unknown.push(key),
+            },
+            Err(LoneSurrogate) => self.broken = Some(report.bad_key(self.json.path())),
+        }
+    }
+
+    /// A field's key, as the declaration spells it, has this value.
+    fn found(&mut self, (field, key): (usize, &'static str), value: Value<'a>, report: &mut Report) {
+        self.expected = field + 1;
+        let Slot(slot) = &mut self.slots[field];
+        match slot {
+            None => *slot = Some(Found { key, value }),
+            Some(first) => {
+                let (expected, found) = if first.key == key {
+                    ("the key once".to_owned(), Cow::Borrowed("it twice"))
+                } else {
+                    let keys = self.shape.fields[field].keys.join(", ");
+                    (format!("one of the keys {keys}"), Cow::Borrowed("two of them"))
+                };
+                self.broken = Some(report.violation(&self.json.path().child(Step::Key(first.key)), expected, found));
+            }
+        }
+    }
+
+    /// The field that reads `key`, and the key as the declaration spells it.
+    fn field_of(&self, key: &str) -> Option<(usize, &'static str)> {
+        let fields = self.shape.fields;
+        // The one that is expected, as a rule.
+        if let Some(key) = fields.get(self.expected).and_then(|field| field.keys.first()).filter(|first| **first == key)
+        {
+            return Some((self.expected, key));
+        }
+        let (before, from) = fields.split_at(self.expected.min(fields.len()));
+        let spelling = |field: &FieldShape| field.keys.iter().copied().find(|&spelling| spelling == key);
+        let offset = |base: usize| move |(at, key): (usize, &'static str)| (base + at, key);
+        position(from, spelling).map(offset(before.len())).or_else(|| position(before, spelling))
+    }
+
+    fn finish(mut self, report: &mut Report) -> Object<'a> {
+        if !self.unknown.is_empty() {
+            self.unknown.sort_unstable_by(|left, right| left.cmp(right));
+            // What is flattened into another object is not the one to judge the others' keys.
+            if !self.json.is_flattened() && self.shape.rest().is_none() {
+                self.judge_unknown(report);
+            }
+        }
+        let Matching { json, shape, slots, unknown, broken, .. } = self;
+        Object { json, shape, slots, unknown, broken }
+    }
+
+    fn judge_unknown(&mut self, report: &mut Report) {
+        // Flattened structs read keys that no field of this one does.
+        self.unknown.retain(|key| !self.shape.reads(key));
+        if self.unknown.windows(2).any(|pair| *pair[0] == *pair[1]) {
+            self.broken = Some(report.violation(self.json.path(), "every key once", "a key twice"));
+        }
+        if self.shape.unknown == Unknown::Denied && !self.unknown.is_empty() {
+            self.deny_unknown(report);
+        } else {
+            self.warn_of_near_misses();
+        }
+    }
+
+    /// One violation for each near miss, and one for all others: how many there are, and what they are called, is the
+    /// secret's own.
+    fn deny_unknown(&mut self, report: &mut Report) {
+        let keys = self.shape.all_keys();
+        let mut are_all_near = true;
+        for unknown in &self.unknown {
+            match keys.iter().find(|key| is_near(unknown, key)) {
+                Some(key) => {
+                    let found = format!("{:?}, which is close to {key:?}", &**unknown);
+                    self.broken = Some(report.violation(self.json.path(), self.shape.expected_keys(), found));
+                }
+                None => are_all_near = false,
+            }
+        }
+        if !are_all_near {
+            let expected = self.shape.expected_keys();
+            self.broken = Some(report.violation(self.json.path(), expected, "an unknown key"));
+        }
+    }
+
+    /// A misspelt key of a field that may be absent goes unnoticed otherwise; of others it is part of the violation.
+    fn warn_of_near_misses(&self) {
+        for (field, slot) in self.shape.fields.iter().zip(&*self.slots) {
+            if let (true, Some(key)) = (slot.0.is_none(), near_miss(&self.unknown, field.keys)) {
+                tracing::warn!(
+                    target: "secrets_runtime",
+                    secret = self.shape.name,
+                    key = field.keys[0],
+                    similar = key,
+                    "the secret lacks a key and has a similar one, which is not read"
+                );
+            }
+        }
+    }
+}
+
+/// The key that a person may have meant as one of the declared `names`.
+fn near_miss<'a>(keys: &'a [Text<'_>], names: &[&str]) -> Option<&'a str> {
+    keys.iter().map(|key| &**key).find(|key| names.iter().any(|name| is_near(key, name)))
+}
+
+/// The first field for which `find` finds something.
+fn position<T>(fields: &[FieldShape], find: impl Fn(&FieldShape) -> Option<T>) -> Option<(usize, T)> {
+    fields.iter().enumerate().find_map(|(at, field)| Some((at, find(field)?)))
+}

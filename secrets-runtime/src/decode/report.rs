@@ -1,0 +1,172 @@
+//! What is wrong with a document: every violation, its exact path, never a value.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::path::Path;
+use super::view::Json;
+
+/// One way in which a secret breaks its contract.
+///
+/// It is made from the declaration: the path, what was expected, and the *kind* of what was found. Map keys
+/// appear as `*`, unknown keys only when they are a near miss of a declared name, values never.
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// # use secrets_runtime::Secret;
+/// # #[derive(Secret)] struct Db { #[secret(range(min = 1))] port: u16 }
+/// let error = Db::from_json(r#"{"port": 0}"#).map(|db| db.port).unwrap_err();
+/// let violation = &error.violations()[0];
+/// assert_eq!(violation.to_string(), "port: expected an integer from 1 to 65535, found another number");
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    path: String,
+    expected: String,
+    found: Cow<'static, str>,
+}
+
+impl Violation {
+    /// Where: `replicas[0].port`, `tenants.*.token`, or `(root)` for the document itself.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::Secret;
+    /// # #[derive(Secret)] struct Db { #[secret(range(min = 1))] port: u16 }
+    /// let error = Db::from_json(r#"{"port": 0}"#).map(|db| db.port).unwrap_err();
+    /// let violation = &error.violations()[0];
+    /// assert_eq!(violation.path(), "port");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What the declaration asks for: `an integer from 1 to 65535`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::Secret;
+    /// # #[derive(Secret)] struct Db { #[secret(range(min = 1))] port: u16 }
+    /// let error = Db::from_json(r#"{"port": 0}"#).map(|db| db.port).unwrap_err();
+    /// let violation = &error.violations()[0];
+    /// assert_eq!(violation.expected(), "an integer from 1 to 65535");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn expected(&self) -> &str {
+        &self.expected
+    }
+
+    /// The kind of what was there instead: `a boolean`, `nothing`. Empty where a function of the program judged: what it
+    /// says is all there is.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::Secret;
+    /// # #[derive(Secret)] struct Db { #[secret(range(min = 1))] port: u16 }
+    /// let error = Db::from_json(r#"{"port": 0}"#).map(|db| db.port).unwrap_err();
+    /// let violation = &error.violations()[0];
+    /// assert_eq!(violation.found(), "another number");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn found(&self) -> &str {
+        &self.found
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, expected, found } = self;
+        match &**found {
+            "" => write!(f, "{path}: expected {expected}"),
+            found => write!(f, "{path}: expected {expected}, found {found}"),
+        }
+    }
+}
+
+/// Proof that something was reported. Only a [`Report`] makes one, so a decoder cannot fail silently.
+#[derive(Debug, Clone, Copy)]
+#[doc(hidden)]
+pub struct Reported(());
+
+/// Why a text is not JSON. Where it breaks is told only of what begins as an object: in a plain password even that
+/// would say something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotJson {
+    Empty,
+    ByteOrderMark,
+    OtherText,
+    Truncated,
+    At { line: usize, column: usize },
+}
+
+impl NotJson {
+    /// The place of a byte.
+    pub(crate) fn at(text: &str, byte: usize) -> Self {
+        let Some(before) = text.get(..byte).filter(|before| before.len() < text.len()) else { return Self::Truncated };
+        let line = before.rsplit('\n').next().unwrap_or(before);
+        Self::At { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
+    }
+}
+
+impl fmt::Display for NotJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("it is empty"),
+            Self::ByteOrderMark => f.write_str("it begins with a byte order mark; store it without"),
+            Self::OtherText => f.write_str("it is some other text"),
+            Self::Truncated => f.write_str("it ends before its object does"),
+            Self::At { line, column } => write!(f, "its syntax breaks at line {line}, column {column}"),
+        }
+    }
+}
+
+/// How many violations are told: nobody reads more, and a hostile document could have as many as it has characters.
+pub(crate) const VIOLATIONS: usize = 100;
+
+/// Collects what is wrong with one document.
+#[derive(Debug, Default)]
+#[doc(hidden)]
+pub struct Report {
+    violations: Vec<Violation>,
+}
+
+impl Report {
+    pub(crate) fn violation(
+        &mut self,
+        at: &Path<'_>,
+        expected: impl Into<String>,
+        found: impl Into<Cow<'static, str>>,
+    ) -> Reported {
+        if self.violations.len() == VIOLATIONS {
+            return Reported(());
+        }
+        self.violations.push(Violation { path: at.to_string(), expected: expected.into(), found: found.into() });
+        Reported(())
+    }
+
+    /// The value is of another kind than its shape.
+    pub(crate) fn mismatch(&mut self, json: &Json<'_>, expected: impl Into<String>) -> Reported {
+        self.violation(json.path(), expected, json.kind().found())
+    }
+
+    /// A key is no Unicode text.
+    pub(crate) fn bad_key(&mut self, at: &Path<'_>) -> Reported {
+        self.violation(at, "a key of Unicode text", "half of a surrogate pair")
+    }
+
+    pub(crate) fn into_violations(self) -> Vec<Violation> {
+        self.violations
+    }
+}
+
+/// Why a document became no value.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    NotJson(NotJson),
+    Invalid(Vec<Violation>),
+}

@@ -1,0 +1,235 @@
+//! JSON Schema (2020-12) from a [`Shape`].
+//!
+//! A document is valid under the schema if and only if it decodes, over documents with unique keys and numbers that a JSON
+//! parser holds exactly. What JSON Schema cannot say is left open, and the schema accepts more than the decoder: what
+//! `validate`, `custom`, `from_str`, `serde` and `json` refuse; whether a key that `serde` reads may be absent; the range of a
+//! number that is spelled as a string; the number of bytes behind `base64`; the length of a flattened map.
+
+use secrets_shape::rule::{Bound, Rule, narrowed, rules_of_items};
+use secrets_shape::shape::{
+    Absence, Coercion, Encoding, Exposure, FieldShape, ObjectShape, Placement, Precision, Shape, TaggedShape, Unknown,
+};
+use serde_json::Value;
+
+/// What an integer may look like in a string.
+const INTEGER: &str = "^-?(?:0|[1-9][0-9]*)$";
+/// What a number may look like in a string.
+const NUMBER: &str = "^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$";
+/// Padded base64 whose unused bits are zero.
+const BASE64: &str = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$";
+const HEX: &str = "^(?:[0-9A-Fa-f]{2})*$";
+/// Halfway between the largest `f32` and what would follow it: from here on, numbers are rounded to infinity.
+const SINGLE_OVERFLOW: &str = "340282356779733661637539395458142568448";
+
+/// The members of a JSON object, in the order in which they are written, which `serde_json`'s own need not keep.
+type Members = Vec<(&'static str, String)>;
+
+/// The schema of a whole secret.
+pub fn document(shape: &Shape) -> String {
+    let mut members = vec![("$schema", text("https://json-schema.org/draft/2020-12/schema"))];
+    if let Shape::Object(ObjectShape { name, description, .. }) | Shape::Tagged(TaggedShape { name, description, .. }) =
+        shape
+    {
+        members.push(("title", text(name)));
+        members.extend(described(description));
+    }
+    members.extend(keywords(shape, &[], Coercion::FromString));
+    object(&members)
+}
+
+/// A schema of its own.
+fn schema(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> String {
+    object(&keywords(shape, rules, coercion))
+}
+
+/// The keywords that describe a shape.
+fn keywords(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> Members {
+    match shape {
+        Shape::String => string(rules),
+        Shape::Parsed(_) => vec![("type", text("string"))],
+        Shape::Bytes(encoding) => bytes(*encoding, rules),
+        Shape::Embedded(inner) => vec![
+            ("type", text("string")),
+            ("contentMediaType", text("application/json")),
+            ("contentSchema", schema(inner, &[], coercion)),
+        ],
+        Shape::Names(names) => vec![("enum", texts(names))],
+        Shape::Integer { .. } | Shape::Float(_) if coercion == Coercion::FromString => {
+            let spelled = text(if matches!(shape, Shape::Float(_)) { NUMBER } else { INTEGER });
+            let spelled = object(&[("type", text("string")), ("pattern", spelled)]);
+            vec![("anyOf", array([object(&number(shape, rules)), spelled]))]
+        }
+        Shape::Integer { .. } | Shape::Float(_) => number(shape, rules),
+        Shape::Boolean if coercion == Coercion::FromString => {
+            vec![("enum", "[true,false,\"true\",\"false\"]".to_owned())]
+        }
+        Shape::Boolean => vec![("type", text("boolean"))],
+        Shape::Any | Shape::Unknown => Vec::new(),
+        Shape::Optional(inner) => or_null(schema(inner, rules, coercion)),
+        Shape::Array(item) => {
+            let mut members = vec![("type", text("array")), ("items", schema(item, rules_of_items(rules), coercion))];
+            members.extend(lengths("minItems", "maxItems", rules, 1));
+            members
+        }
+        Shape::Map(item) => {
+            let values = schema(item, rules_of_items(rules), coercion);
+            let mut members = vec![("type", text("object")), ("additionalProperties", values)];
+            members.extend(lengths("minProperties", "maxProperties", rules, 1));
+            members
+        }
+        // A newtype does not read absence, even if what is in it would.
+        Shape::Newtype(FieldShape { shape: Shape::Optional(inner), rules, coercion, .. }) => {
+            keywords(inner, rules, *coercion)
+        }
+        Shape::Newtype(field) => keywords(&field.shape, field.rules, field.coercion),
+        Shape::Object(shape) => keys(shape),
+        Shape::Tagged(tagged) => vec![("oneOf", array(tagged.variants.iter().map(variant)))],
+    }
+}
+
+fn variant(shape: &ObjectShape) -> String {
+    let mut members = vec![("title", text(shape.name))];
+    members.extend(described(shape.description));
+    members.extend(keys(shape));
+    object(&members)
+}
+
+fn or_null(schema: String) -> Members {
+    vec![("anyOf", array([schema, object(&[("type", text("null"))])]))]
+}
+
+fn string(rules: &[Rule]) -> Members {
+    let mut members = vec![("type", text("string"))];
+    members.extend(lengths("minLength", "maxLength", rules, 1));
+    members.extend(rules.iter().filter_map(|rule| match rule {
+        Rule::Pattern { written, .. } => Some(("pattern", text(written))),
+        Rule::OneOf(names) => Some(("enum", texts(names))),
+        _ => None,
+    }));
+    members
+}
+
+fn bytes(encoding: Encoding, rules: &[Rule]) -> Members {
+    let mut members = vec![("type", text("string"))];
+    match encoding {
+        Encoding::Base64 => members.extend([("contentEncoding", text("base64")), ("pattern", text(BASE64))]),
+        Encoding::Hex => {
+            members.push(("pattern", text(HEX)));
+            members.extend(lengths("minLength", "maxLength", rules, 2));
+        }
+    }
+    members
+}
+
+fn number(shape: &Shape, rules: &[Rule]) -> Members {
+    if let Shape::Integer { min, max } = shape {
+        let (min, max) = narrowed(*min, *max, rules);
+        return vec![("type", text("integer")), ("minimum", min.to_string()), ("maximum", max.to_string())];
+    }
+    let mut members = vec![("type", text("number"))];
+    if let Shape::Float(Precision::Single) = shape {
+        members.push(("exclusiveMinimum", format!("-{SINGLE_OVERFLOW}")));
+        members.push(("exclusiveMaximum", SINGLE_OVERFLOW.to_owned()));
+    }
+    let bound = |name, bound: &Option<Bound>| bound.map(|bound| (name, bound.to_string()));
+    for rule in rules {
+        if let Rule::Range { min, max } = rule {
+            members.extend([bound("minimum", min), bound("maximum", max)].into_iter().flatten());
+        }
+    }
+    members
+}
+
+/// The keywords of an object with declared keys.
+fn keys(shape: &ObjectShape) -> Members {
+    let mut fields = Vec::new();
+    keyed_fields(shape, &mut fields);
+    let properties =
+        fields.iter().flat_map(|field| field.keys.iter().map(|key| format!("{}:{}", text(key), of_field(field))));
+    let properties = format!("{{{}}}", properties.collect::<Vec<_>>().join(","));
+    let required = fields.iter().filter(|field| field.is_required() && field.keys.len() == 1);
+    let required: Vec<&str> = required.map(|field| field.keys[0]).collect();
+    let spellings = fields.iter().filter(|field| field.keys.len() > 1).map(|field| one_spelling(field));
+    let mut members = vec![("type", text("object")), ("properties", properties), ("required", texts(&required))];
+    let spellings: Vec<String> = spellings.collect();
+    if !spellings.is_empty() {
+        members.push(("allOf", array(spellings)));
+    }
+    match shape.rest() {
+        Some(field) => {
+            let values = schema(field.shape.item(), rules_of_items(field.rules), field.coercion);
+            members.push(("additionalProperties", values));
+        }
+        None if shape.unknown == Unknown::Denied => members.push(("additionalProperties", "false".to_owned())),
+        None => {}
+    }
+    members
+}
+
+/// The fields that have keys, those of flattened structs included.
+fn keyed_fields(shape: &ObjectShape, fields: &mut Vec<&'static FieldShape>) {
+    for field in shape.fields {
+        match (field.placement, &field.shape) {
+            (Placement::Flattened, Shape::Object(inner)) => keyed_fields(inner, fields),
+            (Placement::Flattened, _) => {}
+            (Placement::Keyed, _) => fields.push(field),
+        }
+    }
+}
+
+fn of_field(field: &FieldShape) -> String {
+    let mut members: Members = described(field.description).into_iter().collect();
+    if field.exposure == Exposure::Secret {
+        members.push(("writeOnly", "true".to_owned()));
+    }
+    members.extend(match (field.absence, &field.shape) {
+        (Absence::Default, shape) if !shape.is_optional() => or_null(schema(shape, field.rules, field.coercion)),
+        (_, Shape::Embedded(inner)) if inner.is_optional() => or_null(schema(&field.shape, &[], field.coercion)),
+        (_, shape) => keywords(shape, field.rules, field.coercion),
+    });
+    object(&members)
+}
+
+/// One spelling of a key that has several, or at most one where it may be absent.
+fn one_spelling(field: &FieldShape) -> String {
+    let required: Vec<String> = field.keys.iter().map(|key| object(&[("required", texts(&[key]))])).collect();
+    let none = object(&[("not", object(&[("anyOf", array(required.clone()))]))]);
+    let alternatives = (!field.is_required()).then_some(none).into_iter().chain(required);
+    object(&[("oneOf", array(alternatives))])
+}
+
+/// A length rule, each unit of which is `scale` characters or items.
+fn lengths(at_least: &'static str, at_most: &'static str, rules: &[Rule], scale: u128) -> Members {
+    let mut members = Vec::new();
+    for rule in rules {
+        if let Rule::Length { min, max } = rule {
+            let end = |name, end: &Option<u64>| end.map(|end| (name, (u128::from(end) * scale).to_string()));
+            members.extend([end(at_least, min), end(at_most, max)].into_iter().flatten());
+        }
+    }
+    members
+}
+
+fn described(description: &str) -> Option<(&'static str, String)> {
+    (!description.is_empty()).then(|| ("description", text(description)))
+}
+
+fn text(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+fn texts(texts: &[&str]) -> String {
+    array(texts.iter().map(|name| text(name)))
+}
+
+fn array(items: impl IntoIterator<Item = String>) -> String {
+    format!("[{}]", items.into_iter().collect::<Vec<_>>().join(","))
+}
+
+fn object(members: &[(&'static str, String)]) -> String {
+    let members: Vec<String> = members.iter().map(|(name, json)| format!("\"{name}\":{json}")).collect();
+    format!("{{{}}}", members.join(","))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! A shape in words: the part of a message that follows "expected".
+//!
+//! Everything here is made from the declaration alone.
+
+use std::fmt;
+
+use crate::rule::{Bound, Rule, narrowed};
+use crate::shape::{Encoding, FieldShape, ObjectShape, Placement, Shape};
+
+#[doc(hidden)]
+impl Shape {
+    /// "an integer from 1 to 9": this shape, narrowed by `rules`.
+    pub fn expected(&self, rules: &[Rule]) -> String {
+        match self {
+            Shape::String => text(rules),
+            Shape::Parsed(name) => format!("a string that is a valid {name}"),
+            Shape::Bytes(Encoding::Base64) => format!("a base64 string{}", Lengths(rules, "byte")),
+            Shape::Bytes(Encoding::Hex) => format!("a string of hexadecimal digits{}", Lengths(rules, "byte")),
+            Shape::Embedded(inner) => format!("a string with JSON in it: {}", inner.expected(rules)),
+            Shape::Names(names) => one_of(names),
+            Shape::Integer { min, max } => integer(*min, *max, rules),
+            Shape::Float(_) => format!("a number{}", Ranges(rules)),
+            Shape::Boolean => "true or false".to_owned(),
+            Shape::Any | Shape::Unknown => "another value".to_owned(),
+            Shape::Optional(inner) => inner.expected(rules),
+            Shape::Array(_) => format!("an array{}", Lengths(rules, "item")),
+            Shape::Map(_) => format!("an object{}", Lengths(rules, "key")),
+            Shape::Newtype(field) => field.expected(),
+            Shape::Object(_) | Shape::Tagged(_) => "an object".to_owned(),
+        }
+    }
+}
+
+impl FieldShape {
+    pub fn expected(&self) -> String {
+        self.shape.expected(self.rules)
+    }
+}
+
+impl ObjectShape {
+    /// "no keys but username, password".
+    pub fn expected_keys(&self) -> String {
+        let keys = self.all_keys();
+        if keys.is_empty() { "no keys".to_owned() } else { format!("no keys but {}", keys.join(", ")) }
+    }
+
+    /// The keys that are read, those of flattened structs included.
+    pub fn all_keys(&self) -> Vec<&'static str> {
+        let keys = |field: &FieldShape| match field.shape {
+            Shape::Object(inner) if field.placement == Placement::Flattened => inner.all_keys(),
+            _ => field.keys.to_vec(),
+        };
+        self.fields.iter().flat_map(keys).collect()
+    }
+}
+
+/// "a string of at least 8 characters that matches ^[a-z]+$"
+fn text(rules: &[Rule]) -> String {
+    let names = rules.iter().find_map(|rule| if let Rule::OneOf(names) = rule { Some(*names) } else { None });
+    let kind = names.map_or_else(|| "a string".to_owned(), one_of);
+    let patterns: String = rules
+        .iter()
+        .filter_map(|rule| {
+            if let Rule::Pattern { written, .. } = rule { Some(format!(" that matches {written}")) } else { None }
+        })
+        .collect();
+    format!("{kind}{}{patterns}", Lengths(rules, "character"))
+}
+
+/// `"a", "b" or "c"`
+fn one_of(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+    match quoted.as_slice() {
+        [] => "nothing".to_owned(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+fn integer(min: i128, max: i128, rules: &[Rule]) -> String {
+    let (min, max) = narrowed(min, max, rules);
+    format!("an integer from {min} to {max}")
+}
+
+/// " from 0.5 to 1", or nothing.
+struct Ranges<'a>(&'a [Rule]);
+
+impl fmt::Display for Ranges<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for rule in self.0 {
+            match rule {
+                Rule::Range { min: Some(min), max: Some(max) } => write!(f, " from {min} to {max}")?,
+                Rule::Range { min: Some(min), max: None } => write!(f, " of at least {min}")?,
+                Rule::Range { min: None, max: Some(max) } => write!(f, " of at most {max}")?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// " of at least 8 characters", or nothing.
+struct Lengths<'a>(&'a [Rule], &'a str);
+
+impl fmt::Display for Lengths<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Lengths(rules, unit) = self;
+        for rule in *rules {
+            match rule {
+                Rule::Length { min: Some(min), max: Some(max) } if min == max => {
+                    write!(f, " of {}", count(*min, unit))?;
+                }
+                Rule::Length { min: Some(min), max: Some(max) } => write!(f, " of {min} to {}", count(*max, unit))?,
+                Rule::Length { min: Some(min), max: None } => write!(f, " of at least {}", count(*min, unit))?,
+                Rule::Length { min: None, max: Some(max) } => write!(f, " of at most {}", count(*max, unit))?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn count(number: u64, unit: &str) -> String {
+    if number == 1 { format!("1 {unit}") } else { format!("{number} {unit}s") }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Bound::Integer(value) => value.fmt(f),
+            Bound::Float(value) => value.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shape::Precision;
+
+    const PORT: Shape = Shape::Integer { min: 0, max: 65535 };
+
+    fn range(min: Option<Bound>, max: Option<Bound>) -> Rule {
+        Rule::Range { min, max }
+    }
+
+    #[test]
+    fn an_integer_is_narrowed_by_its_range() {
+        assert_eq!(PORT.expected(&[]), "an integer from 0 to 65535");
+        let rules = [range(Some(Bound::Integer(1)), None)];
+        assert_eq!(PORT.expected(&rules), "an integer from 1 to 65535");
+        let beyond_the_type = [range(None, Some(Bound::Integer(99_999)))];
+        assert_eq!(PORT.expected(&beyond_the_type), "an integer from 0 to 65535");
+    }
+
+    #[test]
+    fn an_optional_is_described_by_what_is_inside() {
+        assert_eq!(Shape::Optional(&PORT).expected(&[]), PORT.expected(&[]));
+    }
+
+    #[test]
+    fn a_length_counts_what_the_shape_holds() {
+        let length = |min, max| [Rule::Length { min, max }];
+        assert_eq!(Shape::String.expected(&length(Some(8), None)), "a string of at least 8 characters");
+        assert_eq!(Shape::String.expected(&length(None, Some(1))), "a string of at most 1 character");
+        assert_eq!(Shape::String.expected(&length(Some(2), Some(2))), "a string of 2 characters");
+        assert_eq!(Shape::Array(&PORT).expected(&length(Some(1), Some(3))), "an array of 1 to 3 items");
+        assert_eq!(Shape::Map(&PORT).expected(&length(Some(1), None)), "an object of at least 1 key");
+    }
+
+    #[test]
+    fn a_string_names_its_values_and_its_pattern() {
+        assert_eq!(Shape::String.expected(&[Rule::OneOf(&["a", "b", "c"])]), r#""a", "b" or "c""#);
+        let rules = [Rule::Pattern { written: "^[a-z]+$", rust: "^[a-z]+$" }, Rule::Length { min: Some(2), max: None }];
+        assert_eq!(Shape::String.expected(&rules), "a string of at least 2 characters that matches ^[a-z]+$");
+        assert_eq!(Shape::Names(&["on"]).expected(&[]), r#""on""#);
+    }
+
+    #[test]
+    fn a_float_names_the_ends_it_has() {
+        let rules = |min, max| [range(min, max)];
+        assert_eq!(
+            Shape::Float(Precision::Double).expected(&rules(Some(Bound::Float(0.5)), Some(Bound::Integer(1)))),
+            "a number from 0.5 to 1"
+        );
+        assert_eq!(
+            Shape::Float(Precision::Double).expected(&rules(Some(Bound::Float(0.5)), None)),
+            "a number of at least 0.5"
+        );
+        assert_eq!(
+            Shape::Float(Precision::Double).expected(&rules(None, Some(Bound::Integer(1)))),
+            "a number of at most 1"
+        );
+    }
+
+    #[test]
+    fn an_object_names_the_keys_that_it_reads() {
+        const NAME: FieldShape = FieldShape { keys: &["name", "alias"], shape: Shape::String, ..FieldShape::PLAIN };
+        const INNER: Shape = Shape::Object(&ObjectShape { fields: &[NAME], ..ObjectShape::EMPTY });
+        const NESTED: FieldShape = FieldShape { keys: &["nested"], shape: INNER, ..FieldShape::PLAIN };
+        const FLAT: FieldShape = FieldShape { placement: Placement::Flattened, shape: INNER, ..FieldShape::PLAIN };
+        const OUTER: ObjectShape = ObjectShape { fields: &[NESTED, FLAT], ..ObjectShape::EMPTY };
+        assert_eq!(OUTER.expected_keys(), "no keys but nested, name, alias");
+        assert_eq!(ObjectShape::EMPTY.expected_keys(), "no keys");
+        assert_eq!((NAME.expected().as_str(), NESTED.expected().as_str()), ("a string", "an object"));
+    }
+}

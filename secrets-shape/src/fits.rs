@@ -1,0 +1,774 @@
+//! Whether a type fits what a schema file says: the part of the comparison that needs the type.
+//!
+//! The derive reads the file, pairs its keys with the fields and lays out what it says as [`FileShape`]: places, each of which has
+//! a position and, in the end, a set of [problems](problem). It calls [`fits`] with [`Shape::Unknown`] for what it cannot see in
+//! tokens, and learns which problems there may be; the compiler evaluates [`fits`] with the true shapes, and knows.
+//!
+//! A file that allows more than the type reads is not a problem by itself.
+
+use crate::rule::{Rule, narrowed, rules_of_items};
+use crate::shape::{Absence, Coercion, FieldShape, ObjectShape, Placement, Shape, Unknown};
+
+/// What a schema file says of a secret.
+#[derive(Debug, Clone, Copy)]
+pub struct FileShape<'f> {
+    /// A place that stands in another follows it, next to its siblings.
+    pub places: &'f [Place<'f>],
+    pub constants: &'f [Constant<'f>],
+    /// Sets of keys, one of each of which must be there.
+    pub required: &'f [&'f [&'f str]],
+    /// The objects that are paired with the fields of the type.
+    pub objects: &'f [FileObject<'f>],
+}
+
+/// What a file says of one value.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'f> {
+    /// The key that it stands under, if it does.
+    pub key: &'f str,
+    /// Which kinds of value it may be.
+    pub kinds: Kinds,
+    pub minimum: Option<i128>,
+    pub maximum: Option<i128>,
+    /// The constants that it may be, if the file lists them.
+    pub constants: Option<Span>,
+    /// The values under the keys of an object.
+    pub keys: Span,
+    /// Whether these are all keys that there are.
+    pub are_all_keys: bool,
+    pub required: Span,
+    /// What may be under any other key.
+    pub values: Option<usize>,
+    pub items: Option<usize>,
+    /// The document in a string.
+    pub content: Option<usize>,
+    /// The alternatives, if there are several.
+    pub variants: Span,
+}
+
+/// From one position to before another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span(pub usize, pub usize);
+
+impl Span {
+    pub const NONE: Self = Self(0, 0);
+
+    pub const fn is_empty(self) -> bool {
+        self.0 >= self.1
+    }
+}
+
+impl Place<'_> {
+    /// A value of these kinds, of which nothing else is said.
+    pub const fn of(kinds: Kinds) -> Self {
+        Self {
+            key: "",
+            kinds,
+            minimum: None,
+            maximum: None,
+            constants: None,
+            keys: Span::NONE,
+            are_all_keys: false,
+            required: Span::NONE,
+            values: None,
+            items: None,
+            content: None,
+            variants: Span::NONE,
+        }
+    }
+}
+
+/// A constant, and what it is. Its problems stand after those of all places.
+#[derive(Debug, Clone, Copy)]
+pub enum Constant<'f> {
+    Null,
+    Boolean,
+    Text(&'f str),
+    Integer(i128),
+    /// Another number.
+    Number,
+    /// An array or an object.
+    Structure,
+}
+
+/// An object of the file that is compared with a struct, or with a variant of an enum.
+#[derive(Debug, Clone, Copy)]
+pub struct FileObject<'f> {
+    pub place: usize,
+    pub variant: usize,
+    /// How many fields of the shape come before those that were paired: the tag of an enum.
+    pub tags: usize,
+    /// Whether it describes other variants as well, so that it cannot require the keys of one.
+    pub is_shared: bool,
+    /// One for each field.
+    pub fields: &'f [FileField<'f>],
+}
+
+/// What the file has for one field.
+#[derive(Debug, Clone, Copy)]
+pub struct FileField<'f> {
+    /// Where its problems stand.
+    pub at: usize,
+    /// The places of the keys that the file has; none for what is flattened.
+    pub places: &'f [usize],
+    pub is_required: bool,
+}
+
+/// What may be wrong at a place, as bits.
+pub mod problem {
+    /// The type reads none of the kinds.
+    pub const KINDS: u8 = 1;
+    /// It may be null, which the type does not read.
+    pub const NULL: u8 = 2;
+    /// It may be absent, and the type requires it.
+    pub const OPTIONAL: u8 = 4;
+    /// The type requires it, or a key in it, and the file does not have that.
+    pub const MISSING: u8 = 8;
+    /// A constant that the type does not read.
+    pub const CONSTANT: u8 = 16;
+    /// The type reads no number of this range.
+    pub const RANGE: u8 = 32;
+    /// A key that the file requires and the type refuses.
+    pub const UNREAD: u8 = 64;
+    /// The file does not name the tag that tells the variants of the type apart.
+    pub const TAG: u8 = 128;
+}
+
+/// Whether there is no problem: `Verdict<true>`, as the traits that the derive writes have it.
+#[derive(Debug)]
+pub struct Verdict<const FITS: bool>;
+
+/// Which kinds of JSON values there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub struct Kinds(pub u8);
+
+impl Kinds {
+    pub const NONE: Self = Self(0);
+    pub const NULL: Self = Self(1);
+    pub const BOOLEAN: Self = Self(2);
+    pub const INTEGER: Self = Self(4);
+    /// Integers among them.
+    pub const NUMBER: Self = Self(4 | 8);
+    pub const STRING: Self = Self(16);
+    pub const ARRAY: Self = Self(32);
+    pub const OBJECT: Self = Self(64);
+    pub const ALL: Self = Self(127);
+
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    pub const fn is_none(self) -> bool {
+        self.0 == 0
+    }
+
+    /// What a shape reads.
+    const fn read_by(shape: &Shape, coercion: Coercion) -> Self {
+        let text = match coercion {
+            Coercion::FromString => Self::STRING,
+            Coercion::None => Self::NONE,
+        };
+        match shape {
+            Shape::String | Shape::Parsed(_) | Shape::Bytes(_) | Shape::Embedded(_) | Shape::Names(_) => Self::STRING,
+            Shape::Integer { .. } => Self::INTEGER.or(text),
+            Shape::Float(_) => Self::NUMBER.or(text),
+            Shape::Boolean => Self::BOOLEAN.or(text),
+            Shape::Any => Self::ALL,
+            Shape::Array(_) => Self::ARRAY,
+            Shape::Map(_) | Shape::Object(_) | Shape::Tagged(_) => Self::OBJECT,
+            Shape::Optional(inner) => Self::read_by(inner, coercion).or(Self::NULL),
+            Shape::Newtype(field) => Self::read_by(&field.shape, field.coercion),
+            Shape::Unknown => Self::NONE,
+        }
+    }
+}
+
+/// Compares a type with its file: the problems of each place, then of each constant, then of each field that has no place.
+pub const fn fits<const N: usize>(shape: &'static Shape, file: &FileShape<'_>) -> [u8; N] {
+    let mut problems = [0; N];
+    compare_objects(shape, file, &mut problems);
+    problems
+}
+
+/// As [`fits`], into a slice that is long enough.
+pub const fn compare_objects(shape: &'static Shape, file: &FileShape<'_>, problems: &mut [u8]) {
+    let mut comparison = Comparison { file, problems };
+    let mut at = 0;
+    while at < file.objects.len() {
+        let object = &file.objects[at];
+        match shape {
+            Shape::Object(whole) => comparison.paired(object, whole),
+            Shape::Tagged(tagged) => comparison.paired(object, &tagged.variants[object.variant]),
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+/// As [`fits`], where nothing was paired: keys are found by their names. For tests.
+pub const fn compare(shape: &'static Shape, file: &FileShape<'_>, problems: &mut [u8]) {
+    Comparison { file, problems }.value(0, Expected::of(shape, &[], Coercion::FromString, false));
+}
+
+struct Comparison<'a, 'f> {
+    file: &'a FileShape<'f>,
+    problems: &'a mut [u8],
+}
+
+/// What is read at one place of a secret.
+#[derive(Clone, Copy)]
+struct Expected {
+    shape: &'static Shape,
+    rules: &'static [Rule],
+    coercion: Coercion,
+    may_be_null: bool,
+}
+
+impl Expected {
+    /// Without what has no JSON of its own.
+    const fn of(
+        mut shape: &'static Shape,
+        mut rules: &'static [Rule],
+        mut coercion: Coercion,
+        mut may_be_null: bool,
+    ) -> Self {
+        loop {
+            match shape {
+                Shape::Optional(inner) => {
+                    shape = inner;
+                    may_be_null = true;
+                }
+                Shape::Newtype(field) => {
+                    shape = &field.shape;
+                    rules = field.rules;
+                    coercion = field.coercion;
+                    // A newtype does not read absence, even if what is in it would.
+                    if let Shape::Optional(inner) = shape {
+                        shape = inner;
+                    }
+                }
+                _ => {
+                    let may_be_null = may_be_null || shape.is_optional();
+                    return Self { shape, rules, coercion, may_be_null };
+                }
+            }
+        }
+    }
+
+    const fn of_field(field: &'static FieldShape) -> Self {
+        Self::of(&field.shape, field.rules, field.coercion, matches!(field.absence, Absence::Default))
+    }
+
+    /// What is in an array, a map or a document.
+    const fn inside(self, shape: &'static Shape) -> Self {
+        Self::of(shape, rules_of_items(self.rules), self.coercion, false)
+    }
+
+    const fn is_unknown(self) -> bool {
+        matches!(self.shape, Shape::Unknown)
+    }
+
+    /// What the type lists, if it does: then it has to know every constant that may come.
+    const fn names(self) -> Option<&'static [&'static str]> {
+        match self.shape {
+            Shape::Names(names) => Some(names),
+            Shape::String => {
+                let mut at = 0;
+                while at < self.rules.len() {
+                    if let Rule::OneOf(names) = self.rules[at] {
+                        return Some(names);
+                    }
+                    at += 1;
+                }
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it reads a constant, if that is easily told.
+    const fn reads(self, constant: Constant<'_>) -> bool {
+        match (self.shape, constant) {
+            (_, Constant::Null) | (Shape::Boolean, Constant::Boolean) => true,
+            (Shape::Names(_) | Shape::String, Constant::Text(text)) => match self.names() {
+                Some(names) => contains(names, text),
+                None => true,
+            },
+            (Shape::Boolean, Constant::Text(text)) => self.coerces() && contains(&["true", "false"], text),
+            (Shape::Integer { min, max }, Constant::Integer(value)) => {
+                let (min, max) = narrowed(*min, *max, self.rules);
+                min <= value && value <= max
+            }
+            (Shape::Integer { min, max }, Constant::Text(text)) => match spelled(text) {
+                Some(value) => {
+                    let (min, max) = narrowed(*min, *max, self.rules);
+                    self.coerces() && min <= value && value <= max
+                }
+                None => false,
+            },
+            (Shape::Unknown | Shape::Names(_) | Shape::String | Shape::Boolean | Shape::Integer { .. }, _) => false,
+            _ => true,
+        }
+    }
+
+    const fn coerces(self) -> bool {
+        matches!(self.coercion, Coercion::FromString)
+    }
+}
+
+impl Comparison<'_, '_> {
+    const fn add(&mut self, at: usize, problem: u8) {
+        self.problems[at] |= problem;
+    }
+
+    /// An object whose fields were paired with places.
+    const fn paired(&mut self, object: &FileObject<'_>, whole: &'static ObjectShape) {
+        let mut at = 0;
+        while at < object.fields.len() {
+            let (found, field) = (&object.fields[at], &whole.fields[object.tags + at]);
+            if matches!(field.placement, Placement::Flattened) {
+                self.flattened(object.place, whole, field, object.is_shared, found.at);
+            } else {
+                let mut key = 0;
+                while key < found.places.len() {
+                    self.value(found.places[key], Expected::of_field(field));
+                    key += 1;
+                }
+                let is_there = !found.places.is_empty();
+                self.presence(found.at, field, object, is_there, found.is_required);
+            }
+            at += 1;
+        }
+        self.unread(object.place, whole);
+    }
+
+    const fn presence(
+        &mut self,
+        at: usize,
+        field: &'static FieldShape,
+        object: &FileObject<'_>,
+        is_there: bool,
+        is_required: bool,
+    ) {
+        if is_required || !field.is_required() {
+            return;
+        }
+        if !is_there && self.file.places[object.place].are_all_keys {
+            self.add(at, problem::MISSING);
+        } else if is_there && !object.is_shared {
+            self.add(at, problem::OPTIONAL);
+        }
+    }
+
+    /// A field whose keys are the object's own.
+    const fn flattened(
+        &mut self,
+        place: usize,
+        whole: &'static ObjectShape,
+        field: &'static FieldShape,
+        is_shared: bool,
+        missing: usize,
+    ) {
+        match &field.shape {
+            Shape::Object(inner) => self.fields(place, whole, inner, 0, is_shared, missing),
+            Shape::Unknown => self.unknown_keys(place, missing),
+            shape => {
+                self.values(
+                    place,
+                    Some(whole),
+                    Expected::of(shape.item(), rules_of_items(field.rules), field.coercion, false),
+                );
+            }
+        }
+    }
+
+    /// The fields of a struct, found by their keys.
+    const fn fields(
+        &mut self,
+        place: usize,
+        whole: &'static ObjectShape,
+        part: &'static ObjectShape,
+        tags: usize,
+        is_shared: bool,
+        missing: usize,
+    ) {
+        let mut at = tags;
+        while at < part.fields.len() {
+            let field = &part.fields[at];
+            match field.placement {
+                Placement::Flattened => self.flattened(place, whole, field, is_shared, missing),
+                Placement::Keyed => self.keyed(place, field, is_shared, missing),
+            }
+            at += 1;
+        }
+    }
+
+    const fn keyed(&mut self, place: usize, field: &'static FieldShape, is_shared: bool, missing: usize) {
+        let mut is_there = None;
+        let mut key = 0;
+        while key < field.keys.len() {
+            if let Some(found) = self.key(place, field.keys[key]) {
+                is_there = Some(found);
+                self.value(found, Expected::of_field(field));
+            }
+            key += 1;
+        }
+        if !field.is_required() || self.requires(place, field.keys) {
+            return;
+        }
+        match is_there {
+            None if self.file.places[place].are_all_keys => self.add(missing, problem::MISSING),
+            Some(found) if !is_shared => self.add(found, problem::OPTIONAL),
+            _ => {}
+        }
+    }
+
+    const fn key(&self, place: usize, key: &str) -> Option<usize> {
+        let Span(mut at, end) = self.file.places[place].keys;
+        while at < end {
+            if same(self.file.places[at].key, key) {
+                return Some(at);
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// Whether one of these spellings of a key must be there.
+    const fn requires(&self, place: usize, keys: &[&str]) -> bool {
+        let Span(mut at, end) = self.file.places[place].required;
+        while at < end {
+            let group = self.file.required[at];
+            let (mut key, mut all) = (0, true);
+            while key < group.len() {
+                all = all && contains(keys, group[key]);
+                key += 1;
+            }
+            if all {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// A value.
+    const fn value(&mut self, at: usize, expected: Expected) {
+        let place = self.file.places[at];
+        let read = Kinds::read_by(expected.shape, expected.coercion);
+        let some = place.kinds.without(Kinds::NULL);
+        let may_be_anything = place.kinds.has(Kinds::ALL);
+        if read.and(some).is_none() && !(some.is_none() && expected.may_be_null) {
+            if may_be_anything && expected.is_unknown() {
+                return self.unknown(at);
+            }
+            self.add(at, problem::KINDS);
+            if !expected.is_unknown() {
+                return;
+            }
+        }
+        if place.kinds.has(Kinds::NULL) && !may_be_anything && !expected.may_be_null {
+            self.add(at, problem::NULL);
+        }
+        if expected.is_unknown() {
+            return self.unknown(at);
+        }
+        self.constants(place, expected);
+        self.range(at, expected);
+        self.inside(at, expected);
+    }
+
+    /// Every problem that some type may have with what is in a value.
+    const fn unknown(&mut self, at: usize) {
+        let place = self.file.places[at];
+        if let Some(Span(mut constant, end)) = place.constants {
+            while constant < end {
+                if !matches!(self.file.constants[constant], Constant::Null) {
+                    self.add(self.file.places.len() + constant, problem::CONSTANT);
+                }
+                constant += 1;
+            }
+        }
+        if place.minimum.is_some() || place.maximum.is_some() {
+            self.add(at, problem::RANGE);
+        }
+        let inside = [place.items, place.values, place.content];
+        let mut part = 0;
+        while part < inside.len() {
+            if let Some(inner) = inside[part] {
+                self.unknown_value(inner);
+            }
+            part += 1;
+        }
+        let Span(mut variant, end) = place.variants;
+        while variant < end {
+            self.unknown(variant);
+            variant += 1;
+        }
+        if place.kinds.has(Kinds::OBJECT) {
+            self.unknown_keys(at, at);
+            if !place.variants.is_empty() || place.are_all_keys {
+                self.add(at, problem::TAG);
+            }
+        }
+    }
+
+    const fn unknown_value(&mut self, at: usize) {
+        self.value(
+            at,
+            Expected { shape: &Shape::Unknown, rules: &[], coercion: Coercion::FromString, may_be_null: false },
+        );
+    }
+
+    const fn unknown_keys(&mut self, at: usize, missing: usize) {
+        let place = self.file.places[at];
+        if place.are_all_keys {
+            self.add(missing, problem::MISSING);
+        }
+        let Span(mut key, end) = place.keys;
+        while key < end {
+            self.unknown_value(key);
+            let problem =
+                if self.requires(at, &[self.file.places[key].key]) { problem::UNREAD } else { problem::OPTIONAL };
+            self.add(key, problem);
+            key += 1;
+        }
+    }
+
+    /// The constants that a place lists. A type that does not list its own has to read one of them.
+    const fn constants(&mut self, place: Place<'_>, expected: Expected) {
+        let Some(Span(start, end)) = place.constants else { return };
+        let (mut at, mut read) = (start, 0);
+        while at < end {
+            if expected.reads(self.file.constants[at]) {
+                read += 1;
+            }
+            at += 1;
+        }
+        if read > 0 && expected.names().is_none() {
+            return;
+        }
+        at = start;
+        while at < end {
+            if !expected.reads(self.file.constants[at]) {
+                self.add(self.file.places.len() + at, problem::CONSTANT);
+            }
+            at += 1;
+        }
+    }
+
+    /// The constants that a place lists, each of which has to be one of these names.
+    const fn listed(&mut self, place: Place<'_>, names: &[&str]) {
+        let Some(Span(mut at, end)) = place.constants else { return };
+        while at < end {
+            if !matches!(self.file.constants[at], Constant::Text(text) if contains(names, text)) {
+                self.add(self.file.places.len() + at, problem::CONSTANT);
+            }
+            at += 1;
+        }
+    }
+
+    /// The numbers that both allow, where the file allows no text.
+    const fn range(&mut self, at: usize, expected: Expected) {
+        let place = self.file.places[at];
+        let Shape::Integer { min, max } = expected.shape else { return };
+        if place.kinds.has(Kinds::STRING) {
+            return;
+        }
+        let (min, max) = narrowed(*min, *max, expected.rules);
+        let is_above = matches!(place.minimum, Some(least) if least > max);
+        let is_below = matches!(place.maximum, Some(most) if most < min);
+        if is_above || is_below {
+            self.add(at, problem::RANGE);
+        }
+    }
+
+    const fn inside(&mut self, at: usize, expected: Expected) {
+        let place = self.file.places[at];
+        match expected.shape {
+            Shape::Array(item) => {
+                if let Some(items) = place.items {
+                    self.value(items, expected.inside(item));
+                }
+            }
+            Shape::Embedded(inner) => {
+                if let Some(content) = place.content {
+                    self.value(content, Expected::of(inner, &[], expected.coercion, false));
+                }
+            }
+            Shape::Map(item) => self.values(at, None, expected.inside(item)),
+            Shape::Object(object) => {
+                self.fields(at, object, object, 0, false, at);
+                self.unread(at, object);
+            }
+            Shape::Tagged(tagged) => self.tagged(at, tagged),
+            _ => {}
+        }
+    }
+
+    /// The values of a map, but for the keys that the fields of an object read.
+    const fn values(&mut self, at: usize, others: Option<&'static ObjectShape>, expected: Expected) {
+        let place = self.file.places[at];
+        if let Some(values) = place.values {
+            self.value(values, expected);
+        }
+        let Span(mut key, end) = place.keys;
+        while key < end {
+            let is_read = match others {
+                Some(object) => reads(object, self.file.places[key].key),
+                None => false,
+            };
+            if !is_read {
+                self.value(key, expected);
+            }
+            key += 1;
+        }
+    }
+
+    /// Keys that the file requires and that `deny_unknown_fields` refuses.
+    const fn unread(&mut self, at: usize, object: &'static ObjectShape) {
+        if matches!(object.unknown, Unknown::Ignored) || object.rest().is_some() {
+            return;
+        }
+        let Span(mut key, end) = self.file.places[at].keys;
+        while key < end {
+            let name = self.file.places[key].key;
+            if !reads(object, name) && self.requires(at, &[name]) {
+                self.add(key, problem::UNREAD);
+            }
+            key += 1;
+        }
+    }
+
+    /// An enum in a field: each variant is compared with the alternatives whose tag has its name.
+    const fn tagged(&mut self, at: usize, tagged: &'static crate::shape::TaggedShape) {
+        let place = self.file.places[at];
+        let Span(mut alternative, end) = if place.variants.is_empty() { Span(at, at + 1) } else { place.variants };
+        let is_alone = !place.variants.is_empty();
+        while alternative < end {
+            self.alternative(alternative, tagged, is_alone);
+            alternative += 1;
+        }
+    }
+
+    const fn alternative(&mut self, at: usize, tagged: &'static crate::shape::TaggedShape, is_alone: bool) {
+        let Some(tag) = self.key(at, tagged.tag) else {
+            if self.file.places[at].are_all_keys {
+                self.add(at, problem::TAG);
+            }
+            return;
+        };
+        self.listed(self.file.places[tag], tagged.names);
+        let (mut variant, mut described) = (0, 0);
+        while variant < tagged.names.len() {
+            described += self.may_be(tag, tagged.names[variant]) as usize;
+            variant += 1;
+        }
+        variant = 0;
+        while variant < tagged.names.len() {
+            if self.may_be(tag, tagged.names[variant]) {
+                let object = &tagged.variants[variant];
+                self.fields(at, object, object, 1, !is_alone || described > 1, at);
+                self.unread(at, object);
+            }
+            variant += 1;
+        }
+    }
+
+    /// Whether a place may be a text, as its constants say.
+    const fn may_be(&self, at: usize, text: &str) -> bool {
+        let Some(Span(mut constant, end)) = self.file.places[at].constants else { return true };
+        while constant < end {
+            if let Constant::Text(other) = self.file.constants[constant]
+                && same(other, text)
+            {
+                return true;
+            }
+            constant += 1;
+        }
+        false
+    }
+}
+
+/// Whether a field of this object, or of a struct that is flattened into it, reads a key.
+const fn reads(object: &ObjectShape, key: &str) -> bool {
+    let mut at = 0;
+    while at < object.fields.len() {
+        let field = &object.fields[at];
+        let is_read = match (field.placement, &field.shape) {
+            (Placement::Flattened, Shape::Object(inner)) => reads(inner, key),
+            // It may read any.
+            (Placement::Flattened, Shape::Unknown) => true,
+            (Placement::Flattened, _) => false,
+            (Placement::Keyed, _) => contains(field.keys, key),
+        };
+        if is_read {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn contains(names: &[&str], name: &str) -> bool {
+    let mut at = 0;
+    while at < names.len() {
+        if same(names[at], name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// The integer that a string spells, as strings are read.
+const fn spelled(text: &str) -> Option<i128> {
+    let bytes = text.as_bytes();
+    let is_negative = matches!(bytes, [b'-', ..]);
+    let mut at = is_negative as usize;
+    let is_plain = match bytes.len() - at {
+        0 => false,
+        1 => true,
+        length => length <= 38 && bytes[at] != b'0',
+    };
+    if !is_plain {
+        return None;
+    }
+    let mut value = 0;
+    while at < bytes.len() {
+        if !bytes[at].is_ascii_digit() {
+            return None;
+        }
+        value = value * 10 + (bytes[at] - b'0') as i128;
+        at += 1;
+    }
+    Some(if is_negative { -value } else { value })
+}

@@ -1,0 +1,201 @@
+//! Numbers from their text, exactly.
+//!
+//! `serde_json::Number` is not asked: what it keeps of a number depends on features that any dependency may switch on.
+
+/// The text is a number that no integer equals, or one too large to hold.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NotAnInteger;
+
+/// The exact value of a JSON number, if it is an integer: `5432`, `5432.0`, `5.432e3`, `-0`.
+///
+/// # Errors
+/// No integer equals it, or none of 128 bits.
+pub fn integer(number: &str) -> Result<i128, NotAnInteger> {
+    let (negative, unsigned) = match number.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, number),
+    };
+    let magnitude = match plain(unsigned) {
+        Some(magnitude) => magnitude,
+        None => scientific(unsigned)?,
+    };
+    Ok(if negative { -magnitude } else { magnitude })
+}
+
+/// Digits alone, few enough that they cannot overflow.
+fn plain(digits: &str) -> Option<i128> {
+    if digits.len() > 18 {
+        return None;
+    }
+    digits
+        .bytes()
+        .try_fold(0_i64, |value, byte| byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0')))
+        .map(i128::from)
+}
+
+/// Digits with a fraction, an exponent, or more of them than fit a machine word.
+fn scientific(number: &str) -> Result<i128, NotAnInteger> {
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = || whole.bytes().chain(fraction.bytes());
+    let Some((last, _)) = digits().enumerate().filter(|&(_, digit)| digit != b'0').last() else { return Ok(0) };
+    // The value is `significant` × 10^scale, its last digit not zero.
+    let scale = clamped(exponent) + signed(whole.len()) - signed(last + 1);
+    let significant = digits().take(last + 1).skip_while(|&digit| digit == b'0');
+    if scale < 0 {
+        return Err(NotAnInteger);
+    }
+    let zeros = usize::try_from(scale).unwrap_or(usize::MAX).min(LONGEST + 1);
+    significant
+        .chain(std::iter::repeat_n(b'0', zeros))
+        .try_fold(0_i128, |value, digit| value.checked_mul(10)?.checked_add(i128::from(digit - b'0')))
+        .ok_or(NotAnInteger)
+}
+
+/// More digits than any `i128` has.
+const LONGEST: usize = 39;
+
+/// An exponent, no further from zero than matters: a secret is shorter than 10^9 digits.
+fn clamped(exponent: &str) -> i64 {
+    const FAR: i64 = 1_000_000_000;
+    let negative = exponent.starts_with('-');
+    let digits = exponent.trim_start_matches(['+', '-']);
+    let magnitude = digits.bytes().fold(0_i64, |value, digit| (value * 10 + i64::from(digit - b'0')).min(FAR));
+    if negative { -magnitude } else { magnitude }
+}
+
+fn signed(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}
+
+/// Whether a string spells an integer: `-?(0|[1-9][0-9]*)`.
+pub fn spells_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    match digits.as_bytes() {
+        [b'0'] => true,
+        [b'1'..=b'9', rest @ ..] => rest.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+/// Whether a string spells a JSON number: `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`.
+pub fn spells_number(text: &str) -> bool {
+    let is_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
+        None => (text, None),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    spells_integer(whole) && fraction.is_none_or(is_digits) && exponent.is_none_or(is_digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_an_integer_by_its_exact_decimal_value() {
+        let cases = [
+            ("0", 0),
+            ("-0", 0),
+            ("0.0", 0),
+            ("0e999999999999999999999", 0),
+            ("-0.000e-5", 0),
+            ("5432", 5432),
+            ("5432.0", 5432),
+            ("5.432e3", 5432),
+            ("54320e-1", 5432),
+            ("0.05432E+5", 5432),
+            ("-17", -17),
+            ("9007199254740993", 9_007_199_254_740_993),
+            ("9007199254740993.0", 9_007_199_254_740_993),
+            ("18446744073709551615", 18_446_744_073_709_551_615),
+            ("-9223372036854775808", -9_223_372_036_854_775_808),
+            ("1e18", 1_000_000_000_000_000_000),
+            ("1.000000000000000000000000000000000000000000000000000000000000", 1),
+        ];
+        for (text, value) in cases {
+            assert_eq!(integer(text), Ok(value), "{text}");
+        }
+        let zeros = "0".repeat(60_000);
+        assert_eq!(integer(&format!("0.{zeros}1e60001")), Ok(1));
+        assert_eq!(integer(&format!("1{zeros}e-60000")), Ok(1));
+    }
+
+    #[test]
+    fn what_no_integer_equals_is_refused() {
+        for text in ["0.5", "5432.1", "1e-1", "15e-1", "1e-999999999999999999999"] {
+            assert_eq!(integer(text), Err(NotAnInteger), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused() {
+        for text in ["1e40", "1e999999999999999999999", "170141183460469231731687303715884105728"] {
+            assert_eq!(integer(text), Err(NotAnInteger), "{text}");
+        }
+        assert_eq!(integer(&"9".repeat(60_000)), Err(NotAnInteger));
+    }
+
+    #[test]
+    fn a_string_spells_an_integer_without_ornament() {
+        for text in ["0", "-0", "7", "5432", "-5432", "99999999999999999999999"] {
+            assert!(spells_integer(text), "{text}");
+        }
+        for text in ["", "-", "05432", "+5", " 5", "5 ", "5.0", "5e0", "0x5", "٣", "--5"] {
+            assert!(!spells_integer(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_string_spells_a_number_as_json_does() {
+        for text in ["0", "-0", "1.5", "-1.5e10", "1E+2", "1e-2", "0.0"] {
+            assert!(spells_number(text), "{text}");
+        }
+        for text in
+            ["", ".5", "5.", "1e", "1e+", "01", "+1", "1.e5", "NaN", "inf", "infinity", " 1", "1_0", "1e5.0", "1ee5"]
+        {
+            assert!(!spells_number(text), "{text}");
+        }
+    }
+
+    /// Against integers of any size that others compute: the mantissa's digits times a power of ten.
+    #[test]
+    fn the_exact_value_is_what_others_compute() {
+        use num_bigint::BigInt;
+
+        let mut random = fastrand::Rng::with_seed(11);
+        let (mut integers, mut others) = (0, 0);
+        for _ in 0..200_000 {
+            let digits = |random: &mut fastrand::Rng, least: usize| -> String {
+                let length = random.usize(least..24);
+                (0..length).map(|_| if random.bool() { '0' } else { random.char('0'..='9') }).collect()
+            };
+            let whole = match digits(&mut random, 1).trim_start_matches('0') {
+                "" => "0".to_owned(),
+                digits => digits.to_owned(),
+            };
+            let fraction = if random.bool() { digits(&mut random, 1) } else { String::new() };
+            let exponent = if random.bool() { random.i32(-30..30) } else { 0 };
+            let sign = if random.bool() { "-" } else { "" };
+            let dot = if fraction.is_empty() { "" } else { "." };
+            let exponent_text = if exponent == 0 { String::new() } else { format!("e{exponent}") };
+            let text = format!("{sign}{whole}{dot}{fraction}{exponent_text}");
+            let mantissa: BigInt = format!("{sign}{whole}{fraction}").parse().expect("digits");
+            let shift = exponent - i32::try_from(fraction.len()).expect("few");
+            let power = BigInt::from(10).pow(shift.unsigned_abs());
+            let exact = match shift {
+                0.. => Some(&mantissa * &power),
+                _ => (&mantissa % &power == BigInt::ZERO).then(|| &mantissa / &power),
+            };
+            let exact = exact.and_then(|value| i128::try_from(value).ok());
+            assert_eq!(integer(&text).ok(), exact, "{text}");
+            integers += usize::from(exact.is_some());
+            others += usize::from(exact.is_none());
+        }
+        assert!(integers > 20_000 && others > 20_000, "{integers} integers, {others} others");
+    }
+}

@@ -1,0 +1,183 @@
+//! What a value must obey beyond its shape, and whether it does.
+
+/// A rule of a field, as constant data.
+#[derive(Debug, Clone, Copy)]
+pub enum Rule {
+    /// `range(..)`: both ends included.
+    Range { min: Option<Bound>, max: Option<Bound> },
+    /// `length(..)`: code points of a string, bytes, items of an array, keys of a map; both ends included.
+    Length { min: Option<u64>, max: Option<u64> },
+    /// `pattern = ".."`: as written, which is how JSON Schema reads it, and as Rust does.
+    Pattern { written: &'static str, rust: &'static str },
+    /// `one_of(..)`
+    OneOf(&'static [&'static str]),
+    /// `each(..)`: what every item of an array, or every value of a map, must obey.
+    Each(&'static [Rule]),
+}
+
+/// One end of a range.
+#[derive(Debug, Clone, Copy)]
+pub enum Bound {
+    Integer(i128),
+    Float(f64),
+}
+
+/// The part of a value that a rule judges.
+#[derive(Debug, Clone, Copy)]
+pub enum Judged<'v> {
+    Integer(i128),
+    Single(f32),
+    Double(f64),
+    Text(&'v str),
+    /// Bytes, items or keys.
+    Count(usize),
+}
+
+impl Rule {
+    /// Whether a value obeys; a rule about something else is obeyed. Patterns and items are the caller's to judge.
+    pub fn holds(&self, value: Judged<'_>) -> bool {
+        match (self, value) {
+            (Self::Range { min, max }, Judged::Integer(_) | Judged::Single(_) | Judged::Double(_)) => {
+                min.is_none_or(|min| min.is_at_most(value)) && max.is_none_or(|max| max.is_at_least(value))
+            }
+            (Self::Length { min, max }, Judged::Text(text)) => has_length(text, *min, *max),
+            (Self::Length { min, max }, Judged::Count(count)) => is_between(count, *min, *max),
+            (Self::OneOf(names), Judged::Text(text)) => names.contains(&text),
+            _ => true,
+        }
+    }
+}
+
+impl Rule {
+    /// What a value is that does not obey, in words.
+    pub fn found(&self) -> &'static str {
+        match self {
+            Self::Range { .. } => "another number",
+            Self::Length { .. } => "one of another length",
+            Self::Pattern { .. } | Self::OneOf(_) => "another string",
+            Self::Each(_) => "another item",
+        }
+    }
+}
+
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a bound is rounded as the value was")]
+impl Bound {
+    fn is_at_most(self, value: Judged<'_>) -> bool {
+        match value {
+            Judged::Integer(value) => self.integer().map_or(self.double() <= value as f64, |bound| bound <= value),
+            Judged::Single(value) => self.double() as f32 <= value,
+            Judged::Double(value) => self.double() <= value,
+            _ => true,
+        }
+    }
+
+    fn is_at_least(self, value: Judged<'_>) -> bool {
+        match value {
+            Judged::Integer(value) => self.integer().map_or(self.double() >= value as f64, |bound| bound >= value),
+            Judged::Single(value) => self.double() as f32 >= value,
+            Judged::Double(value) => self.double() >= value,
+            _ => true,
+        }
+    }
+
+    fn integer(self) -> Option<i128> {
+        if let Self::Integer(value) = self { Some(value) } else { None }
+    }
+
+    fn double(self) -> f64 {
+        match self {
+            Self::Integer(value) => value as f64,
+            Self::Float(value) => value,
+        }
+    }
+
+    /// Whether no number is between two ends.
+    pub fn is_above(self, other: Self) -> bool {
+        match (self.integer(), other.integer()) {
+            (Some(left), Some(right)) => left > right,
+            _ => self.double() > other.double(),
+        }
+    }
+}
+
+fn has_length(text: &str, min: Option<u64>, max: Option<u64>) -> bool {
+    // A code point has one to four bytes: often, their number decides.
+    let (fewest, most) = (text.len().div_ceil(4), text.len());
+    let is_sure = is_between(fewest, min, max) && is_between(most, min, max);
+    is_sure || is_between(text.chars().count(), min, max)
+}
+
+fn is_between(count: usize, min: Option<u64>, max: Option<u64>) -> bool {
+    let count = u64::try_from(count).unwrap_or(u64::MAX);
+    min.is_none_or(|min| count >= min) && max.is_none_or(|max| count <= max)
+}
+
+/// A type's own bounds, tightened by every range that the rules give.
+pub const fn narrowed(mut min: i128, mut max: i128, rules: &[Rule]) -> (i128, i128) {
+    let mut at = 0;
+    while at < rules.len() {
+        if let Rule::Range { min: low, max: high } = &rules[at] {
+            if let Some(Bound::Integer(low)) = low
+                && *low > min
+            {
+                min = *low;
+            }
+            if let Some(Bound::Integer(high)) = high
+                && *high < max
+            {
+                max = *high;
+            }
+        }
+        at += 1;
+    }
+    (min, max)
+}
+
+/// What `each(..)` asks of the items, among the rules of an array or map.
+pub const fn rules_of_items(rules: &'static [Rule]) -> &'static [Rule] {
+    let mut at = 0;
+    while at < rules.len() {
+        if let Rule::Each(rules) = rules[at] {
+            return rules;
+        }
+        at += 1;
+    }
+    &[]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(min: Bound, max: Bound) -> Rule {
+        Rule::Range { min: Some(min), max: Some(max) }
+    }
+
+    #[test]
+    fn a_range_includes_its_ends_and_is_exact_for_integers() {
+        let rule = range(Bound::Integer(-1), Bound::Integer(i128::from(u64::MAX)));
+        for (value, holds) in [(-2, false), (-1, true), (i128::from(u64::MAX), true), (i128::from(u64::MAX) + 1, false)]
+        {
+            assert_eq!(rule.holds(Judged::Integer(value)), holds, "{value}");
+        }
+        assert!(rule.holds(Judged::Text("a text has no range")));
+    }
+
+    #[test]
+    fn a_bound_is_rounded_as_the_value_was() {
+        let rule = range(Bound::Float(0.1), Bound::Float(0.1));
+        assert!(rule.holds(Judged::Single(0.1)) && rule.holds(Judged::Double(0.1)));
+        assert!(!rule.holds(Judged::Double(0.100_000_001)) && !rule.holds(Judged::Double(f64::NAN)));
+    }
+
+    #[test]
+    fn a_length_counts_code_points() {
+        let rule = Rule::Length { min: Some(2), max: Some(3) };
+        for (text, holds) in
+            [("a", false), ("ab", true), ("😀", false), ("😀😀😀", true), ("abcd", false), ("éé", true)]
+        {
+            assert_eq!(rule.holds(Judged::Text(text)), holds, "{text}");
+        }
+        assert!(rule.holds(Judged::Count(3)) && !rule.holds(Judged::Count(4)));
+    }
+}

@@ -1,0 +1,260 @@
+//! What a type reads, as constant data: the one description that decoding, messages and tools share.
+//!
+//! A [`Shape`] is composed at compile time through the associated constants of the field types, so
+//! that rustc, not the derive, resolves aliases, newtypes and nested types.
+
+use crate::rule::Rule;
+
+/// What JSON a type accepts.
+///
+/// Read it from `SecretValue::SHAPE`. Its variants and their contents are not a public interface before 1.0.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
+    /// A string.
+    #[doc(hidden)]
+    String,
+    /// A string that the `FromStr` of the type of this name accepts.
+    #[doc(hidden)]
+    Parsed(&'static str),
+    /// Bytes, spelled in a string.
+    #[doc(hidden)]
+    Bytes(Encoding),
+    /// A JSON document inside a string.
+    #[doc(hidden)]
+    Embedded(&'static Shape),
+    /// One of the names of a unit enum.
+    #[doc(hidden)]
+    Names(&'static [&'static str]),
+    /// An integer within the type's own bounds.
+    #[doc(hidden)]
+    Integer { min: i128, max: i128 },
+    /// A number that is finite once it is rounded to the type.
+    #[doc(hidden)]
+    Float(Precision),
+    /// `true` or `false`.
+    #[doc(hidden)]
+    Boolean,
+    /// Whatever a type's `Deserialize` accepts.
+    #[doc(hidden)]
+    Any,
+    /// The inner shape, `null`, or nothing.
+    #[doc(hidden)]
+    Optional(&'static Shape),
+    /// An array of the inner shape.
+    #[doc(hidden)]
+    Array(&'static Shape),
+    /// An object with any keys, each value of the inner shape.
+    #[doc(hidden)]
+    Map(&'static Shape),
+    /// An object with declared keys.
+    #[doc(hidden)]
+    Object(&'static ObjectShape),
+    /// The shape of a newtype's field, under its rules.
+    #[doc(hidden)]
+    Newtype(&'static FieldShape),
+    /// An object whose keys depend on the value of one of them.
+    #[doc(hidden)]
+    Tagged(&'static TaggedShape),
+    /// That of a type which the derive does not know: it sees tokens.
+    #[doc(hidden)]
+    Unknown,
+}
+
+/// How bytes are spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// The standard alphabet, padded.
+    Base64,
+    /// Digits of either case.
+    Hex,
+}
+
+/// How precise a float is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    Single,
+    Double,
+}
+
+#[doc(hidden)]
+impl Shape {
+    /// Whether values of this shape hide what is secret in them on their own, as derived types do.
+    pub fn redacts_itself(&self) -> bool {
+        match self {
+            Self::Optional(inner) | Self::Array(inner) => inner.redacts_itself(),
+            Self::Object(_) | Self::Tagged(_) | Self::Newtype(_) => true,
+            _ => false,
+        }
+    }
+
+    /// The keys that an object has, or those of one variant.
+    pub fn object(self, variant: usize) -> &'static ObjectShape {
+        match self {
+            Self::Object(object) => object,
+            Self::Tagged(tagged) => tagged.variants.get(variant).unwrap_or(&ObjectShape::EMPTY),
+            _ => &ObjectShape::EMPTY,
+        }
+    }
+
+    /// What an array or a map holds.
+    pub const fn item(&self) -> &Shape {
+        match self {
+            Self::Optional(inner) => inner.item(),
+            Self::Array(item) | Self::Map(item) => item,
+            other => other,
+        }
+    }
+
+    /// Whether a value of this shape may be absent or `null`.
+    pub const fn is_optional(&self) -> bool {
+        match self {
+            Self::Optional(_) | Self::Any => true,
+            Self::Embedded(inner) => inner.is_optional(),
+            _ => false,
+        }
+    }
+}
+
+/// The keys a derived struct, or a variant of an enum, reads.
+#[derive(Debug, Clone, Copy)]
+pub struct ObjectShape {
+    /// The Rust name of the type.
+    pub name: &'static str,
+    /// What its documentation says.
+    pub description: &'static str,
+    /// In the order of the struct's fields.
+    pub fields: &'static [FieldShape],
+    /// What to do with a key that no field reads.
+    pub unknown: Unknown,
+}
+
+impl ObjectShape {
+    /// No keys, the others ignored.
+    pub const EMPTY: Self = Self { name: "", description: "", fields: &[], unknown: Unknown::Ignored };
+
+    /// Whether a field of this object, or of a struct that is flattened into it, reads `key`.
+    pub fn reads(&self, key: &str) -> bool {
+        self.fields.iter().any(|field| match (field.placement, field.shape) {
+            (Placement::Flattened, Shape::Object(inner)) => inner.reads(key),
+            (Placement::Flattened, _) => false,
+            (Placement::Keyed, _) => field.keys.contains(&key),
+        })
+    }
+
+    /// The map that is flattened into this object, and takes the keys which no field reads.
+    pub const fn rest(&self) -> Option<&'static FieldShape> {
+        let mut at = 0;
+        while at < self.fields.len() {
+            let field = &self.fields[at];
+            match (field.placement, &field.shape) {
+                (Placement::Flattened, Shape::Object(inner)) => {
+                    if let Some(rest) = inner.rest() {
+                        return Some(rest);
+                    }
+                }
+                (Placement::Flattened, _) => return Some(field),
+                (Placement::Keyed, _) => {}
+            }
+            at += 1;
+        }
+        None
+    }
+}
+
+/// The variants of an internally tagged enum.
+#[derive(Debug, Clone, Copy)]
+pub struct TaggedShape {
+    /// The Rust name of the type.
+    pub name: &'static str,
+    /// What its documentation says.
+    pub description: &'static str,
+    /// The key that tells the variants apart.
+    pub tag: &'static str,
+    /// The values of the tag, in the order of the variants.
+    pub names: &'static [&'static str],
+    /// The keys of each variant; the tag is the first.
+    pub variants: &'static [ObjectShape],
+}
+
+/// What an object does with keys that no field reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unknown {
+    Ignored,
+    Denied,
+}
+
+/// One field of a derived struct.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldShape {
+    /// The key, then its aliases; none if it is flattened.
+    pub keys: &'static [&'static str],
+    /// What its documentation says.
+    pub description: &'static str,
+    /// What the value must be, before the rules.
+    pub shape: Shape,
+    /// What else the value must obey.
+    pub rules: &'static [Rule],
+    /// Where its value stands.
+    pub placement: Placement,
+    /// What stands in when the key is absent or `null`.
+    pub absence: Absence,
+    /// Whether strings are read as the numbers and booleans they spell.
+    pub coercion: Coercion,
+    /// Whether the value may be shown.
+    pub exposure: Exposure,
+}
+
+impl FieldShape {
+    /// What most fields are.
+    pub const PLAIN: Self = Self {
+        keys: &[],
+        description: "",
+        shape: Shape::Any,
+        rules: &[],
+        placement: Placement::Keyed,
+        absence: Absence::OfType,
+        coercion: Coercion::FromString,
+        exposure: Exposure::Secret,
+    };
+}
+
+impl FieldShape {
+    /// Whether the key must be there.
+    pub const fn is_required(&self) -> bool {
+        matches!(self.absence, Absence::OfType) && !self.shape.is_optional()
+    }
+}
+
+/// Where a field's value stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placement {
+    /// Under its key.
+    Keyed,
+    /// `flatten`: its keys are the object's own.
+    Flattened,
+}
+
+/// What an absent or `null` key means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// A violation, unless the type itself reads absence (`Option`).
+    OfType,
+    /// The field's or the container's default.
+    Default,
+}
+
+/// Whether a string may spell a number or a boolean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coercion {
+    FromString,
+    /// `strict`
+    None,
+}
+
+/// Whether `Debug` and tools may show a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exposure {
+    Secret,
+    /// `public`
+    Public,
+}

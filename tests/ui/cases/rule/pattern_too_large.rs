@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+struct Db {
+    #[secret(pattern = "^(?:[a-z]{1,100}-){1,100}$")]
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "../secrets/db.schema.json")]
+struct Db {
+    username: String,
+}
+
+fn main() {}

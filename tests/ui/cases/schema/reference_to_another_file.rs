@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "cases/schema/reference_to_another_file.json")]
+struct Db {
+    username: String,
+}
+
+fn main() {}

@@ -13,9 +13,10 @@ use syn::ext::IdentExt;
 use syn::{Expr, Generics, LitStr, Path, Type};
 
 use crate::ast;
-use crate::attr::{self, Bounds, Codec, Given, Number, span_of};
+use crate::attr::{self, Codec, Given, span_of};
 use crate::case::Case;
 use crate::errors::Errors;
+pub(crate) use rules::{Pattern, Rules};
 pub(crate) use schema::{File, Paired, Problem, Schema, Spot};
 
 /// An item that code can be written for, unless errors were reported.
@@ -114,22 +115,6 @@ pub(crate) enum Default {
     OfContainer,
     /// A value.
     Value(Expr),
-}
-
-#[derive(std::default::Default)]
-pub(crate) struct Rules {
-    pub(crate) range: Option<Bounds<Number>>,
-    pub(crate) length: Option<Bounds<u64>>,
-    pub(crate) pattern: Option<Pattern>,
-    pub(crate) one_of: Option<Vec<LitStr>>,
-    pub(crate) each: Option<Box<Rules>>,
-    pub(crate) custom: Option<Path>,
-}
-
-/// A regular expression, as written and as Rust reads it.
-pub(crate) struct Pattern {
-    pub(crate) written: LitStr,
-    pub(crate) rust: String,
 }
 
 pub(crate) fn check(input: ast::Input, errors: &mut Errors) -> Option<Checked> {

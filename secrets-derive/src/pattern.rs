@@ -58,7 +58,7 @@ impl fmt::Display for BadPattern {
 }
 
 /// What a pattern may compile to. Matching takes as long as the value times the states of the pattern, of some eighty bytes each:
-/// here, at most half a second for a secret of 64 KiB, whatever it holds.
+/// here, about a second at worst for a secret of 64 KiB, a quarter for 16.
 const LARGEST: usize = 32 * 1024;
 
 /// Checks a pattern, and writes it for Rust.

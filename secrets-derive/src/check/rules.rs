@@ -4,12 +4,29 @@ use proc_macro2::Span;
 use regex_lite::Regex;
 use secrets_shape::rule::{Judged, Rule};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Lit, LitStr};
+use syn::{Expr, ExprLit, Lit, LitStr, Path};
 
-use super::{Default, Pattern, Rules};
+use super::Default;
 use crate::attr::{self, Bounds, Number, Value};
 use crate::errors::Errors;
 use crate::pattern;
+
+/// What a value must obey, and can.
+#[derive(std::default::Default)]
+pub(crate) struct Rules {
+    pub(crate) range: Option<Bounds<Number>>,
+    pub(crate) length: Option<Bounds<u64>>,
+    pub(crate) pattern: Option<Pattern>,
+    pub(crate) one_of: Option<Vec<LitStr>>,
+    pub(crate) each: Option<Box<Rules>>,
+    pub(crate) custom: Option<Path>,
+}
+
+/// A regular expression, as written and as Rust reads it.
+pub(crate) struct Pattern {
+    pub(crate) written: LitStr,
+    pub(crate) rust: String,
+}
 
 pub(super) fn check(rules: attr::Rules, errors: &mut Errors) -> Rules {
     let attr::Rules { range, length, pattern, one_of, each, custom } = rules;

@@ -1,12 +1,12 @@
-//! The rules of a field, as calls that judge its value.
+//! The rules of a field: as data, and as calls that hand its value to them.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{ends, on};
-use crate::attr::Bounds;
-use crate::check::Rules;
+use super::{ends, on, option};
+use crate::attr::{Bounds, Number, Value};
+use crate::check::{Pattern, Rules};
 
 /// Judges `__value`, a reference to a `ty`, and tells `__rules`; nothing where there are no rules.
 pub(super) fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &TokenStream) -> Option<TokenStream> {
@@ -16,7 +16,7 @@ pub(super) fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &To
         range.as_ref().map(|Bounds { min, max, .. }| {
             let bounded = call(ty, &quote!(#runtime::Ranged), "bounded", span);
             let ends = min.iter().chain(max);
-            quote_spanned!(span=> __rules.range(#bounded, &[#(#ends),*]);)
+            quote_spanned!(span=> __rules.number(#bounded, &[#(#ends),*]);)
         }),
         length.as_ref().map(|_| quote_spanned!(span=> __rules.length(<#ty as #runtime::Measured>::measured(__value));)),
         pattern.as_ref().map(|_| {
@@ -39,6 +39,37 @@ pub(super) fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &To
     let mut checks = checks.into_iter().flatten().peekable();
     checks.peek()?;
     Some(quote!(#(#checks)*))
+}
+
+/// The rules as constant data.
+pub(super) fn data(rules: &Rules, runtime: &TokenStream) -> Vec<TokenStream> {
+    let Rules { range, length, pattern, one_of, each, custom: _ } = rules;
+    let here = Span::call_site();
+    let range = range.as_ref().map(|range| range_rule(range, runtime));
+    let length = length.as_ref().map(|Bounds { min, max, .. }| {
+        let (min, max) = (option(here, min.as_ref()), option(here, max.as_ref()));
+        quote!(#runtime::Rule::Length { min: #min, max: #max })
+    });
+    let pattern = pattern.as_ref().map(|pattern| {
+        let Pattern { written, rust } = pattern;
+        quote!(#runtime::Rule::Pattern { written: #written, rust: #rust })
+    });
+    let one_of = one_of.as_ref().map(|names| quote!(#runtime::Rule::OneOf(&[#(#names),*])));
+    let each = each.as_ref().map(|rules| {
+        let rules = data(rules, runtime);
+        quote!(#runtime::Rule::Each(&[#(#rules),*]))
+    });
+    [range, length, pattern, one_of, each].into_iter().flatten().collect()
+}
+
+fn range_rule(range: &Bounds<Number>, runtime: &TokenStream) -> TokenStream {
+    let here = Span::call_site();
+    let bound = |number: &Number| match &number.value {
+        Value::Integer(value) => quote!(#runtime::Bound::Integer(#value)),
+        Value::Float(value) => quote!(#runtime::Bound::Float(#value)),
+    };
+    let (min, max) = (option(here, range.min.as_ref().map(bound)), option(here, range.max.as_ref().map(bound)));
+    quote!(#runtime::Rule::Range { min: #min, max: #max })
 }
 
 /// `<Type as Trait>::function(__value)`, where every part of the call stands on the whole type: a type without the trait is

@@ -1,12 +1,11 @@
 //! The `SHAPE` of an item.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::field::of_type;
-use super::option;
-use crate::attr::{Bounds, Number, Value};
-use crate::check::{Body, Checked, Field, Object, Pattern, Reading, Rules, Tagged};
+use super::rules;
+use crate::check::{Body, Checked, Field, Object, Reading, Tagged};
 
 pub(super) fn of(item: &Checked) -> TokenStream {
     let Checked { ident, description, runtime, body, .. } = item;
@@ -76,7 +75,7 @@ fn object_shape(
 fn field_shape(field: &Field, runtime: &TokenStream) -> TokenStream {
     let Field { ident: _, ty: _, description, keys, reading, default, is_strict, is_public, rules } = field;
     let shape = of_type(field, runtime).shape;
-    let rules = self::rules(rules, runtime);
+    let rules = rules::data(rules, runtime);
     let description = (!description.is_empty()).then(|| quote!(description: #description,));
     let placement = (*reading == Reading::Flattened).then(|| quote!(placement: #runtime::Placement::Flattened,));
     let absence = default.as_ref().map(|_| quote!(absence: #runtime::Absence::Default,));
@@ -95,34 +94,4 @@ fn field_shape(field: &Field, runtime: &TokenStream) -> TokenStream {
             ..#runtime::FieldShape::PLAIN
         }
     }
-}
-
-fn rules(rules: &Rules, runtime: &TokenStream) -> Vec<TokenStream> {
-    let Rules { range, length, pattern, one_of, each, custom: _ } = rules;
-    let here = Span::call_site();
-    let range = range.as_ref().map(|range| range_rule(range, runtime));
-    let length = length.as_ref().map(|Bounds { min, max, .. }| {
-        let (min, max) = (option(here, min.as_ref()), option(here, max.as_ref()));
-        quote!(#runtime::Rule::Length { min: #min, max: #max })
-    });
-    let pattern = pattern.as_ref().map(|pattern| {
-        let Pattern { written, rust } = pattern;
-        quote!(#runtime::Rule::Pattern { written: #written, rust: #rust })
-    });
-    let one_of = one_of.as_ref().map(|names| quote!(#runtime::Rule::OneOf(&[#(#names),*])));
-    let each = each.as_ref().map(|rules| {
-        let rules = self::rules(rules, runtime);
-        quote!(#runtime::Rule::Each(&[#(#rules),*]))
-    });
-    [range, length, pattern, one_of, each].into_iter().flatten().collect()
-}
-
-fn range_rule(range: &Bounds<Number>, runtime: &TokenStream) -> TokenStream {
-    let here = Span::call_site();
-    let bound = |number: &Number| match &number.value {
-        Value::Integer(value) => quote!(#runtime::Bound::Integer(#value)),
-        Value::Float(value) => quote!(#runtime::Bound::Float(#value)),
-    };
-    let (min, max) = (option(here, range.min.as_ref().map(bound)), option(here, range.max.as_ref().map(bound)));
-    quote!(#runtime::Rule::Range { min: #min, max: #max })
 }

@@ -27,9 +27,9 @@ impl<'a> Rules<'a> {
         Self { path, shape, declared, broken: None, report }
     }
 
-    /// `range(..)`, whose ends are of the type's own numbers.
-    pub fn range<B: Copy>(&mut self, number: Bounded<B>, _ends: &[B]) {
-        self.judge(number.judged(), |rule| matches!(rule, Rule::Range { .. }));
+    /// The rules of a number, whose own numbers are of its type.
+    pub fn number<B: Copy>(&mut self, number: Bounded<B>, _declared: &[B]) {
+        self.judge(number.judged(), |_| true);
     }
 
     /// `length(..)`

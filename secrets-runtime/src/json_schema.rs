@@ -3,7 +3,7 @@
 //! A document is valid under the schema if and only if it decodes, over documents with unique keys and numbers that a JSON
 //! parser holds exactly. What JSON Schema cannot say is left open, and the schema accepts more than the decoder: what
 //! `validate`, `custom`, `from_str`, `serde` and `json` refuse; whether a key that `serde` reads may be absent; the range of a
-//! number that is spelled as a string; the number of bytes behind `base64`; the length of a flattened map.
+//! number that is spelled as a string, and what it is a multiple of; the number of bytes behind `base64`; the length of a flattened map.
 
 use secrets_shape::rule::{Bound, Rule, narrowed, rules_of_items};
 use secrets_shape::shape::{
@@ -124,7 +124,12 @@ fn bytes(encoding: Encoding, rules: &[Rule]) -> Members {
 fn number(shape: &Shape, rules: &[Rule]) -> Members {
     if let Shape::Integer { min, max } = shape {
         let (min, max) = narrowed(*min, *max, rules);
-        return vec![("type", text("integer")), ("minimum", min.to_string()), ("maximum", max.to_string())];
+        let mut members = vec![("type", text("integer")), ("minimum", min.to_string()), ("maximum", max.to_string())];
+        members.extend(rules.iter().filter_map(|rule| match rule {
+            Rule::MultipleOf(unit) => Some(("multipleOf", unit.to_string())),
+            _ => None,
+        }));
+        return members;
     }
     let mut members = vec![("type", text("number"))];
     if let Shape::Float(Precision::Single) = shape {

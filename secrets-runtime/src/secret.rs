@@ -116,7 +116,7 @@ pub trait Secret: SecretValue {
     ///
     /// Over documents with unique keys and numbers that a JSON parser holds exactly, a document is valid if and only if
     /// [`from_json`](Self::from_json) accepts it, but for what JSON Schema cannot say and the schema leaves open: what
-    /// `validate`, `custom`, `from_str`, `serde` and `json` refuse, the range of a number that is spelled as a string, the
+    /// `validate`, `custom`, `from_str`, `serde` and `json` refuse, the range of a number that is spelled as a string and what it is a multiple of, the
     /// number of bytes behind `base64`, and the length of a flattened map. Doc comments become descriptions; what is not
     /// `public` is `writeOnly`. For a secret that is plain text, the schema is that of the text as a JSON string.
     ///

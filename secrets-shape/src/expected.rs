@@ -79,7 +79,11 @@ fn one_of(names: &[&str]) -> String {
 
 fn integer(min: i128, max: i128, rules: &[Rule]) -> String {
     let (min, max) = narrowed(min, max, rules);
-    format!("an integer from {min} to {max}")
+    let multiple = |rule: &Rule| match rule {
+        Rule::MultipleOf(unit) => Some(format!(" that is a multiple of {unit}")),
+        _ => None,
+    };
+    format!("an integer from {min} to {max}{}", rules.iter().filter_map(multiple).collect::<String>())
 }
 
 /// " from 0.5 to 1", or nothing.

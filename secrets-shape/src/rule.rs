@@ -5,6 +5,8 @@
 pub enum Rule {
     /// `range(..)`: both ends included.
     Range { min: Option<Bound>, max: Option<Bound> },
+    /// `multiple_of(..)`: of an integer above zero.
+    MultipleOf(u64),
     /// `length(..)`: code points of a string, bytes, items of an array, keys of a map; both ends included.
     Length { min: Option<u64>, max: Option<u64> },
     /// `pattern = ".."`: as written, which is how JSON Schema reads it, and as Rust does.
@@ -40,6 +42,7 @@ impl Rule {
             (Self::Range { min, max }, Judged::Integer(_) | Judged::Single(_) | Judged::Double(_)) => {
                 min.is_none_or(|min| min.is_at_most(value)) && max.is_none_or(|max| max.is_at_least(value))
             }
+            (Self::MultipleOf(unit), Judged::Integer(value)) => value % i128::from(*unit) == 0,
             (Self::Length { min, max }, Judged::Text(text)) => has_length(text, *min, *max),
             (Self::Length { min, max }, Judged::Count(count)) => is_between(count, *min, *max),
             (Self::OneOf(names), Judged::Text(text)) => names.contains(&text),
@@ -52,7 +55,7 @@ impl Rule {
     /// What a value is that does not obey, in words.
     pub fn found(&self) -> &'static str {
         match self {
-            Self::Range { .. } => "another number",
+            Self::Range { .. } | Self::MultipleOf(_) => "another number",
             Self::Length { .. } => "one of another length",
             Self::Pattern { .. } | Self::OneOf(_) => "another string",
             Self::Each(_) => "another item",
@@ -161,6 +164,14 @@ mod tests {
             assert_eq!(rule.holds(Judged::Integer(value)), holds, "{value}");
         }
         assert!(rule.holds(Judged::Text("a text has no range")));
+    }
+
+    #[test]
+    fn a_multiple_is_one_of_negative_numbers_and_of_zero_too() {
+        let rule = Rule::MultipleOf(5);
+        for (value, holds) in [(0, true), (-10, true), (5, true), (6, false), (i128::from(u64::MAX), true)] {
+            assert_eq!(rule.holds(Judged::Integer(value)), holds, "{value}");
+        }
     }
 
     #[test]

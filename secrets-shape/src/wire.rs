@@ -261,6 +261,10 @@ impl Writer<'_> {
                 self.byte(3);
                 self.texts(names);
             }
+            Rule::MultipleOf(unit) => {
+                self.byte(5);
+                self.number(*unit as u128);
+            }
             Rule::Each(rules) => {
                 self.byte(4);
                 self.rules(rules);
@@ -438,6 +442,7 @@ impl Reader<'_> {
             1 => Rule::Length { min: self.count()?, max: self.count()? },
             2 => Rule::Pattern { written: self.text()?, rust: self.text()? },
             3 => Rule::OneOf(self.list(Self::text)?),
+            5 => Rule::MultipleOf(u64::try_from(self.number()?).ok().filter(|unit| *unit > 0)?),
             4 if self.depth < DEEPEST => Rule::Each(self.list(Self::rule)?),
             _ => return None,
         };
@@ -475,6 +480,7 @@ mod tests {
                 Rule::Length { min: Some(2), max: None },
                 Rule::Pattern { written: "^.", rust: "^[^\\n]" },
                 Rule::OneOf(&["a", "é"]),
+                Rule::MultipleOf(300),
             ],
             absence: Absence::Default,
             ..FieldShape::PLAIN

@@ -82,6 +82,7 @@ pub fn subjects() -> Vec<Subject> {
         subject::<Aliases>(r#"{"user": "a", "x": 1}"#),
         subject::<Closed>(r#"{"host": "a", "port": 1}"#),
         subject::<Ranges>(r#"{"a": 1, "b": 1.5, "c": 1, "d": 1}"#),
+        subject::<Multiples>(r#"{"a": 10, "b": [-3, 0], "c": null}"#),
         subject::<Lengths>(r#"{"a": "ab", "b": [1, 2], "c": {"x": 1}, "d": "äöü"}"#),
         subject::<Patterns>(r#"{"a": "a-01", "b": "ab", "c": "x"}"#),
         subject::<Choices>(r#"{"a": "a", "b": "ab", "mode": "verify-full"}"#),
@@ -139,6 +140,12 @@ shapes! {
         #[secret(range(min = -1.5, max = 1.5))] b: f64,
         #[secret(range(min = 1))] c: Option<i64>,
         #[secret(range(..=10), default = 3)] d: u32,
+    }
+    #[secret(strict)]
+    struct Multiples {
+        #[secret(multiple_of(5))] a: u16,
+        #[secret(each(multiple_of(3)))] b: Vec<i32>,
+        #[secret(multiple_of(2), range(2..=8))] c: Option<u8>,
     }
     struct Lengths {
         #[secret(length(2..=3))] a: String,

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{LitStr, Path, Token, parenthesized, token};
+use syn::{LitInt, LitStr, Path, Token, parenthesized, token};
 
 use super::bounds::{Bounds, Number};
 use super::option::{Given, options, string, value};
@@ -14,6 +14,7 @@ use crate::errors::Errors;
 #[derive(Default)]
 pub(crate) struct Rules {
     pub(crate) range: Given<Bounds<Number>>,
+    pub(crate) multiple_of: Given<LitInt>,
     pub(crate) length: Given<Bounds<u64>>,
     pub(crate) pattern: Given<LitStr>,
     pub(crate) one_of: Given<Vec<LitStr>>,
@@ -21,13 +22,15 @@ pub(crate) struct Rules {
     pub(crate) custom: Given<Path>,
 }
 
-pub(crate) const RULES: [&str; 6] = ["range", "length", "pattern", "one_of", "each", "custom"];
+pub(crate) const RULES: [&str; 7] = ["range", "multiple_of", "length", "pattern", "one_of", "each", "custom"];
 
 impl Rules {
     pub(crate) fn option(&mut self, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         match name.to_string().as_str() {
             // range(1..=9), range(min = 1, max = 9)
             "range" => self.range.set(name, Bounds::parse(name, input)?),
+            // multiple_of(5)
+            "multiple_of" => self.multiple_of.set(name, unit(name, input)?),
             // length(8..=64), length(min = 8, max = 64)
             "length" => self.length.set(name, Bounds::parse(name, input)?),
             // pattern = r"^[a-z]+$"
@@ -48,6 +51,17 @@ impl Rules {
         options(&inside, errors, &mut |name, input, errors| rules.option(name, input, errors))?;
         Ok(rules)
     }
+}
+
+fn unit(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitInt> {
+    const EXAMPLE: &str = "multiple_of(5)";
+    let inside = parentheses(name, input, EXAMPLE)?;
+    let unit = inside.parse::<LitInt>();
+    // One mistake, one message: what is left unread would be another.
+    let rest = inside.parse::<TokenStream>()?;
+    unit.ok()
+        .filter(|_| rest.is_empty())
+        .ok_or_else(|| syn::Error::new(name.span(), format!("`multiple_of` takes an integer; write `{EXAMPLE}`")))
 }
 
 fn names(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {

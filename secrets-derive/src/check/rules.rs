@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use regex_lite::Regex;
 use secrets_shape::rule::{Judged, Rule};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Lit, LitStr, Path};
+use syn::{Expr, ExprLit, Lit, LitInt, LitStr, Path};
 
 use super::Default;
 use crate::attr::{self, Bounds, Number, Value};
@@ -15,6 +15,7 @@ use crate::pattern;
 #[derive(std::default::Default)]
 pub(crate) struct Rules {
     pub(crate) range: Option<Bounds<Number>>,
+    pub(crate) multiple_of: Option<LitInt>,
     pub(crate) length: Option<Bounds<u64>>,
     pub(crate) pattern: Option<Pattern>,
     pub(crate) one_of: Option<Vec<LitStr>>,
@@ -29,12 +30,14 @@ pub(crate) struct Pattern {
 }
 
 pub(super) fn check(rules: attr::Rules, errors: &mut Errors) -> Rules {
-    let attr::Rules { range, length, pattern, one_of, each, custom } = rules;
+    let attr::Rules { range, multiple_of, length, pattern, one_of, each, custom } = rules;
     range_has_room(range.get(), errors);
+    unit_is_above_zero(multiple_of.get(), errors);
     length_has_room(length.get(), errors);
     names_are_unique(one_of.get(), errors);
     Rules {
         range: range.take(),
+        multiple_of: multiple_of.take(),
         length: length.take(),
         pattern: pattern.take().and_then(|written| checked_pattern(written, errors)),
         one_of: one_of.take(),
@@ -45,8 +48,10 @@ pub(super) fn check(rules: attr::Rules, errors: &mut Errors) -> Rules {
 
 /// Where rules stand.
 pub(super) fn spans(rules: &attr::Rules) -> impl Iterator<Item = Span> {
-    let attr::Rules { range, length, pattern, one_of, each, custom } = rules;
-    [range.span(), length.span(), pattern.span(), one_of.span(), each.span(), custom.span()].into_iter().flatten()
+    let attr::Rules { range, multiple_of, length, pattern, one_of, each, custom } = rules;
+    [range.span(), multiple_of.span(), length.span(), pattern.span(), one_of.span(), each.span(), custom.span()]
+        .into_iter()
+        .flatten()
 }
 
 fn checked_pattern(written: LitStr, errors: &mut Errors) -> Option<Pattern> {
@@ -59,6 +64,15 @@ fn range_has_room(range: Option<&Bounds<Number>>, errors: &mut Errors) {
         && min.value.bound().is_above(max.value.bound())
     {
         errors.at(min.span, "no number is in this range: its beginning is above its end");
+    }
+}
+
+/// JSON Schema's `multipleOf` is above zero, too.
+fn unit_is_above_zero(unit: Option<&LitInt>, errors: &mut Errors) {
+    if let Some(unit) = unit
+        && unit.base10_parse::<u64>().ok().is_none_or(|unit| unit == 0)
+    {
+        errors.at(unit.span(), "a number is a multiple of an integer from 1 to 18446744073709551615");
     }
 }
 
@@ -92,11 +106,13 @@ pub(super) fn literal_default_obeys(default: Option<&Default>, rules: &Rules, er
             errors.at(default.span(), format!("this default is outside the field's own `{name}`"));
         }
     };
-    let Rules { range, length, pattern, one_of, each: _, custom: _ } = rules;
+    let Rules { range, multiple_of, length, pattern, one_of, each: _, custom: _ } = rules;
     let number = number.map(|number| match number.value {
         Value::Integer(value) => Judged::Integer(value),
         Value::Float(value) => Judged::Double(value),
     });
+    let unit = multiple_of.as_ref().and_then(|unit| unit.base10_parse().ok()).filter(|unit| *unit > 0);
+    obeys("multiple_of", unit.zip(number).map(|(unit, number)| Rule::MultipleOf(unit).holds(number)));
     obeys("range", range.as_ref().zip(number).map(|(range, number)| range_rule(range).holds(number)));
     let Some(text) = text else { return };
     obeys("length", length.as_ref().map(|length| length_rule(length).holds(Judged::Text(&text))));

@@ -10,13 +10,18 @@ use crate::check::{Pattern, Rules};
 
 /// Judges `__value`, a reference to a `ty`, and tells `__rules`; nothing where there are no rules.
 pub(super) fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &TokenStream) -> Option<TokenStream> {
-    let Rules { range, length, pattern, one_of, each, custom } = rules;
+    let Rules { range, multiple_of, length, pattern, one_of, each, custom } = rules;
     let span = on(ty);
     let checks = [
         range.as_ref().map(|Bounds { min, max, .. }| {
             let bounded = call(ty, &quote!(#runtime::Ranged), "bounded", span);
             let ends = min.iter().chain(max);
             quote_spanned!(span=> __rules.number(#bounded, &[#(#ends),*]);)
+        }),
+        multiple_of.as_ref().map(|unit| {
+            let bounded = call(ty, &quote!(#runtime::Ranged), "bounded", span);
+            // Through a variable: of a literal, the compiler would suggest one with a decimal point.
+            quote_spanned!(span=> let __unit = #unit; __rules.number(#bounded, &[__unit]);)
         }),
         length.as_ref().map(|_| quote_spanned!(span=> __rules.length(<#ty as #runtime::Measured>::measured(__value));)),
         pattern.as_ref().map(|_| {
@@ -43,7 +48,7 @@ pub(super) fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &To
 
 /// The rules as constant data.
 pub(super) fn data(rules: &Rules, runtime: &TokenStream) -> Vec<TokenStream> {
-    let Rules { range, length, pattern, one_of, each, custom: _ } = rules;
+    let Rules { range, multiple_of, length, pattern, one_of, each, custom: _ } = rules;
     let here = Span::call_site();
     let range = range.as_ref().map(|range| range_rule(range, runtime));
     let length = length.as_ref().map(|Bounds { min, max, .. }| {
@@ -59,7 +64,8 @@ pub(super) fn data(rules: &Rules, runtime: &TokenStream) -> Vec<TokenStream> {
         let rules = data(rules, runtime);
         quote!(#runtime::Rule::Each(&[#(#rules),*]))
     });
-    [range, length, pattern, one_of, each].into_iter().flatten().collect()
+    let multiple_of = multiple_of.as_ref().map(|unit| quote!(#runtime::Rule::MultipleOf(#unit)));
+    [range, multiple_of, length, pattern, one_of, each].into_iter().flatten().collect()
 }
 
 fn range_rule(range: &Bounds<Number>, runtime: &TokenStream) -> TokenStream {

@@ -8,9 +8,9 @@ use secrets_shape::rule::Judged;
 
 /// A type that `range(..)` can bound.
 #[diagnostic::on_unimplemented(
-    message = "`range` applies to numbers, and `{Self}` is not a number",
-    label = "`range` does not apply to `{Self}`",
-    note = "it applies to the integers and floats, and to `Option` of them; for the length of a text or a list write `length(..)`"
+    message = "`range` and `multiple_of` apply to numbers, and `{Self}` is not a number",
+    label = "they do not apply to `{Self}`",
+    note = "`range` applies to the integers and floats, `multiple_of` to the integers, both to `Option` of them; for the length of a text or a list write `length(..)`"
 )]
 pub trait Ranged {
     /// The number itself.

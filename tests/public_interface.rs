@@ -217,7 +217,7 @@ fn interface() -> (Interface, Foreign, Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../secrets-runtime/src");
     let parse = |path: &Path| syn::parse_file(&std::fs::read_to_string(path).expect("readable")).expect("Rust");
     let files: Vec<syn::File> = sources(&root).iter().map(|path| parse(path)).collect();
-    let exported = ["lib.rs", "testing/mod.rs"].iter().flat_map(|name| exports(&parse(&root.join(name))));
+    let exported = ["lib.rs", "testing.rs"].iter().flat_map(|name| exports(&parse(&root.join(name))));
     let exported: BTreeSet<String> = exported.collect();
     let (mut interface, mut foreign, mut without_example) = (Interface::new(), Foreign::new(), Vec::new());
     for name in &exported {

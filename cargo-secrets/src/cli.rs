@@ -12,11 +12,11 @@ use crate::policy::{self, Replica, Syntax};
 /// No command prints or writes a value of a secret.
 #[derive(Debug, Parser)]
 #[command(name = "cargo-secrets", bin_name = "cargo secrets", version, arg_required_else_help = true, after_help = STATUS)]
-pub(crate) struct Cli {
+pub struct Cli {
     #[command(flatten)]
-    pub(crate) global: Global,
+    pub global: Global,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub command: Command,
 }
 
 const STATUS: &str = "\
@@ -29,23 +29,23 @@ Examples:
   cargo secrets policy --release --output terraform";
 
 #[derive(Debug, Args)]
-pub(crate) struct Global {
+pub struct Global {
     /// How results are written to standard output
     #[arg(long, value_enum, global = true, default_value_t = Format::Human, value_name = "FORMAT")]
-    pub(crate) format: Format,
+    pub format: Format,
     /// Says on standard error what is run, read and asked for
     #[arg(long, short, global = true)]
-    pub(crate) verbose: bool,
+    pub verbose: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub enum Format {
     Human,
     Json,
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub enum Command {
     /// Lists the secrets that a program loads
     #[command(after_help = LIST)]
     List(ListArgs),
@@ -125,13 +125,13 @@ Examples:
 
 /// Whose declarations.
 #[derive(Debug, Args)]
-pub(crate) struct Scope {
+pub struct Scope {
     /// A package of the workspace; all unless given
     #[arg(long, short, value_name = "NAME", help_heading = "Programs")]
-    pub(crate) package: Vec<String>,
+    pub package: Vec<String>,
     /// A type, by its name or path; all unless given
     #[arg(long = "type", value_name = "TYPE", help_heading = "Programs")]
-    pub(crate) types: Vec<String>,
+    pub types: Vec<String>,
     #[arg(long, value_name = "PATH", help_heading = "Programs")]
     /// The workspace's Cargo.toml, where it is not the one of this directory
     manifest_path: Option<PathBuf>,
@@ -139,12 +139,12 @@ pub(crate) struct Scope {
 
 /// Which programs.
 #[derive(Debug, Args)]
-pub(crate) struct Programs {
+pub struct Programs {
     #[command(flatten)]
-    pub(crate) scope: Scope,
+    pub scope: Scope,
     /// A program to ask, in place of building the workspace's
     #[arg(long, value_name = "PATH", help_heading = "Programs", conflicts_with_all = ["package", "manifest_path", "Build"])]
-    pub(crate) bin: Vec<PathBuf>,
+    pub bin: Vec<PathBuf>,
     #[command(flatten)]
     build: Build,
 }
@@ -182,127 +182,127 @@ struct Build {
 
 /// What the placeholders of an id stand for.
 #[derive(Debug, Args)]
-pub(crate) struct Variables {
+pub struct Variables {
     /// What {NAME} in an id stands for; the environment's NAME unless given
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
     given: Vec<(String, String)>,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ListArgs {
+pub struct ListArgs {
     #[command(flatten)]
-    pub(crate) programs: Programs,
+    pub programs: Programs,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct PolicyArgs {
+pub struct PolicyArgs {
     #[command(flatten)]
-    pub(crate) programs: Programs,
+    pub programs: Programs,
     #[command(flatten)]
-    pub(crate) variables: Variables,
+    pub variables: Variables,
     /// Another id that the program loads: a name, which may have `*`, or an ARN
     #[arg(long, value_name = "ID")]
-    pub(crate) extra_id: Vec<String>,
+    pub extra_id: Vec<String>,
     /// Allows batch calls too (`SECRETS_BATCH=1`)
     #[arg(long)]
-    pub(crate) batch: bool,
+    pub batch: bool,
     /// The customer-managed KMS key that encrypts secrets: its id or ARN
     #[arg(long, value_name = "KEY")]
-    pub(crate) kms_key: Vec<String>,
+    pub kms_key: Vec<String>,
     /// A region that has replicas of the secrets, and the key that encrypts them there
     #[arg(long, value_name = "REGION[=KEY]")]
-    pub(crate) replica_region: Vec<Replica>,
+    pub replica_region: Vec<Replica>,
     /// The region of the secrets; the AWS configuration's unless given
     #[arg(long, value_parser = policy::region)]
-    pub(crate) region: Option<String>,
+    pub region: Option<String>,
     /// The account of the secrets; the caller's unless given
     #[arg(long, value_name = "ID", value_parser = policy::account)]
-    pub(crate) account: Option<String>,
+    pub account: Option<String>,
     /// The partition of the secrets; the caller's unless given, or the region's
     #[arg(long)]
-    pub(crate) partition: Option<String>,
+    pub partition: Option<String>,
     /// What the policy is called: the data source in Terraform, the resource and its output in CloudFormation
     #[arg(long, default_value = "secrets", value_parser = policy::name)]
-    pub(crate) name: String,
+    pub name: String,
     /// Allows only versions with this staging label (condition secretsmanager:VersionStage); all unless given
     #[arg(long, value_name = "STAGE")]
-    pub(crate) stage: Vec<String>,
+    pub stage: Vec<String>,
     /// The policy of secrets in another account, for a role that reads them from here
     #[arg(long, value_name = "ROLE", conflicts_with_all = ["key_policy", "output", "batch"])]
-    pub(crate) resource_policy: Option<String>,
+    pub resource_policy: Option<String>,
     /// What the policy of a KMS key in another account needs besides, for a role that reads its secrets from here
     #[arg(long, value_name = "ROLE", conflicts_with_all = ["output", "batch"])]
-    pub(crate) key_policy: Option<String>,
+    pub key_policy: Option<String>,
     /// The policy's syntax
     #[arg(long, value_enum, default_value_t = Syntax::Json, value_name = "SYNTAX")]
-    pub(crate) output: Syntax,
+    pub output: Syntax,
 }
 
 /// Where the secrets are.
 #[derive(Debug, Args)]
-pub(crate) struct Where {
+pub struct Where {
     /// The region to ask; the AWS configuration's unless given
     #[arg(long, value_parser = policy::region, help_heading = "AWS")]
-    pub(crate) region: Option<String>,
+    pub region: Option<String>,
     /// The AWS profile to ask with
     #[arg(long, value_name = "NAME", help_heading = "AWS")]
-    pub(crate) aws_profile: Option<String>,
+    pub aws_profile: Option<String>,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct PullArgs {
+pub struct PullArgs {
     #[command(flatten)]
-    pub(crate) scope: Scope,
+    pub scope: Scope,
     #[command(flatten)]
     build: Build,
     #[command(flatten)]
-    pub(crate) place: Where,
+    pub place: Where,
     /// The secret whose first file is written, without a program: a name or an ARN
     #[arg(long, value_name = "ID", requires = "schema", conflicts_with_all = ["package", "types", "Build"])]
-    pub(crate) id: Option<String>,
+    pub id: Option<String>,
     /// The file to write for --id
     #[arg(long, value_name = "FILE", requires = "id")]
-    pub(crate) schema: Option<PathBuf>,
+    pub schema: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) variables: Variables,
+    pub variables: Variables,
     /// Takes the document of one secret from a file, or from standard input (`-`), in place of AWS
     #[arg(long, value_name = "FILE")]
-    pub(crate) from: Option<PathBuf>,
+    pub from: Option<PathBuf>,
     /// Writes nothing; status 1 where a file is missing or out of date
     #[arg(long)]
-    pub(crate) check: bool,
+    pub check: bool,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct CheckArgs {
+pub struct CheckArgs {
     #[command(flatten)]
-    pub(crate) programs: Programs,
+    pub programs: Programs,
     #[command(flatten)]
-    pub(crate) variables: Variables,
+    pub variables: Variables,
     /// Looks at the document in a file, or on standard input (`-`), in place of the live secret
     #[arg(long, value_name = "FILE")]
-    pub(crate) file: Option<PathBuf>,
+    pub file: Option<PathBuf>,
     /// Only this secret: an id as a type declares it, a name or an ARN
     #[arg(long, value_name = "ID")]
-    pub(crate) id: Option<String>,
+    pub id: Option<String>,
     /// The version with this staging label; the declared one unless given
     #[arg(long, value_name = "STAGE", conflicts_with_all = ["file", "version_id"])]
-    pub(crate) stage: Option<String>,
+    pub stage: Option<String>,
     /// The version of this id
     #[arg(long, value_name = "VERSION", conflicts_with = "file")]
-    pub(crate) version_id: Option<String>,
+    pub version_id: Option<String>,
     #[command(flatten)]
-    pub(crate) place: Where,
+    pub place: Where,
 }
 
 impl Scope {
     /// `--manifest-path`, as cargo takes it.
-    pub(crate) fn manifest(&self) -> impl Iterator<Item = OsString> {
+    pub fn manifest(&self) -> impl Iterator<Item = OsString> {
         self.manifest_path.iter().flat_map(|path| ["--manifest-path".into(), path.into()])
     }
 
     /// Whether a type was chosen: by its path, or by the end of it.
-    pub(crate) fn has_type(&self, path: &str) -> bool {
+    pub fn has_type(&self, path: &str) -> bool {
         let is = |name: &String| {
             path.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with("::"))
         };
@@ -312,14 +312,14 @@ impl Scope {
 
 impl Programs {
     /// What `cargo build` is told.
-    pub(crate) fn build_arguments(&self) -> Vec<OsString> {
+    pub fn build_arguments(&self) -> Vec<OsString> {
         self.build.arguments(&self.scope)
     }
 }
 
 impl PullArgs {
     /// What `cargo build` is told.
-    pub(crate) fn build_arguments(&self) -> Vec<OsString> {
+    pub fn build_arguments(&self) -> Vec<OsString> {
         self.build.arguments(&self.scope)
     }
 }
@@ -348,18 +348,18 @@ impl Build {
 
 impl Variables {
     #[cfg(test)]
-    pub(crate) fn of(given: &[(&str, &str)]) -> Self {
+    pub fn of(given: &[(&str, &str)]) -> Self {
         Self { given: given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect() }
     }
 
     /// What a placeholder stands for.
-    pub(crate) fn lookup(&self, name: &str) -> Option<String> {
+    pub fn lookup(&self, name: &str) -> Option<String> {
         let environment = || std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         self.explicit(name).map(str::to_owned).or_else(environment)
     }
 
     /// What the command line says that a placeholder stands for.
-    pub(crate) fn explicit(&self, name: &str) -> Option<&str> {
+    pub fn explicit(&self, name: &str) -> Option<&str> {
         self.given.iter().rev().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }
 }

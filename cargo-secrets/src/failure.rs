@@ -8,7 +8,7 @@ use secrets_runtime::ErrorKind;
 
 /// Why a question has no answer. It is made of names, ids and kinds; nothing that a secret contains gets in.
 #[derive(Debug, Clone)]
-pub(crate) struct Failure {
+pub struct Failure {
     message: String,
     help: Option<String>,
     /// What is known of the secret all the same.
@@ -16,22 +16,22 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), help: None, answer: None }
     }
 
     /// Adds what to do.
-    pub(crate) fn help(self, help: impl Into<String>) -> Self {
+    pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 
     /// What is known of the secret all the same: that there is none, or that it cannot fit.
-    pub(crate) fn answer(&self) -> Option<&'static str> {
+    pub fn answer(&self) -> Option<&'static str> {
         self.answer
     }
 
     /// A file that cannot be read or written.
-    pub(crate) fn file(does: &str, path: &Path, error: &io::Error) -> Self {
+    pub fn file(does: &str, path: &Path, error: &io::Error) -> Self {
         Self::new(format!("cannot {does} {}: {error}", path.display()))
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::failure::Failure;
 
 /// The text of a file, or of standard input where the path is `-`.
-pub(crate) fn text(path: &Path) -> Result<String, Failure> {
+pub fn text(path: &Path) -> Result<String, Failure> {
     if path == Path::new("-") {
         return standard_input().map_err(|error| Failure::file("read", Path::new("standard input"), &error));
     }
@@ -20,7 +20,7 @@ fn standard_input() -> io::Result<String> {
 }
 
 /// The text of a file, if there is one.
-pub(crate) fn existing(path: &Path) -> Result<Option<String>, Failure> {
+pub fn existing(path: &Path) -> Result<Option<String>, Failure> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -29,7 +29,7 @@ pub(crate) fn existing(path: &Path) -> Result<Option<String>, Failure> {
 }
 
 /// Puts a text in a file's place. Whatever happens, the file is the old one or the new one.
-pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     // Where it is a link, what it points to is written.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let beside = beside(path);
@@ -58,7 +58,7 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 /// A path as it is shown: from where the command runs.
-pub(crate) fn shown(path: &Path) -> String {
+pub fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).display().to_string()
 }

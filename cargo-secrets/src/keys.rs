@@ -3,7 +3,7 @@
 use secrets_shape::shape::{FieldShape, ObjectShape, Placement, Shape};
 
 /// Without what has no JSON of its own.
-pub(crate) fn unwrapped(shape: &'static Shape) -> &'static Shape {
+pub fn unwrapped(shape: &'static Shape) -> &'static Shape {
     match shape {
         Shape::Optional(inner) => unwrapped(inner),
         Shape::Newtype(field) => unwrapped(&field.shape),
@@ -12,7 +12,7 @@ pub(crate) fn unwrapped(shape: &'static Shape) -> &'static Shape {
 }
 
 /// The fields of an object that have keys, those of flattened structs included.
-pub(crate) fn keyed(object: &'static ObjectShape) -> Vec<&'static FieldShape> {
+pub fn keyed(object: &'static ObjectShape) -> Vec<&'static FieldShape> {
     let fields = object.fields.iter().flat_map(|field| match (field.placement, &field.shape) {
         (Placement::Flattened, Shape::Object(inner)) => keyed(inner),
         (Placement::Flattened, _) => Vec::new(),
@@ -22,7 +22,7 @@ pub(crate) fn keyed(object: &'static ObjectShape) -> Vec<&'static FieldShape> {
 }
 
 /// The objects that a whole secret may be: one, or one for each variant.
-pub(crate) fn objects(shape: &'static Shape) -> &'static [ObjectShape] {
+pub fn objects(shape: &'static Shape) -> &'static [ObjectShape] {
     match unwrapped(shape) {
         Shape::Object(object) => std::slice::from_ref(*object),
         Shape::Tagged(tagged) => tagged.variants,
@@ -32,31 +32,31 @@ pub(crate) fn objects(shape: &'static Shape) -> &'static [ObjectShape] {
 
 /// What is read at a place of a document, as several types may have it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Readers(Vec<&'static Shape>);
+pub struct Readers(Vec<&'static Shape>);
 
 impl Readers {
-    pub(crate) fn new(shapes: impl IntoIterator<Item = &'static Shape>) -> Self {
+    pub fn new(shapes: impl IntoIterator<Item = &'static Shape>) -> Self {
         Self(shapes.into_iter().map(unwrapped).collect())
     }
 
-    pub(crate) fn extend(&mut self, other: Self) {
+    pub fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 
     /// What reads the items of a list.
-    pub(crate) fn items(&self) -> Self {
+    pub fn items(&self) -> Self {
         Self::new(self.0.iter().filter(|shape| matches!(shape, Shape::Array(_))).map(|shape| shape.item()))
     }
 
     /// What reads the value under a key, if the key is declared.
-    pub(crate) fn declared(&self, key: &str) -> Option<Self> {
+    pub fn declared(&self, key: &str) -> Option<Self> {
         let fields = self.0.iter().flat_map(|shape| objects(shape)).flat_map(keyed);
         let shapes: Vec<&Shape> = fields.filter(|field| field.keys.contains(&key)).map(|field| &field.shape).collect();
         (!shapes.is_empty()).then(|| Self::new(shapes))
     }
 
     /// What reads the values of undeclared keys, if these are data: of a map.
-    pub(crate) fn rest(&self) -> Option<Self> {
+    pub fn rest(&self) -> Option<Self> {
         let values = self.0.iter().flat_map(|shape| match shape {
             Shape::Map(_) => vec![shape.item()],
             shape => objects(shape)

@@ -9,11 +9,11 @@ use secrets_shape::number;
 
 /// The kinds of the values that were seen at one place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Kinds {
+pub struct Kinds {
     scalars: BTreeSet<Scalar>,
     /// Of all items of all arrays.
-    pub(crate) items: Option<Box<Kinds>>,
-    pub(crate) object: Option<Object>,
+    pub items: Option<Box<Kinds>>,
+    pub object: Option<Object>,
 }
 
 /// What has no parts; in the order in which it is told.
@@ -29,26 +29,26 @@ enum Scalar {
 
 /// The keys of the objects that were seen at one place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Object {
+pub struct Object {
     /// In the order in which they were seen.
-    pub(crate) keys: Vec<Key>,
+    pub keys: Vec<Key>,
     /// Of the values under keys that are data.
-    pub(crate) rest: Option<Box<Kinds>>,
+    pub rest: Option<Box<Kinds>>,
     /// How many objects there were.
     count: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Key {
-    pub(crate) name: String,
-    pub(crate) kinds: Kinds,
+pub struct Key {
+    pub name: String,
+    pub kinds: Kinds,
     /// How many objects have it.
     count: usize,
 }
 
 impl Kinds {
     /// Adds what a value is.
-    pub(crate) fn learn(&mut self, value: &Value, readers: &Readers) {
+    pub fn learn(&mut self, value: &Value, readers: &Readers) {
         let scalar = match value {
             Value::Null => Scalar::Null,
             Value::Bool(_) => Scalar::Boolean,
@@ -77,7 +77,7 @@ impl Kinds {
     }
 
     /// Their names in JSON Schema.
-    pub(crate) fn names(&self) -> Vec<&'static str> {
+    pub fn names(&self) -> Vec<&'static str> {
         let is = |scalar| self.scalars.contains(&scalar);
         let all = [
             ("string", is(Scalar::String)),
@@ -93,7 +93,7 @@ impl Kinds {
     }
 
     /// "a string", as a message says it.
-    pub(crate) fn words(&self) -> String {
+    pub fn words(&self) -> String {
         let article = |name: &&str| match *name {
             "null" => "null".to_owned(),
             "integer" | "object" | "array" => format!("an {name}"),
@@ -139,12 +139,12 @@ impl Object {
     }
 
     /// Whether every object has it.
-    pub(crate) fn is_always_there(&self, key: &Key) -> bool {
+    pub fn is_always_there(&self, key: &Key) -> bool {
         key.count == self.count
     }
 
     /// What the values are whose keys are data.
-    pub(crate) fn undeclared(&self, is_declared: impl Fn(&str) -> bool) -> Kinds {
+    pub fn undeclared(&self, is_declared: impl Fn(&str) -> bool) -> Kinds {
         let mut all = self.rest.as_deref().cloned().unwrap_or_default();
         self.keys.iter().filter(|key| !is_declared(&key.name)).for_each(|key| all.unite(&key.kinds));
         all
@@ -152,7 +152,7 @@ impl Object {
 }
 
 /// `"string"`, or `["string", "null"]`.
-pub(crate) fn type_of(names: &[&str]) -> Value {
+pub fn type_of(names: &[&str]) -> Value {
     match names {
         [only] => json!(only),
         several => json!(several),

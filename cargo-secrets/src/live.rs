@@ -15,18 +15,18 @@ const CONCURRENCY: usize = 16;
 
 /// A secret to fetch: an id as declared, and which version.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wanted {
-    pub(crate) id: String,
-    pub(crate) selector: Selector,
+pub struct Wanted {
+    pub id: String,
+    pub selector: Selector,
 }
 
 impl Wanted {
-    pub(crate) fn staged(id: &str, stage: &str) -> Self {
+    pub fn staged(id: &str, stage: &str) -> Self {
         Self { id: id.to_owned(), selector: Selector::Stage(stage.into()) }
     }
 
     /// The staging label, or the id of the version.
-    pub(crate) fn version(&self) -> &str {
+    pub fn version(&self) -> &str {
         match &self.selector {
             Selector::Stage(version) | Selector::Version(version) => version,
             _ => "another version",
@@ -35,7 +35,7 @@ impl Wanted {
 }
 
 /// Fetches secrets, each by a call of its own; one answer each, in their order.
-pub(crate) fn fetch(
+pub fn fetch(
     wanted: &[Wanted],
     variables: &Variables,
     place: &Where,
@@ -66,7 +66,7 @@ async fn source(place: &Where) -> Aws {
 }
 
 /// The AWS configuration at hand, with what the command line says.
-pub(crate) async fn config(place: &Where) -> SdkConfig {
+pub async fn config(place: &Where) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest());
     if let Some(region) = &place.region {
         loader = loader.region(Region::new(region.clone()));
@@ -78,7 +78,7 @@ pub(crate) async fn config(place: &Where) -> SdkConfig {
 }
 
 /// Replaces the placeholders of an id.
-pub(crate) fn resolve(wanted: &Wanted, variables: &Variables) -> Result<Declared, Failure> {
+pub fn resolve(wanted: &Wanted, variables: &Variables) -> Result<Declared, Failure> {
     if let Some(name) = unset(&wanted.id, variables) {
         return Err(Failure::new(format!("secret {:?} has an unusable id: {name} is not set, or empty", wanted.id))
             .help(format!("set {name} in the environment, or give `--var {name}=..`")));
@@ -93,7 +93,7 @@ fn unset<'i>(id: &'i str, variables: &Variables) -> Option<&'i str> {
 
 /// Whether two ids, as far as they can be resolved, are spellings of one secret: its name, and ARNs with or without the six
 /// characters at their end.
-pub(crate) fn is_same(one: &str, other: &str, variables: &Variables) -> bool {
+pub fn is_same(one: &str, other: &str, variables: &Variables) -> bool {
     let resolved = |id: &str| id::resolve(id, |name| variables.lookup(name)).unwrap_or_else(|_| id.to_owned());
     let (one, other) = (resolved(one), resolved(other));
     match (Arn::parse(&one), Arn::parse(&other)) {
@@ -116,7 +116,7 @@ fn is_same_name(one: &str, other: &str) -> bool {
 }
 
 /// What the calls run on.
-pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Failure::new(format!("cannot start: {error}")))
 }

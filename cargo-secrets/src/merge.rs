@@ -11,7 +11,7 @@ use crate::kinds::{Kinds, Object, type_of};
 
 /// How a live secret differs from what is checked in.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub(crate) struct Change {
+pub struct Change {
     path: String,
     #[serde(rename = "change")]
     what: What,
@@ -48,14 +48,14 @@ impl fmt::Display for Change {
 }
 
 /// A new schema file.
-pub(crate) fn fresh(title: &str, kinds: &Kinds) -> Value {
+pub fn fresh(title: &str, kinds: &Kinds) -> Value {
     let mut schema = json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title});
     Merge::default().schema(&mut schema, kinds, "");
     schema
 }
 
 /// Brings a schema up to date; says how it differed.
-pub(crate) fn update(schema: &mut Value, kinds: &Kinds) -> Vec<Change> {
+pub fn update(schema: &mut Value, kinds: &Kinds) -> Vec<Change> {
     let mut merge = Merge { changes: Vec::new(), is_told: true };
     merge.schema(schema, kinds, "");
     merge.changes

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 
 /// The answer to the question that a command is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub enum Verdict {
     Holds,
     DoesNotHold,
     /// It was not possible to tell.
@@ -22,7 +22,7 @@ pub(crate) enum Verdict {
 
 impl Verdict {
     /// The verdict over both: one that does not hold is enough.
-    pub(crate) fn and(self, other: Self) -> Self {
+    pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::DoesNotHold, _) | (_, Self::DoesNotHold) => Self::DoesNotHold,
             (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
@@ -30,7 +30,7 @@ impl Verdict {
         }
     }
 
-    pub(crate) fn of(holds: bool) -> Self {
+    pub fn of(holds: bool) -> Self {
         if holds { Self::Holds } else { Self::DoesNotHold }
     }
 }
@@ -47,17 +47,17 @@ impl From<Verdict> for ExitCode {
 
 /// How things are shown.
 #[derive(Debug)]
-pub(crate) struct Output {
-    pub(crate) format: Format,
+pub struct Output {
+    pub format: Format,
     verbose: bool,
 }
 
 impl Output {
-    pub(crate) fn new(global: &Global) -> Self {
+    pub fn new(global: &Global) -> Self {
         Self { format: global.format, verbose: global.verbose }
     }
 
-    pub(crate) fn verbose(&self, what: fmt::Arguments<'_>) {
+    pub fn verbose(&self, what: fmt::Arguments<'_>) {
         if self.verbose {
             let _ = writeln!(anstream::stderr(), "{what}");
         }
@@ -65,7 +65,7 @@ impl Output {
 }
 
 /// Writes a result.
-pub(crate) fn result(text: &str) -> Result<(), Failure> {
+pub fn result(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         // Whoever reads has read enough.
@@ -76,22 +76,22 @@ pub(crate) fn result(text: &str) -> Result<(), Failure> {
 }
 
 /// Writes a result as JSON.
-pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
+pub fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|_| Failure::new("the result is no JSON"))?;
     result(&format!("{text}\n"))
 }
 
 /// Says what went wrong. Where standard error is closed there is nobody to tell.
-pub(crate) fn error(failure: &Failure) {
+pub fn error(failure: &Failure) {
     let _ = writeln!(anstream::stderr(), "{}: {failure}", styled(ERROR, "error"));
 }
 
-pub(crate) fn note(note: impl Display) {
+pub fn note(note: impl Display) {
     let _ = writeln!(anstream::stderr(), "{}: {note}", styled(NOTE, "note"));
 }
 
 /// Progress through `count` things, on a terminal only.
-pub(crate) fn progress(doing: &'static str, count: usize) -> ProgressBar {
+pub fn progress(doing: &'static str, count: usize) -> ProgressBar {
     // It draws on standard error, and not at all where that is no terminal.
     let bar = ProgressBar::new(count as u64).with_message(doing);
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {pos}/{len}") {
@@ -103,18 +103,18 @@ pub(crate) fn progress(doing: &'static str, count: usize) -> ProgressBar {
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default().bold();
-pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
-pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
-pub(crate) const UNCLEAR: Style = AnsiColor::Yellow.on_default();
+pub const GOOD: Style = AnsiColor::Green.on_default();
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+pub const UNCLEAR: Style = AnsiColor::Yellow.on_default();
 const HEADING: Style = Style::new().bold();
 
 /// Text in a style, which is dropped where no terminal wants it.
-pub(crate) fn styled(style: Style, text: impl Display) -> String {
+pub fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
 /// Rows under a heading, in columns of equal width.
-pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
+pub fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
         cells.chain(heading.get(column).map(|cell| cell.chars().count())).max().unwrap_or_default()

@@ -13,19 +13,19 @@ use crate::workspace::{Checking, Workspace};
 
 /// What one type declares, and which programs load it.
 #[derive(Debug)]
-pub(crate) struct Loaded {
-    pub(crate) declaration: &'static Declaration<'static>,
-    pub(crate) programs: Vec<PathBuf>,
+pub struct Loaded {
+    pub declaration: &'static Declaration<'static>,
+    pub programs: Vec<PathBuf>,
 }
 
 impl Loaded {
     /// The id, or that the program gives it.
-    pub(crate) fn shown_id(&self) -> &'static str {
+    pub fn shown_id(&self) -> &'static str {
         self.declaration.id.unwrap_or(GIVEN)
     }
 
     /// A build that did not compare the types with their schema files says nothing about them.
-    pub(crate) fn is_checked(&self) -> Result<(), Failure> {
+    pub fn is_checked(&self) -> Result<(), Failure> {
         let Declaration { type_path, is_checked, .. } = self.declaration;
         if *is_checked {
             return Ok(());
@@ -36,10 +36,10 @@ impl Loaded {
 }
 
 /// What stands for the id of a type that is loaded with `load_from`.
-pub(crate) const GIVEN: &str = "(given at run time)";
+pub const GIVEN: &str = "(given at run time)";
 
 /// What the chosen programs load, in the order of ids and types. There is at least one.
-pub(crate) fn loaded(programs: &Programs, output: &Output) -> Result<Vec<Loaded>, Failure> {
+pub fn loaded(programs: &Programs, output: &Output) -> Result<Vec<Loaded>, Failure> {
     let files = if programs.bin.is_empty() {
         let workspace = Workspace::find(&programs.scope, output)?;
         workspace.note_missing_schemas();
@@ -51,7 +51,7 @@ pub(crate) fn loaded(programs: &Programs, output: &Output) -> Result<Vec<Loaded>
 }
 
 /// What the programs in these files load.
-pub(crate) fn read(files: &[PathBuf], output: &Output) -> Result<Vec<Loaded>, Failure> {
+pub fn read(files: &[PathBuf], output: &Output) -> Result<Vec<Loaded>, Failure> {
     let mut found: Vec<(String, Loaded)> = Vec::new();
     for file in files {
         output.verbose(format_args!("reading {}", file.display()));
@@ -86,7 +86,7 @@ fn declarations(path: &Path) -> Result<Vec<&'static Declaration<'static>>, Failu
 }
 
 /// Those of the chosen types. There is at least one.
-pub(crate) fn chosen(mut loaded: Vec<Loaded>, programs: &Programs) -> Result<Vec<Loaded>, Failure> {
+pub fn chosen(mut loaded: Vec<Loaded>, programs: &Programs) -> Result<Vec<Loaded>, Failure> {
     let all = loaded.len();
     loaded.retain(|loaded| programs.scope.has_type(loaded.declaration.type_path));
     if loaded.is_empty() {

@@ -16,30 +16,30 @@ use crate::workspace::Workspace;
 
 /// A schema file, and the secrets that it describes.
 #[derive(Debug)]
-pub(crate) struct SchemaFile {
-    pub(crate) path: PathBuf,
-    pub(crate) secrets: Vec<Secret>,
+pub struct SchemaFile {
+    pub path: PathBuf,
+    pub secrets: Vec<Secret>,
 }
 
 /// A secret, and how it is read.
 #[derive(Debug)]
-pub(crate) struct Secret {
-    pub(crate) wanted: Wanted,
+pub struct Secret {
+    pub wanted: Wanted,
     /// The types that read it say what a map is, whose keys are data.
-    pub(crate) readers: Readers,
+    pub readers: Readers,
 }
 
 /// What a file would be if it was pulled now.
 #[derive(Debug)]
-pub(crate) struct Pulled {
-    pub(crate) state: State,
+pub struct Pulled {
+    pub state: State,
     /// What is checked in and is not so any more.
-    pub(crate) changes: Vec<Change>,
+    pub changes: Vec<Change>,
     schema: Value,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
+pub enum State {
     Missing,
     OutOfDate,
     Unchanged,
@@ -47,7 +47,7 @@ pub(crate) enum State {
 
 impl SchemaFile {
     /// The files that the workspace's types are declared with, each once.
-    pub(crate) fn all<'l>(workspace: &Workspace, loaded: impl Iterator<Item = &'l Loaded>) -> Vec<Self> {
+    pub fn all<'l>(workspace: &Workspace, loaded: impl Iterator<Item = &'l Loaded>) -> Vec<Self> {
         let mut files: Vec<Self> = Vec::new();
         for declaration in loaded.map(|loaded| loaded.declaration) {
             let Declaration { id: Some(id), schema: Some(schema), package, stage, .. } = declaration else {
@@ -74,14 +74,14 @@ impl SchemaFile {
     }
 
     /// The ids of its secrets, as declared; those of several secrets are joined.
-    pub(crate) fn ids(&self) -> String {
+    pub fn ids(&self) -> String {
         let mut ids: Vec<&str> = self.secrets.iter().map(|secret| secret.wanted.id.as_str()).collect();
         ids.dedup();
         ids.join(", ")
     }
 
     /// Holds the file against the documents of its secrets, one each.
-    pub(crate) fn compare(&self, documents: &[Value]) -> Result<Pulled, Failure> {
+    pub fn compare(&self, documents: &[Value]) -> Result<Pulled, Failure> {
         let mut kinds = Kinds::default();
         for (secret, document) in self.secrets.iter().zip(documents) {
             kinds.learn(document, &secret.readers);
@@ -100,7 +100,7 @@ impl SchemaFile {
 
 impl Pulled {
     /// Writes the file, if it changes.
-    pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
+    pub fn write(&self, path: &Path) -> Result<(), Failure> {
         if self.state == State::Unchanged {
             return Ok(());
         }
@@ -111,7 +111,7 @@ impl Pulled {
 }
 
 /// The document that a secret's text is; what is wrong with it is not told: it may be a password.
-pub(crate) fn document(text: &str) -> Option<Value> {
+pub fn document(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok()
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::keys::{keyed, unwrapped};
 
 /// A document with every declared key. It is not valid.
-pub(crate) fn skeleton(declaration: &'static Declaration<'static>) -> Value {
+pub fn skeleton(declaration: &'static Declaration<'static>) -> Value {
     let skeleton = of(&declaration.shape, &[], "");
     // Where a type accepts anything, only what is not an object is refused.
     if check(&skeleton.to_string(), declaration).is_err() { skeleton } else { json!([skeleton]) }
@@ -40,7 +40,7 @@ fn object(shape: &'static ObjectShape) -> Value {
 }
 
 /// A skeleton as text: each line has one thing to fill in.
-pub(crate) fn text(skeleton: &Value, indent: usize) -> String {
+pub fn text(skeleton: &Value, indent: usize) -> String {
     let (outer, inner) = (" ".repeat(indent), " ".repeat(indent + 2));
     let lines: Vec<String> = match skeleton {
         Value::Object(members) => members

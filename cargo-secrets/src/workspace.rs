@@ -14,7 +14,7 @@ use crate::output::{self, Output};
 
 /// What is compared while a workspace is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Checking {
+pub enum Checking {
     /// Types with their schema files.
     OfSchemas,
     /// Nothing: what is in the way of a build may be what is to be mended.
@@ -23,17 +23,17 @@ pub(crate) enum Checking {
 
 /// The packages of a workspace, and which of them were chosen.
 #[derive(Debug)]
-pub(crate) struct Workspace {
-    pub(crate) members: Vec<Package>,
+pub struct Workspace {
+    pub members: Vec<Package>,
     /// By name; all if there are none.
     chosen: Vec<String>,
 }
 
 /// A package of the workspace.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Package {
+pub struct Package {
     id: String,
-    pub(crate) name: String,
+    pub name: String,
     manifest_path: PathBuf,
     targets: Vec<Target>,
 }
@@ -61,7 +61,7 @@ struct Message {
 }
 
 impl Package {
-    pub(crate) fn directory(&self) -> &Path {
+    pub fn directory(&self) -> &Path {
         self.manifest_path.parent().unwrap_or(Path::new("."))
     }
 
@@ -82,7 +82,7 @@ impl Target {
 
 impl Workspace {
     /// Asks cargo; nothing is built.
-    pub(crate) fn find(scope: &Scope, output: &Output) -> Result<Self, Failure> {
+    pub fn find(scope: &Scope, output: &Output) -> Result<Self, Failure> {
         let mut arguments: Vec<OsString> = ["metadata", "--no-deps", "--format-version", "1"].map(Into::into).into();
         arguments.extend(scope.manifest());
         let said = cargo(&arguments, Stdio::piped(), output)?;
@@ -102,7 +102,7 @@ impl Workspace {
     }
 
     /// Whether a package is among the chosen.
-    pub(crate) fn is_chosen(&self, package: &str) -> bool {
+    pub fn is_chosen(&self, package: &str) -> bool {
         self.chosen.is_empty() || self.chosen.iter().any(|name| name == package)
     }
 
@@ -116,14 +116,14 @@ impl Workspace {
     }
 
     /// The directory of a member.
-    pub(crate) fn directory_of(&self, package: &str) -> Option<&Path> {
+    pub fn directory_of(&self, package: &str) -> Option<&Path> {
         let member = self.members.iter().find(|member| member.name == package)?;
         self.is_chosen(package).then(|| member.directory())
     }
 
     /// Says which schema files are missing that the sources name, before a long build stops there. It reads no Rust: what stands
     /// in a comment is named as well.
-    pub(crate) fn note_missing_schemas(&self) {
+    pub fn note_missing_schemas(&self) {
         for member in self.members.iter().filter(|member| self.is_chosen(&member.name)) {
             let mut named = BTreeSet::new();
             collect_schemas(&member.directory().join("src"), &mut named);
@@ -135,12 +135,7 @@ impl Workspace {
     }
 
     /// Builds the chosen packages; returns what to look for entries in. What the compiler says goes to standard error.
-    pub(crate) fn build(
-        &self,
-        of_cargo: Vec<OsString>,
-        checking: Checking,
-        output: &Output,
-    ) -> Result<Vec<PathBuf>, Failure> {
+    pub fn build(&self, of_cargo: Vec<OsString>, checking: Checking, output: &Output) -> Result<Vec<PathBuf>, Failure> {
         let mut arguments: Vec<OsString> =
             ["build", "--message-format", "json-render-diagnostics"].map(Into::into).into();
         arguments.extend(of_cargo);

@@ -8,15 +8,15 @@ use crate::attr;
 use crate::errors::Errors;
 
 /// An item that may be a secret.
-pub(crate) struct Input {
-    pub(crate) ident: Ident,
-    pub(crate) generics: Generics,
-    pub(crate) description: String,
-    pub(crate) options: attr::Container,
-    pub(crate) body: Body,
+pub struct Input {
+    pub ident: Ident,
+    pub generics: Generics,
+    pub description: String,
+    pub options: attr::Container,
+    pub body: Body,
 }
 
-pub(crate) enum Body {
+pub enum Body {
     /// A struct with named fields.
     Struct(Vec<Field>),
     /// A struct with fields that have no names; only one of `text` may have them.
@@ -25,26 +25,26 @@ pub(crate) enum Body {
 }
 
 /// A field and its options.
-pub(crate) struct Field {
+pub struct Field {
     /// None in a tuple struct.
-    pub(crate) ident: Option<Ident>,
-    pub(crate) ty: Type,
-    pub(crate) description: String,
-    pub(crate) options: attr::Field,
+    pub ident: Option<Ident>,
+    pub ty: Type,
+    pub description: String,
+    pub options: attr::Field,
 }
 
 /// A variant of an enum.
-pub(crate) struct Variant {
-    pub(crate) ident: Ident,
-    pub(crate) description: String,
-    pub(crate) options: attr::Variant,
+pub struct Variant {
+    pub ident: Ident,
+    pub description: String,
+    pub options: attr::Variant,
     /// None where the variant is a name alone.
-    pub(crate) fields: Option<Vec<Field>>,
+    pub fields: Option<Vec<Field>>,
 }
 
 impl Input {
     /// `None` where the item is of a kind that cannot be a secret; its options are looked at all the same.
-    pub(crate) fn parse(item: DeriveInput, errors: &mut Errors) -> Option<Self> {
+    pub fn parse(item: DeriveInput, errors: &mut Errors) -> Option<Self> {
         let options = attr::Container::parse(&item.attrs, errors);
         let description = attr::description(&item.attrs);
         let DeriveInput { ident, generics, data, .. } = item;

@@ -8,11 +8,11 @@ use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
 use syn::{Attribute, Expr, LitBool, LitStr, Path, Token};
 
-pub(crate) use bounds::{Bounds, Number, Value};
-pub(crate) use option::Given;
+pub use bounds::{Bounds, Number, Value};
+pub use option::Given;
 use option::{flag, parse_options, string, value};
 use rules::RULES;
-pub(crate) use rules::Rules;
+pub use rules::Rules;
 
 use crate::case::{CASES, Case};
 use crate::errors::Errors;
@@ -20,22 +20,22 @@ use secrets_shape::near::nearest;
 
 /// What may stand on the item.
 #[derive(Default)]
-pub(crate) struct Container {
-    pub(crate) id: Given<LitStr>,
-    pub(crate) schema: Given<LitStr>,
-    pub(crate) stage: Given<LitStr>,
-    pub(crate) refresh: Given<LitStr>,
-    pub(crate) max_stale: Given<LitStr>,
-    pub(crate) rename_all: Given<Case>,
-    pub(crate) deny_unknown_fields: Given<()>,
-    pub(crate) default: Given<()>,
-    pub(crate) strict: Given<()>,
-    pub(crate) validate: Given<Path>,
-    pub(crate) text: Given<()>,
-    pub(crate) trim: Given<()>,
-    pub(crate) tag: Given<LitStr>,
-    pub(crate) debug: Given<LitBool>,
-    pub(crate) runtime: Given<Path>,
+pub struct Container {
+    pub id: Given<LitStr>,
+    pub schema: Given<LitStr>,
+    pub stage: Given<LitStr>,
+    pub refresh: Given<LitStr>,
+    pub max_stale: Given<LitStr>,
+    pub rename_all: Given<Case>,
+    pub deny_unknown_fields: Given<()>,
+    pub default: Given<()>,
+    pub strict: Given<()>,
+    pub validate: Given<Path>,
+    pub text: Given<()>,
+    pub trim: Given<()>,
+    pub tag: Given<LitStr>,
+    pub debug: Given<LitBool>,
+    pub runtime: Given<Path>,
 }
 
 const CONTAINER: [&str; 15] = [
@@ -58,24 +58,24 @@ const CONTAINER: [&str; 15] = [
 
 /// What may stand on a field.
 #[derive(Default)]
-pub(crate) struct Field {
-    pub(crate) rename: Given<LitStr>,
-    pub(crate) alias: Vec<LitStr>,
-    pub(crate) default: Given<Default>,
-    pub(crate) flatten: Given<()>,
-    pub(crate) skip: Given<()>,
+pub struct Field {
+    pub rename: Given<LitStr>,
+    pub alias: Vec<LitStr>,
+    pub default: Given<Default>,
+    pub flatten: Given<()>,
+    pub skip: Given<()>,
     /// The ways to read it; at most one makes sense.
-    pub(crate) codecs: Vec<(Ident, Codec)>,
-    pub(crate) public: Given<()>,
-    pub(crate) strict: Given<()>,
-    pub(crate) rules: Rules,
+    pub codecs: Vec<(Ident, Codec)>,
+    pub public: Given<()>,
+    pub strict: Given<()>,
+    pub rules: Rules,
 }
 
 const FIELD: [&str; 12] =
     ["rename", "alias", "default", "flatten", "skip", "from_str", "json", "base64", "hex", "serde", "public", "strict"];
 
 /// What stands in for an absent key.
-pub(crate) enum Default {
+pub enum Default {
     /// `default`
     Trait,
     /// `default = 5432`
@@ -84,7 +84,7 @@ pub(crate) enum Default {
 
 /// How a value is read, where its type does not say.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Codec {
+pub enum Codec {
     FromStr,
     Json,
     Base64,
@@ -94,14 +94,14 @@ pub(crate) enum Codec {
 
 /// What may stand on a variant.
 #[derive(Default)]
-pub(crate) struct Variant {
-    pub(crate) rename: Given<LitStr>,
+pub struct Variant {
+    pub rename: Given<LitStr>,
 }
 
 const VARIANT: [&str; 1] = ["rename"];
 
 impl Container {
-    pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
+    pub fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut options = Self::default();
         parse_options(attributes, errors, &mut |name, input, _| options.option(name, input));
         options
@@ -151,7 +151,7 @@ impl Container {
 }
 
 impl Field {
-    pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
+    pub fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut options = Self::default();
         parse_options(attributes, errors, &mut |name, input, errors| options.option(name, input, errors));
         options
@@ -205,7 +205,7 @@ impl Field {
 }
 
 impl Variant {
-    pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
+    pub fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut options = Self::default();
         parse_options(attributes, errors, &mut |name, input, _| match name.to_string().as_str() {
             // rename = "postgres"
@@ -219,7 +219,7 @@ impl Variant {
 }
 
 /// What the documentation comment says, without the space that begins its lines.
-pub(crate) fn description(attributes: &[Attribute]) -> String {
+pub fn description(attributes: &[Attribute]) -> String {
     let line = |attribute: &Attribute| match &attribute.meta.require_name_value().ok()?.value {
         Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
         _ => None,
@@ -257,6 +257,6 @@ fn listed(names: &[&str]) -> String {
 }
 
 /// Where an option that is known to be given was given.
-pub(crate) fn span_of<T>(option: &Given<T>) -> Span {
+pub fn span_of<T>(option: &Given<T>) -> Span {
     option.span().unwrap_or_else(Span::call_site)
 }

@@ -1,7 +1,7 @@
 //! `rename_all`: a field's name in another case.
 
 /// The cases, as `rename_all` spells them.
-pub(crate) const CASES: [&str; 8] = [
+pub const CASES: [&str; 8] = [
     "lowercase",
     "UPPERCASE",
     "PascalCase",
@@ -13,7 +13,7 @@ pub(crate) const CASES: [&str; 8] = [
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Case {
+pub enum Case {
     Lower,
     Upper,
     Pascal,
@@ -25,7 +25,7 @@ pub(crate) enum Case {
 }
 
 impl Case {
-    pub(crate) fn parse(name: &str) -> Option<Self> {
+    pub fn parse(name: &str) -> Option<Self> {
         Some(match name {
             "lowercase" => Self::Lower,
             "UPPERCASE" => Self::Upper,
@@ -40,7 +40,7 @@ impl Case {
     }
 
     /// Renames a field, whose own name is in snake case; as serde does.
-    pub(crate) fn apply(self, field: &str) -> String {
+    pub fn apply(self, field: &str) -> String {
         match self {
             Self::Lower | Self::Snake => field.to_owned(),
             Self::Upper | Self::ScreamingSnake => field.to_uppercase(),
@@ -56,7 +56,7 @@ impl Case {
     }
 
     /// Renames a variant, whose own name is in Pascal case; as serde does.
-    pub(crate) fn apply_to_variant(self, variant: &str) -> String {
+    pub fn apply_to_variant(self, variant: &str) -> String {
         match self {
             Self::Pascal => variant.to_owned(),
             Self::Lower => variant.to_lowercase(),

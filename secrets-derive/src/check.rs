@@ -16,34 +16,34 @@ use crate::ast;
 use crate::attr::{self, Codec, Given, span_of};
 use crate::case::Case;
 use crate::errors::Errors;
-pub(crate) use rules::{Pattern, Rules};
-pub(crate) use schema::{File, Paired, Problem, Schema, Spot};
+pub use rules::{Pattern, Rules};
+pub use schema::{File, Paired, Problem, Schema, Spot};
 
 /// An item that code can be written for, unless errors were reported.
-pub(crate) struct Checked {
-    pub(crate) ident: Ident,
-    pub(crate) generics: Generics,
-    pub(crate) description: String,
-    pub(crate) spec: Spec,
-    pub(crate) validate: Option<Path>,
-    pub(crate) has_debug: bool,
+pub struct Checked {
+    pub ident: Ident,
+    pub generics: Generics,
+    pub description: String,
+    pub spec: Spec,
+    pub validate: Option<Path>,
+    pub has_debug: bool,
     /// The module of the runtime that generated code calls.
-    pub(crate) runtime: TokenStream,
-    pub(crate) body: Body,
+    pub runtime: TokenStream,
+    pub body: Body,
 }
 
 /// How a whole secret is retrieved.
-pub(crate) struct Spec {
-    pub(crate) id: Option<LitStr>,
-    pub(crate) schema: Option<Schema>,
-    pub(crate) stage: Option<LitStr>,
+pub struct Spec {
+    pub id: Option<LitStr>,
+    pub schema: Option<Schema>,
+    pub stage: Option<LitStr>,
     /// In seconds.
-    pub(crate) refresh: Option<u64>,
+    pub refresh: Option<u64>,
     /// In seconds.
-    pub(crate) max_stale: Option<u64>,
+    pub max_stale: Option<u64>,
 }
 
-pub(crate) enum Body {
+pub enum Body {
     Struct(Object),
     Text(Box<Text>),
     /// Unit variants and the strings that name them.
@@ -52,63 +52,63 @@ pub(crate) enum Body {
 }
 
 /// Named fields, read from an object.
-pub(crate) struct Object {
-    pub(crate) fields: Vec<Field>,
-    pub(crate) skipped: Vec<Skipped>,
-    pub(crate) denies_unknown: bool,
+pub struct Object {
+    pub fields: Vec<Field>,
+    pub skipped: Vec<Skipped>,
+    pub denies_unknown: bool,
 }
 
 /// A newtype over a secret that is plain text.
-pub(crate) struct Text {
-    pub(crate) field: Field,
-    pub(crate) trims: bool,
+pub struct Text {
+    pub field: Field,
+    pub trims: bool,
 }
 
-pub(crate) struct Tagged {
-    pub(crate) tag: LitStr,
-    pub(crate) variants: Vec<Variant>,
+pub struct Tagged {
+    pub tag: LitStr,
+    pub variants: Vec<Variant>,
 }
 
-pub(crate) struct Variant {
-    pub(crate) ident: Ident,
-    pub(crate) name: LitStr,
-    pub(crate) description: String,
+pub struct Variant {
+    pub ident: Ident,
+    pub name: LitStr,
+    pub description: String,
     /// Without fields where the variant is its tag alone.
-    pub(crate) object: Object,
+    pub object: Object,
 }
 
-pub(crate) struct Field {
+pub struct Field {
     /// None in a tuple struct.
-    pub(crate) ident: Option<Ident>,
-    pub(crate) ty: Type,
-    pub(crate) description: String,
+    pub ident: Option<Ident>,
+    pub ty: Type,
+    pub description: String,
     /// The key, then its aliases.
-    pub(crate) keys: Vec<LitStr>,
-    pub(crate) reading: Reading,
-    pub(crate) default: Option<Default>,
-    pub(crate) is_strict: bool,
-    pub(crate) is_public: bool,
-    pub(crate) rules: Rules,
+    pub keys: Vec<LitStr>,
+    pub reading: Reading,
+    pub default: Option<Default>,
+    pub is_strict: bool,
+    pub is_public: bool,
+    pub rules: Rules,
 }
 
 /// How a field is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reading {
+pub enum Reading {
     OfType,
     Codec(Codec),
     Flattened,
 }
 
 /// A field that the secret does not hold.
-pub(crate) struct Skipped {
-    pub(crate) ident: Ident,
-    pub(crate) ty: Type,
-    pub(crate) default: Option<Default>,
-    pub(crate) is_public: bool,
+pub struct Skipped {
+    pub ident: Ident,
+    pub ty: Type,
+    pub default: Option<Default>,
+    pub is_public: bool,
 }
 
 /// What stands in for an absent key.
-pub(crate) enum Default {
+pub enum Default {
     /// `Default::default()` of the field's type.
     OfType,
     /// The field of the struct's `Default::default()`.
@@ -117,7 +117,7 @@ pub(crate) enum Default {
     Value(Expr),
 }
 
-pub(crate) fn check(input: ast::Input, errors: &mut Errors) -> Option<Checked> {
+pub fn check(input: ast::Input, errors: &mut Errors) -> Option<Checked> {
     let ast::Input { ident, generics, description, options, body } = input;
     let runtime = options.runtime.get().map_or_else(|| quote!(::secrets_runtime), |path| quote!(#path));
     let inherited = field::Inherited {

@@ -6,29 +6,29 @@ use proc_macro2::Span;
 
 /// What has been found so far. It must be [finished](Errors::finish): an error nobody reads is a bug.
 #[derive(Default)]
-pub(crate) struct Errors {
+pub struct Errors {
     first: Option<syn::Error>,
     finished: bool,
 }
 
 impl Errors {
-    pub(crate) fn push(&mut self, error: syn::Error) {
+    pub fn push(&mut self, error: syn::Error) {
         match &mut self.first {
             Some(first) => first.combine(error),
             None => self.first = Some(error),
         }
     }
 
-    pub(crate) fn at(&mut self, span: Span, message: impl Display) {
+    pub fn at(&mut self, span: Span, message: impl Display) {
         self.push(syn::Error::new(span, message));
     }
 
     /// Passes a value on, or keeps its error.
-    pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+    pub fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    pub(crate) fn finish(mut self) -> Result<(), syn::Error> {
+    pub fn finish(mut self) -> Result<(), syn::Error> {
         self.finished = true;
         self.first.take().map_or(Ok(()), Err)
     }

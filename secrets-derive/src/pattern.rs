@@ -11,7 +11,7 @@ use regex_lite::{Regex, RegexBuilder};
 
 /// Why a pattern is refused.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum BadPattern {
+pub enum BadPattern {
     Group,
     Escape(char),
     TrailingBackslash,
@@ -62,7 +62,7 @@ impl fmt::Display for BadPattern {
 const LARGEST: usize = 32 * 1024;
 
 /// Checks a pattern, and writes it for Rust.
-pub(crate) fn check(pattern: &str) -> Result<String, BadPattern> {
+pub fn check(pattern: &str) -> Result<String, BadPattern> {
     let mut reader = Reader { rest: pattern.chars().peekable(), rust: String::new(), open_groups: 0 };
     reader.alternatives()?;
     let rust = reader.rust;

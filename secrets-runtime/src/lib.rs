@@ -19,6 +19,7 @@ mod live;
 mod panics;
 mod secret;
 mod source;
+mod spec;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -31,7 +32,7 @@ pub use live::{
     Changes, Health, HealthState, Live, Pending, Refreshed, Retry, SecretHealth, Snapshot, Status, Versions,
 };
 pub use secrecy::{ExposeSecret, SecretSlice, SecretString};
-pub use secret::{NamedSecret, Secret, SecretSpec, SecretValue};
+pub use secret::{NamedSecret, Secret, SecretValue};
 /// Derives the trait of the same name, for structs and enums.
 ///
 /// ```
@@ -51,6 +52,7 @@ pub use secrets_shape::shape::Shape;
 #[cfg(feature = "aws")]
 pub use source::{Aws, Batch};
 pub use source::{Fetched, File, Memory, Or, Request, Selector, Source, SourceError};
+pub use spec::SecretSpec;
 
 /// What derived code calls. Not a public interface: the derive and the runtime are released as one.
 #[doc(hidden)]
@@ -68,7 +70,8 @@ pub mod __private {
         Object, Pattern, Ranged, Redacted, Report, Reported, Rules, Slot, TextDefault, Textual, decode_json, hidden,
         name, validate, variant,
     };
-    pub use crate::secret::{NamedSecret, Secret, SecretSpec, SecretValue};
+    pub use crate::secret::{NamedSecret, Secret, SecretValue};
+    pub use crate::spec::SecretSpec;
 }
 
 /// What `cargo secrets` calls. Not a public interface: the command and the runtime are released as one.

@@ -42,7 +42,7 @@ struct Asked<'l> {
     loaded: Vec<&'l Loaded>,
 }
 
-pub(super) fn run(arguments: &CheckArgs, output: &Output) -> Result<Verdict, Failure> {
+pub fn run(arguments: &CheckArgs, output: &Output) -> Result<Verdict, Failure> {
     let loaded = program::loaded(&arguments.programs, output)?;
     loaded.iter().try_for_each(Loaded::is_checked)?;
     let asked = asked(&loaded, arguments)?;

@@ -28,7 +28,7 @@ struct Key {
     required: bool,
 }
 
-pub(super) fn run(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
+pub fn run(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
     let loaded = program::chosen(program::loaded(&arguments.programs, output)?, &arguments.programs)?;
     match output.format {
         Format::Json => output::json(&loaded.iter().map(listed).collect::<Vec<_>>())?,

@@ -15,7 +15,7 @@ use crate::output::{self, Output, Verdict};
 use crate::policy::{self, Needs, Place, Statement, Syntax};
 use crate::program::{self, Loaded};
 
-pub(super) fn run(arguments: &PolicyArgs, output: &Output) -> Result<Verdict, Failure> {
+pub fn run(arguments: &PolicyArgs, output: &Output) -> Result<Verdict, Failure> {
     let loaded = program::chosen(program::loaded(&arguments.programs, output)?, &arguments.programs)?;
     loaded.iter().try_for_each(Loaded::is_checked)?;
     let ids = ids(&loaded, arguments)?;

@@ -17,7 +17,7 @@ use crate::program;
 use crate::schema_file::{Pulled, SchemaFile, Secret, State, document};
 use crate::workspace::{Checking, Workspace};
 
-pub(super) fn run(arguments: &PullArgs, output: &Output) -> Result<Verdict, Failure> {
+pub fn run(arguments: &PullArgs, output: &Output) -> Result<Verdict, Failure> {
     let schema_files = schema_files(arguments, output)?;
     let wanted = wanted(&schema_files);
     let documents = match &arguments.from {

@@ -10,7 +10,7 @@ use crate::output::{self, Output, Verdict};
 use crate::program::{self, Loaded};
 use crate::template;
 
-pub(super) fn schema(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
+pub fn schema(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
     let loaded = program::chosen(program::loaded(&arguments.programs, output)?, &arguments.programs)?;
     let schema = |declaration: &'static Declaration<'static>| {
         serde_json::from_str(&json_schema(&declaration.shape)).unwrap_or_default()
@@ -18,7 +18,7 @@ pub(super) fn schema(arguments: &ListArgs, output: &Output) -> Result<Verdict, F
     show(&loaded, "schema", schema, |schema| format!("{schema:#}"), output)
 }
 
-pub(super) fn template(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
+pub fn template(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
     let mut loaded = program::chosen(program::loaded(&arguments.programs, output)?, &arguments.programs)?;
     loaded.retain(|loaded| has_skeleton(loaded.declaration));
     show(&loaded, "template", template::skeleton, |skeleton| template::text(skeleton, 0), output)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Condition, PSEUDO, Statement, Syntax};
 
 /// The whole text, line end included; `name` is what the policy is called where it has a name.
-pub(crate) fn render(statements: &[Statement], syntax: Syntax, name: &str) -> String {
+pub fn render(statements: &[Statement], syntax: Syntax, name: &str) -> String {
     match syntax {
         Syntax::Json => format!("{:#}\n", document(statements)),
         Syntax::Terraform => terraform(statements, name),
@@ -16,7 +16,7 @@ pub(crate) fn render(statements: &[Statement], syntax: Syntax, name: &str) -> St
 }
 
 /// The policy document.
-pub(crate) fn document(statements: &[Statement]) -> Value {
+pub fn document(statements: &[Statement]) -> Value {
     let all: Vec<Value> = statements.iter().map(statement).collect();
     json!({"Version": "2012-10-17", "Statement": all})
 }

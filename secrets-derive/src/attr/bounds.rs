@@ -9,28 +9,28 @@ use syn::{Lit, LitFloat, LitInt, Token, parenthesized};
 use super::option::Given;
 
 /// The ends of a rule; at least one is there.
-pub(crate) struct Bounds<T> {
-    pub(crate) min: Option<T>,
-    pub(crate) max: Option<T>,
-    pub(crate) span: Span,
+pub struct Bounds<T> {
+    pub min: Option<T>,
+    pub max: Option<T>,
+    pub span: Span,
 }
 
 /// A number literal, perhaps negative.
-pub(crate) struct Number {
+pub struct Number {
     tokens: TokenStream,
-    pub(crate) value: Value,
-    pub(crate) span: Span,
+    pub value: Value,
+    pub span: Span,
 }
 
 /// What a number literal says.
-pub(crate) enum Value {
+pub enum Value {
     Integer(i128),
     Float(f64),
 }
 
 impl Value {
     /// As the runtime will have it.
-    pub(crate) fn bound(&self) -> Bound {
+    pub fn bound(&self) -> Bound {
         match self {
             Self::Integer(value) => Bound::Integer(*value),
             Self::Float(value) => Bound::Float(*value),
@@ -44,7 +44,7 @@ impl Value {
 
 impl Number {
     /// A literal in an expression, such as that of `default = -5`.
-    pub(crate) fn of_expr(expr: &syn::Expr) -> Option<Self> {
+    pub fn of_expr(expr: &syn::Expr) -> Option<Self> {
         syn::parse2(expr.to_token_stream()).ok()
     }
 }
@@ -73,7 +73,7 @@ impl ToTokens for Number {
 }
 
 /// A kind of end: numbers for `range`, counts for `length`.
-pub(crate) trait End: Sized {
+pub trait End: Sized {
     const EXAMPLE: &'static str;
     const NAMED_EXAMPLE: &'static str;
 
@@ -116,7 +116,7 @@ impl End for u64 {
 
 impl<T: End> Bounds<T> {
     /// `(1..=9)`, `(1..)`, `(..=9)`, `(min = 1, max = 9)`
-    pub(crate) fn parse(name: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+    pub fn parse(name: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
         if !input.peek(syn::token::Paren) {
             return Err(wrong::<T>(name, "needs its ends in parentheses"));
         }

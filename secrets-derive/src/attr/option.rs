@@ -8,7 +8,7 @@ use syn::{Attribute, LitStr, Token, token};
 use crate::errors::Errors;
 
 /// An option and where its name stands. It knows whether it was given twice.
-pub(crate) struct Given<T>(Option<(Span, T)>);
+pub struct Given<T>(Option<(Span, T)>);
 
 impl<T> Default for Given<T> {
     fn default() -> Self {
@@ -17,7 +17,7 @@ impl<T> Default for Given<T> {
 }
 
 impl<T> Given<T> {
-    pub(crate) fn set(&mut self, name: &Ident, value: T) -> syn::Result<()> {
+    pub fn set(&mut self, name: &Ident, value: T) -> syn::Result<()> {
         if self.0.is_some() {
             return Err(syn::Error::new(name.span(), format!("`{name}` is given twice; keep one")));
         }
@@ -25,28 +25,28 @@ impl<T> Given<T> {
         Ok(())
     }
 
-    pub(crate) fn get(&self) -> Option<&T> {
+    pub fn get(&self) -> Option<&T> {
         self.0.as_ref().map(|(_, value)| value)
     }
 
-    pub(crate) fn take(self) -> Option<T> {
+    pub fn take(self) -> Option<T> {
         self.0.map(|(_, value)| value)
     }
 
-    pub(crate) fn span(&self) -> Option<Span> {
+    pub fn span(&self) -> Option<Span> {
         self.0.as_ref().map(|(span, _)| *span)
     }
 
-    pub(crate) fn is_given(&self) -> bool {
+    pub fn is_given(&self) -> bool {
         self.0.is_some()
     }
 }
 
 /// Reads what follows the name of an option.
-pub(crate) type ReadOption<'a> = dyn FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()> + 'a;
+pub type ReadOption<'a> = dyn FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()> + 'a;
 
 /// Hands each option of each `#[secret(..)]` to `option`, which reads what follows its name.
-pub(crate) fn parse_options(attributes: &[Attribute], errors: &mut Errors, option: &mut ReadOption<'_>) {
+pub fn parse_options(attributes: &[Attribute], errors: &mut Errors, option: &mut ReadOption<'_>) {
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("secret")) {
         let parsed = attribute.parse_args_with(|input: ParseStream<'_>| options(input, errors, option));
         errors.keep(parsed);
@@ -54,7 +54,7 @@ pub(crate) fn parse_options(attributes: &[Attribute], errors: &mut Errors, optio
 }
 
 /// `name .., name .., `
-pub(crate) fn options(input: ParseStream<'_>, errors: &mut Errors, option: &mut ReadOption<'_>) -> syn::Result<()> {
+pub fn options(input: ParseStream<'_>, errors: &mut Errors, option: &mut ReadOption<'_>) -> syn::Result<()> {
     while !input.is_empty() {
         let Ok(name) = input.call(Ident::parse_any) else {
             return Err(input.error("expected the name of an option, such as `rename = \"..\"`"));
@@ -86,7 +86,7 @@ fn skip_to_comma(input: ParseStream<'_>) {
 }
 
 /// Nothing: the option's name says it all.
-pub(crate) fn flag(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+pub fn flag(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     if !input.peek(Token![=]) && !input.peek(token::Paren) {
         return Ok(());
     }
@@ -94,7 +94,7 @@ pub(crate) fn flag(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
 }
 
 /// `= ".."`
-pub(crate) fn string(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
+pub fn string(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
     if !input.peek(Token![=]) {
         return Err(syn::Error::new(name.span(), format!("`{name}` needs a string; write `{name} = \"..\"`")));
     }
@@ -103,7 +103,7 @@ pub(crate) fn string(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr
 }
 
 /// `= value`
-pub(crate) fn value<T: Parse>(name: &Ident, input: ParseStream<'_>, example: &str) -> syn::Result<T> {
+pub fn value<T: Parse>(name: &Ident, input: ParseStream<'_>, example: &str) -> syn::Result<T> {
     let told = |span| syn::Error::new(span, format!("write `{name} = {example}`"));
     if !input.peek(Token![=]) {
         return Err(told(name.span()));

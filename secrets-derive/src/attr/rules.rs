@@ -12,20 +12,20 @@ use crate::errors::Errors;
 
 /// The rules of a field, or of the items of one.
 #[derive(Default)]
-pub(crate) struct Rules {
-    pub(crate) range: Given<Bounds<Number>>,
-    pub(crate) multiple_of: Given<LitInt>,
-    pub(crate) length: Given<Bounds<u64>>,
-    pub(crate) pattern: Given<LitStr>,
-    pub(crate) one_of: Given<Vec<LitStr>>,
-    pub(crate) each: Given<Box<Rules>>,
-    pub(crate) custom: Given<Path>,
+pub struct Rules {
+    pub range: Given<Bounds<Number>>,
+    pub multiple_of: Given<LitInt>,
+    pub length: Given<Bounds<u64>>,
+    pub pattern: Given<LitStr>,
+    pub one_of: Given<Vec<LitStr>>,
+    pub each: Given<Box<Rules>>,
+    pub custom: Given<Path>,
 }
 
-pub(crate) const RULES: [&str; 7] = ["range", "multiple_of", "length", "pattern", "one_of", "each", "custom"];
+pub const RULES: [&str; 7] = ["range", "multiple_of", "length", "pattern", "one_of", "each", "custom"];
 
 impl Rules {
-    pub(crate) fn option(&mut self, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
+    pub fn option(&mut self, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         match name.to_string().as_str() {
             // range(1..=9), range(min = 1, max = 9)
             "range" => self.range.set(name, Bounds::parse(name, input)?),

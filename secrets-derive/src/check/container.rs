@@ -11,7 +11,7 @@ use crate::errors::Errors;
 use secrets_shape::{duration, id};
 
 /// An option that has no effect on an item of this kind is a misunderstanding.
-pub(super) fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
+pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
     let Container {
         id,
         schema,
@@ -61,7 +61,7 @@ pub(super) fn options_fit(options: &Container, body: &Body, errors: &mut Errors)
     }
 }
 
-pub(super) fn spec(options: &Container, generics: &Generics, errors: &mut Errors) -> Spec {
+pub fn spec(options: &Container, generics: &Generics, errors: &mut Errors) -> Spec {
     id_is_possible(options.id.get(), errors);
     id_is_of_one_type(&options.id, generics, errors);
     // Where it has no place, that is said already.
@@ -116,7 +116,7 @@ fn seconds(duration: Option<&LitStr>, errors: &mut Errors) -> Option<u64> {
 }
 
 /// Whether `Debug` is generated.
-pub(super) fn has_debug(debug: Given<LitBool>, errors: &mut Errors) -> bool {
+pub fn has_debug(debug: Given<LitBool>, errors: &mut Errors) -> bool {
     match debug.take() {
         Some(value) if value.value => {
             errors.at(value.span, "a redacting `Debug` is generated anyway; `debug = false` leaves it out");
@@ -128,7 +128,7 @@ pub(super) fn has_debug(debug: Given<LitBool>, errors: &mut Errors) -> bool {
 }
 
 /// The field of a newtype.
-pub(super) fn only_field(mut fields: Vec<Field>, text: Span, errors: &mut Errors) -> Option<Field> {
+pub fn only_field(mut fields: Vec<Field>, text: Span, errors: &mut Errors) -> Option<Field> {
     if fields.len() > 1 {
         let second = fields[1].ident.as_ref().map_or_else(|| fields[1].ty.span(), syn::Ident::span);
         errors.at(
@@ -144,7 +144,7 @@ pub(super) fn only_field(mut fields: Vec<Field>, text: Span, errors: &mut Errors
     field
 }
 
-pub(super) fn refuse_tuple(fields: &[Field], errors: &mut Errors) {
+pub fn refuse_tuple(fields: &[Field], errors: &mut Errors) {
     let span = fields.first().map_or_else(Span::call_site, |field| field.ty.span());
     errors.at(
         span,
@@ -153,7 +153,7 @@ pub(super) fn refuse_tuple(fields: &[Field], errors: &mut Errors) {
     );
 }
 
-pub(super) fn no_variant_has_fields(variants: &[Variant], errors: &mut Errors) {
+pub fn no_variant_has_fields(variants: &[Variant], errors: &mut Errors) {
     for variant in variants.iter().filter(|variant| variant.fields.is_some()) {
         errors.at(
             variant.ident.span(),

@@ -13,14 +13,14 @@ use crate::case::Case;
 use crate::errors::Errors;
 
 /// What the item says for all of its fields.
-pub(super) struct Inherited {
-    pub(super) case: Option<Case>,
-    pub(super) has_default: bool,
-    pub(super) is_strict: bool,
+pub struct Inherited {
+    pub case: Option<Case>,
+    pub has_default: bool,
+    pub is_strict: bool,
 }
 
 impl Inherited {
-    pub(super) fn object(&self, all: Vec<ast::Field>, options: &attr::Container, errors: &mut Errors) -> Object {
+    pub fn object(&self, all: Vec<ast::Field>, options: &attr::Container, errors: &mut Errors) -> Object {
         let (mut fields, mut skipped) = (Vec::new(), Vec::new());
         for field in all {
             if field.options.skip.is_given() {
@@ -65,7 +65,7 @@ impl Inherited {
     }
 
     /// The field of a struct that is plain text.
-    pub(super) fn newtype_field(&self, field: ast::Field, errors: &mut Errors) -> Field {
+    pub fn newtype_field(&self, field: ast::Field, errors: &mut Errors) -> Field {
         let attr::Field { rename, alias, default, flatten, skip, .. } = &field.options;
         let keys = alias.iter().map(LitStr::span);
         let options = [rename.span(), default.span(), flatten.span(), skip.span()].into_iter().flatten();
@@ -136,7 +136,7 @@ fn keys_are_unique(fields: &[Field], errors: &mut Errors) {
 }
 
 /// The tag is read before the fields.
-pub(super) fn no_key_is_the_tag(fields: &[Field], tag: &LitStr, errors: &mut Errors) {
+pub fn no_key_is_the_tag(fields: &[Field], tag: &LitStr, errors: &mut Errors) {
     for key in fields.iter().flat_map(|field| &field.keys).filter(|key| key.value() == tag.value()) {
         errors.at(key.span(), format!("{:?} is the enum's tag; no field can read it", tag.value()));
     }

@@ -13,23 +13,23 @@ use crate::pattern;
 
 /// What a value must obey, and can.
 #[derive(std::default::Default)]
-pub(crate) struct Rules {
-    pub(crate) range: Option<Bounds<Number>>,
-    pub(crate) multiple_of: Option<LitInt>,
-    pub(crate) length: Option<Bounds<u64>>,
-    pub(crate) pattern: Option<Pattern>,
-    pub(crate) one_of: Option<Vec<LitStr>>,
-    pub(crate) each: Option<Box<Rules>>,
-    pub(crate) custom: Option<Path>,
+pub struct Rules {
+    pub range: Option<Bounds<Number>>,
+    pub multiple_of: Option<LitInt>,
+    pub length: Option<Bounds<u64>>,
+    pub pattern: Option<Pattern>,
+    pub one_of: Option<Vec<LitStr>>,
+    pub each: Option<Box<Rules>>,
+    pub custom: Option<Path>,
 }
 
 /// A regular expression, as written and as Rust reads it.
-pub(crate) struct Pattern {
-    pub(crate) written: LitStr,
-    pub(crate) rust: String,
+pub struct Pattern {
+    pub written: LitStr,
+    pub rust: String,
 }
 
-pub(super) fn check(rules: attr::Rules, errors: &mut Errors) -> Rules {
+pub fn check(rules: attr::Rules, errors: &mut Errors) -> Rules {
     let attr::Rules { range, multiple_of, length, pattern, one_of, each, custom } = rules;
     range_has_room(range.get(), errors);
     unit_is_above_zero(multiple_of.get(), errors);
@@ -47,7 +47,7 @@ pub(super) fn check(rules: attr::Rules, errors: &mut Errors) -> Rules {
 }
 
 /// Where rules stand.
-pub(super) fn spans(rules: &attr::Rules) -> impl Iterator<Item = Span> {
+pub fn spans(rules: &attr::Rules) -> impl Iterator<Item = Span> {
     let attr::Rules { range, multiple_of, length, pattern, one_of, each, custom } = rules;
     [range.span(), multiple_of.span(), length.span(), pattern.span(), one_of.span(), each.span(), custom.span()]
         .into_iter()
@@ -94,7 +94,7 @@ fn names_are_unique(names: Option<&Vec<LitStr>>, errors: &mut Errors) {
 }
 
 /// Rules are for what the secret says, and are not applied to defaults; a literal that breaks its own rule is a mistake.
-pub(super) fn literal_default_obeys(default: Option<&Default>, rules: &Rules, errors: &mut Errors) {
+pub fn literal_default_obeys(default: Option<&Default>, rules: &Rules, errors: &mut Errors) {
     let Some(Default::Value(default)) = default else { return };
     let number = Number::of_expr(default);
     let text = match default {

@@ -15,47 +15,47 @@ use super::{Body, Field, Object, Reading, Tagged};
 use crate::attr::{Given, span_of};
 use crate::errors::Errors;
 use crate::schema_file::{self, Layout};
-pub(crate) use problems::{Problem, Spot};
+pub use problems::{Problem, Spot};
 
 /// A schema file.
-pub(crate) struct Schema {
+pub struct Schema {
     /// Of its file, within the package.
-    pub(crate) path: LitStr,
+    pub path: LitStr,
     /// None where `SECRETS_SCHEMA` switches the comparison off, or where the file cannot be used.
-    pub(crate) file: Option<File>,
+    pub file: Option<File>,
     /// What is wrong with the file, or with the fields, as tokens decide. The item can be used all the same.
-    pub(crate) mistakes: Option<syn::Error>,
+    pub mistakes: Option<syn::Error>,
 }
 
 /// What the file says, and how it is paired with the item.
-pub(crate) struct File {
-    pub(crate) layout: Layout<'static>,
-    pub(crate) objects: Vec<Paired>,
+pub struct File {
+    pub layout: Layout<'static>,
+    pub objects: Vec<Paired>,
     /// What may be wrong, if the types have it so.
-    pub(crate) problems: Vec<Problem>,
+    pub problems: Vec<Problem>,
 }
 
 /// An object of the file, and which fields it is compared with.
-pub(crate) struct Paired {
-    pub(crate) place: usize,
-    pub(crate) variant: usize,
+pub struct Paired {
+    pub place: usize,
+    pub variant: usize,
     /// How many keys come before the fields: the tag of an enum.
-    pub(crate) tags: usize,
-    pub(crate) is_shared: bool,
+    pub tags: usize,
+    pub is_shared: bool,
     /// Where the problems of a field stand, its places, and whether one of them must be there.
-    pub(crate) fields: Vec<(usize, Vec<usize>, bool)>,
+    pub fields: Vec<(usize, Vec<usize>, bool)>,
 }
 
 impl File {
     /// How many places, constants and fields there are to have problems.
-    pub(crate) fn length(&self) -> usize {
+    pub fn length(&self) -> usize {
         let own = self.objects.iter().map(|object| object.fields.len()).sum::<usize>();
         self.layout.places.len() + self.layout.constants.len() + own
     }
 }
 
 /// Reads the file; nothing where there is none to compare.
-pub(super) fn read(schema: &Given<LitStr>, generics: &Generics, errors: &mut Errors) -> Option<Schema> {
+pub fn read(schema: &Given<LitStr>, generics: &Generics, errors: &mut Errors) -> Option<Schema> {
     let path = schema.get()?.clone();
     // What a type parameter stands for is known only where the struct is used, if at all.
     if !generics.params.is_empty() {
@@ -153,7 +153,7 @@ fn parsed(path: &str, text: &str) -> Result<Layout<'static>, String> {
 }
 
 /// Pairs the file's keys with the fields.
-pub(super) fn compare(schema: &mut Schema, body: &Body) {
+pub fn compare(schema: &mut Schema, body: &Body) {
     let Schema { path, file: Some(file), mistakes } = schema else { return };
     let mut errors = Errors::default();
     pair(path, file, body, &mut errors);

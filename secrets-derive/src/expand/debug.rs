@@ -9,7 +9,7 @@ use super::{on, redacts_itself};
 use crate::attr::Codec;
 use crate::check::{Body, Checked, Field, Object, Reading, Tagged, Text};
 
-pub(super) fn implementation(item: &Checked, generics: &Generics) -> TokenStream {
+pub fn implementation(item: &Checked, generics: &Generics) -> TokenStream {
     let Checked { ident, runtime, body, .. } = item;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let name = ident.unraw().to_string();

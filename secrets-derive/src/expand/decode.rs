@@ -8,7 +8,7 @@ use super::field::of_type;
 use super::{on, rules};
 use crate::check::{Body, Checked, Default, Field, Object, Reading, Skipped, Tagged, Text};
 
-pub(super) fn body(item: &Checked) -> TokenStream {
+pub fn body(item: &Checked) -> TokenStream {
     let Checked { runtime, validate, body, .. } = item;
     let value = match body {
         Body::Struct(object) => self::object(object, Shared { variant: 0, tags: 0, runtime }, &quote!(Self)),

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
-pub(crate) fn fallback(item: &DeriveInput) -> TokenStream {
+pub fn fallback(item: &DeriveInput) -> TokenStream {
     let runtime = quote!(::secrets_runtime::__private);
     let DeriveInput { ident, generics, .. } = item;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();

@@ -11,13 +11,13 @@ use crate::attr::Codec;
 use crate::check::{Field, Reading};
 
 /// The functions and the constant of a field's type.
-pub(super) struct OfType {
-    pub(super) shape: TokenStream,
-    pub(super) decode: TokenStream,
-    pub(super) absent: TokenStream,
+pub struct OfType {
+    pub shape: TokenStream,
+    pub decode: TokenStream,
+    pub absent: TokenStream,
 }
 
-pub(super) fn of_type(field: &Field, runtime: &TokenStream) -> OfType {
+pub fn of_type(field: &Field, runtime: &TokenStream) -> OfType {
     let ty = &field.ty;
     let span = on(ty);
     let coded = |codec: TokenStream| {

@@ -12,7 +12,7 @@ use crate::attr::Codec;
 use crate::check::{Checked, Reading};
 
 /// A type for each name that the item's fields need.
-pub(super) fn of(item: &Checked) -> TokenStream {
+pub fn of(item: &Checked) -> TokenStream {
     let runtime = &item.runtime;
     let fields = all_fields(&item.body).0;
     let parsed = fields.into_iter().filter(|field| field.reading == Reading::Codec(Codec::FromStr));
@@ -30,7 +30,7 @@ pub(super) fn of(item: &Checked) -> TokenStream {
 }
 
 /// The type that stands for a type's name.
-pub(super) fn ident(ty: &Type) -> Ident {
+pub fn ident(ty: &Type) -> Ident {
     let name: String = name(ty).chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     format_ident!("__{name}")
 }

@@ -9,7 +9,7 @@ use crate::attr::{Bounds, Number, Value};
 use crate::check::{Pattern, Rules};
 
 /// Judges `__value`, a reference to a `ty`, and tells `__rules`; nothing where there are no rules.
-pub(super) fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &TokenStream) -> Option<TokenStream> {
+pub fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &TokenStream) -> Option<TokenStream> {
     let Rules { range, multiple_of, length, pattern, one_of, each, custom } = rules;
     let span = on(ty);
     let checks = [
@@ -47,7 +47,7 @@ pub(super) fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &To
 }
 
 /// The rules as constant data.
-pub(super) fn data(rules: &Rules, runtime: &TokenStream) -> Vec<TokenStream> {
+pub fn data(rules: &Rules, runtime: &TokenStream) -> Vec<TokenStream> {
     let Rules { range, multiple_of, length, pattern, one_of, each, custom: _ } = rules;
     let here = Span::call_site();
     let range = range.as_ref().map(|range| range_rule(range, runtime));

@@ -8,7 +8,7 @@ use secrets_shape::fits::{Constant, Kinds, Place, Span as Places};
 use super::{ends, option};
 use crate::check::{Checked, File, Paired, Problem, Spot};
 
-pub(super) fn of(item: &Checked) -> Option<TokenStream> {
+pub fn of(item: &Checked) -> Option<TokenStream> {
     let Checked { ident, spec, runtime, .. } = item;
     let schema = spec.schema.as_ref()?;
     let path = &schema.path;

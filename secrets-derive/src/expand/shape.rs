@@ -7,7 +7,7 @@ use super::field::of_type;
 use super::rules;
 use crate::check::{Body, Checked, Field, Object, Reading, Tagged};
 
-pub(super) fn of(item: &Checked) -> TokenStream {
+pub fn of(item: &Checked) -> TokenStream {
     let Checked { ident, description, runtime, body, .. } = item;
     let name = ident.to_string();
     match body {

@@ -297,7 +297,8 @@ mod tests {
     use super::*;
     use crate::Memory;
     use crate::decode::{Json, Report, Reported};
-    use crate::secret::{Secret, SecretSpec, SecretValue};
+    use crate::secret::{Secret, SecretValue};
+    use crate::spec::SecretSpec;
     use secrets_shape::shape::Shape;
 
     struct Text;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::schedule::INTERVAL;
-use crate::secret::SecretSpec;
+use crate::spec::SecretSpec;
 
 /// What the builder and the environment say; a declaration decides where they are silent.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::clock::tests::jump;
 use super::poller::MAX_SLEEP;
 use crate::decode::{Json, Report, Reported};
-use crate::secret::{NamedSecret, Secret, SecretSpec, SecretValue};
+use crate::secret::{NamedSecret, Secret, SecretValue};
+use crate::spec::SecretSpec;
 use crate::{HealthState, Memory, Secrets};
 use secrets_shape::shape::Shape;
 

@@ -14,27 +14,27 @@ use crate::errors::Errors;
 use crate::schema_file::Layout;
 
 /// Something that is wrong if the compiler finds it at a place.
-pub(crate) struct Problem {
-    pub(crate) at: usize,
-    pub(crate) bit: u8,
-    pub(crate) spot: Spot,
-    pub(crate) message: String,
+pub struct Problem {
+    pub at: usize,
+    pub bit: u8,
+    pub spot: Spot,
+    pub message: String,
     /// What to do about it.
-    pub(crate) note: String,
+    pub note: String,
 }
 
 /// Where the compiler points.
 #[derive(Clone)]
-pub(crate) enum Spot {
+pub enum Spot {
     Type(Box<Type>),
     Path,
 }
 
 /// The last resort of every remedy.
-pub(super) const PULL: &str = "run `cargo secrets pull` if the file is out of date";
+pub const PULL: &str = "run `cargo secrets pull` if the file is out of date";
 
 /// Reports what tokens decide; returns what the types decide.
-pub(super) fn problems(path: &LitStr, file: &File, body: &Body, found: &[u8], errors: &mut Errors) -> Vec<Problem> {
+pub fn problems(path: &LitStr, file: &File, body: &Body, found: &[u8], errors: &mut Errors) -> Vec<Problem> {
     let mut told = Told {
         path: path.value(),
         span: path.span(),
@@ -257,7 +257,7 @@ fn spelled(ty: &Type) -> String {
 }
 
 /// "an integer or a string", null left out where there is more.
-pub(super) fn words(kinds: Kinds) -> String {
+pub fn words(kinds: Kinds) -> String {
     let mut rest = if kinds == Kinds::NULL { kinds } else { kinds.without(Kinds::NULL) };
     let mut words = Vec::new();
     for (kind, word) in NAMES {
@@ -290,7 +290,7 @@ fn range(minimum: Option<i128>, maximum: Option<i128>) -> String {
 }
 
 /// A constant as the file writes it.
-pub(super) fn constant(constant: Constant<'_>) -> String {
+pub fn constant(constant: Constant<'_>) -> String {
     match constant {
         Constant::Null => "null".to_owned(),
         Constant::Boolean => "a boolean".to_owned(),

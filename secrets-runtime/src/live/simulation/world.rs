@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 use super::source::SimSource;
 use crate::decode::{Json, Report, Reported};
-use crate::secret::{Secret, SecretSpec, SecretValue};
+use crate::secret::{Secret, SecretValue};
+use crate::spec::SecretSpec;
 use crate::{BoxFuture, Live, Secrets, Versions};
 use secrets_shape::shape::Shape;
 

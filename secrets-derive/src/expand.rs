@@ -19,9 +19,9 @@ use syn::spanned::Spanned;
 use syn::{Generics, WherePredicate, parse_quote};
 
 use crate::check::{Body, Checked, Field, Object, Reading, Skipped, Spec};
-pub(crate) use fallback::fallback;
+pub use fallback::fallback;
 
-pub(crate) fn expand(item: &Checked) -> TokenStream {
+pub fn expand(item: &Checked) -> TokenStream {
     let Checked { ident, runtime, body, has_debug, .. } = item;
     let generics = bounded(item);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();

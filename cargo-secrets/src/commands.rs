@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::output::{Output, Verdict};
 
 /// Runs a command.
-pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Verdict, Failure> {
+pub fn run(cli: &Cli, output: &Output) -> Result<Verdict, Failure> {
     match &cli.command {
         Command::List(arguments) => list::run(arguments, output),
         Command::Policy(arguments) => policy::run(arguments, output),

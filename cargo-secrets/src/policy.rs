@@ -8,11 +8,11 @@ use std::str::FromStr;
 use clap::ValueEnum;
 use secrets_shape::id::Arn;
 
-pub(crate) use render::{document, render};
+pub use render::{document, render};
 
 /// How a policy is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Syntax {
+pub enum Syntax {
     /// A policy document
     Json,
     /// A data source of Terraform's AWS provider
@@ -23,7 +23,7 @@ pub(crate) enum Syntax {
 
 /// A region that has replicas, and the key that encrypts them there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Replica {
+pub struct Replica {
     region: String,
     key: Option<String>,
 }
@@ -39,36 +39,36 @@ impl FromStr for Replica {
 }
 
 /// The name of a region.
-pub(crate) fn region(text: &str) -> Result<String, String> {
+pub fn region(text: &str) -> Result<String, String> {
     let is_region = text.contains('-')
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if is_region { Ok(text.to_owned()) } else { Err("a region is written as in eu-central-1".to_owned()) }
 }
 
 /// A name, as Terraform and CloudFormation have it.
-pub(crate) fn name(text: &str) -> Result<String, String> {
+pub fn name(text: &str) -> Result<String, String> {
     let is_name = text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if is_name { Ok(text.to_owned()) } else { Err("a name is made of letters, digits and `_`".to_owned()) }
 }
 
 /// The id of an account.
-pub(crate) fn account(text: &str) -> Result<String, String> {
+pub fn account(text: &str) -> Result<String, String> {
     let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_account { Ok(text.to_owned()) } else { Err("an account id has twelve digits".to_owned()) }
 }
 
 /// Where names are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) partition: String,
-    pub(crate) region: String,
-    pub(crate) account: String,
+pub struct Place {
+    pub partition: String,
+    pub region: String,
+    pub account: String,
 }
 
 impl Place {
     /// Wherever a template is deployed: CloudFormation's pseudo parameters, whose names have colons, which parts of an ARN have not.
-    pub(crate) fn of_deployment() -> Self {
+    pub fn of_deployment() -> Self {
         let [(partition, _), (region, _), (account, _)] = PSEUDO.map(|(ours, theirs)| (ours.to_owned(), theirs));
         Self { partition, region, account }
     }
@@ -80,21 +80,21 @@ const PSEUDO: [(&str, &str); 3] =
 
 /// What a policy is made from.
 #[derive(Debug)]
-pub(crate) struct Needs<'a> {
+pub struct Needs<'a> {
     /// Names and ARNs.
-    pub(crate) ids: &'a [String],
-    pub(crate) keys: &'a [String],
-    pub(crate) replicas: &'a [Replica],
-    pub(crate) has_batch: bool,
+    pub ids: &'a [String],
+    pub keys: &'a [String],
+    pub replicas: &'a [Replica],
+    pub has_batch: bool,
     /// The staging labels that may be asked for; all if there are none.
-    pub(crate) stages: &'a [String],
+    pub stages: &'a [String],
     /// Whom a policy of the secrets, or of their keys, is for; of whoever it is attached to, if nobody.
-    pub(crate) principal: Option<&'a str>,
+    pub principal: Option<&'a str>,
 }
 
 /// What is allowed.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Statement {
+pub struct Statement {
     sid: &'static str,
     principal: Option<String>,
     action: &'static str,
@@ -104,7 +104,7 @@ pub(crate) struct Statement {
 
 /// That a key of the request has one of these values.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Condition {
+pub struct Condition {
     operator: &'static str,
     key: &'static str,
     values: Vec<String>,
@@ -112,13 +112,13 @@ pub(crate) struct Condition {
 
 impl Needs<'_> {
     /// Whether it has to be known where names are, and whose replicas are meant.
-    pub(crate) fn place(&self) -> bool {
+    pub fn place(&self) -> bool {
         let is_name = |text: &&String| !text.starts_with("arn:");
         !self.replicas.is_empty() || self.ids.iter().chain(self.keys).any(|text| is_name(&text))
     }
 
     /// The statements of the policy; `place` where [`place`](Self::place) asks for it.
-    pub(crate) fn statements(&self, place: Option<&Place>) -> Result<Vec<Statement>, String> {
+    pub fn statements(&self, place: Option<&Place>) -> Result<Vec<Statement>, String> {
         let secrets = self.secrets(place);
         let through = through(&secrets);
         let mut statements = vec![Statement { resources: secrets, ..self.read_secrets() }];
@@ -140,12 +140,12 @@ impl Needs<'_> {
     }
 
     /// The policy that is attached to each of the secrets, in another account than the one who reads.
-    pub(crate) fn of_secrets(&self) -> Vec<Statement> {
+    pub fn of_secrets(&self) -> Vec<Statement> {
         vec![self.read_secrets()]
     }
 
     /// What the policy of a key has besides, in another account than the one who reads.
-    pub(crate) fn of_keys(&self, place: Option<&Place>) -> Vec<Statement> {
+    pub fn of_keys(&self, place: Option<&Place>) -> Vec<Statement> {
         vec![self.decrypt_secrets(through(&self.secrets(place)))]
     }
 
@@ -173,7 +173,7 @@ impl Needs<'_> {
     }
 
     /// Each secret in its own region, then those of the account in the regions of their replicas.
-    pub(crate) fn secrets(&self, place: Option<&Place>) -> Vec<String> {
+    pub fn secrets(&self, place: Option<&Place>) -> Vec<String> {
         let arns: BTreeSet<String> = self.ids.iter().flat_map(|id| resources(id, place)).collect();
         let is_ours = |arn: &&String| place.is_some_and(|place| arn.split(':').nth(4) == Some(&place.account));
         let replicas: BTreeSet<String> = self

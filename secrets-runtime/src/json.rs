@@ -39,20 +39,23 @@ impl Node {
 /// A value of a document.
 #[derive(Clone, Copy)]
 pub struct Value<'a> {
+    /// As it is written.
+    text: &'a str,
     document: &'a Document<'a>,
-    at: usize,
+    at: u32,
+    /// Whether it is a string with escapes.
+    has_escapes: bool,
 }
 
 impl<'t> Document<'t> {
     /// Reads one value, with white space around it.
     pub fn parse(text: &'t str) -> Result<Self, Broken> {
         // Most values take more than eight bytes, their keys and punctuation included.
-        let mut scanner = Scanner { text, at: 0, nodes: Vec::with_capacity(text.len() / 8 + 1), open: Vec::new() };
+        let nodes = Vec::with_capacity(text.len() / 8 + 1);
+        let mut scanner = Scanner { text, at: 0, nodes, container: NONE };
         match scanner.document() {
-            // Beyond four gigabytes, positions would not be what they are.
-            Ok(()) if u32::try_from(text.len()).is_ok_and(|length| length < u32::MAX / 2) => {
-                Ok(Self { text, nodes: scanner.nodes })
-            }
+            // Beyond two gigabytes, positions would not be what they are.
+            Ok(()) if text.len() < NONE as usize / 2 => Ok(Self { text, nodes: scanner.nodes }),
             _ => Err(Broken { at: scanner.at }),
         }
     }
@@ -63,61 +66,102 @@ impl<'t> Document<'t> {
     }
 
     pub fn root(&self) -> Value<'_> {
-        Value { document: self, at: 0 }
+        match self.nodes.first() {
+            Some(&node) => self.value(0, node),
+            None => Value { text: self.text, document: self, at: 0, has_escapes: false },
+        }
+    }
+
+    #[inline(always)]
+    #[allow(clippy::inline_always, clippy::cast_possible_truncation, reason = "as of the scanner")]
+    fn value(&self, at: usize, node: Node) -> Value<'_> {
+        let text = self.text.get(node.start as usize..node.end as usize).unwrap_or_default();
+        Value { text, document: self, at: at as u32, has_escapes: node.next & 1 == 1 }
     }
 }
 
 impl<'a> Value<'a> {
-    fn node(self) -> Node {
-        // A plain text is all there is.
-        let whole = Node { start: 0, end: u32::MAX, next: 0 };
-        self.document.nodes.get(self.at).copied().unwrap_or(whole)
-    }
-
     /// As it is written.
     #[inline]
     pub fn text(self) -> &'a str {
-        let Node { start, end, .. } = self.node();
-        let end = (end as usize).min(self.document.text.len());
-        self.document.text.get(start as usize..end).unwrap_or_default()
+        self.text
     }
 
-    /// Whether it is a string with escapes.
-    #[inline]
-    pub fn has_escapes(self) -> bool {
-        self.node().next & 1 == 1
+    #[cfg(test)]
+    fn has_escapes(self) -> bool {
+        self.has_escapes
     }
 
     /// The text of a string.
     #[inline]
     pub fn unquoted(self) -> Result<Text<'a>, LoneSurrogate> {
-        unquote(self.text(), self.has_escapes())
+        unquote(self.text, self.has_escapes)
     }
 
     /// The items of an array.
-    pub fn items(self) -> impl Iterator<Item = Value<'a>> {
-        let Value { document, at } = self;
-        let (mut next, end) = (at + 1, self.node().next());
-        std::iter::from_fn(move || {
-            let item = (next < end).then_some(Value { document, at: next })?;
-            next = item.node().next();
-            Some(item)
-        })
+    #[inline]
+    pub fn items(self) -> Items<'a> {
+        let at = self.at as usize;
+        let end = self.document.nodes.get(at).map_or(0, |node| node.next());
+        Items { document: self.document, next: at + 1, end }
     }
 
     /// The keys of an object and their values, in the order of the text, duplicates included.
-    pub fn entries(self) -> impl Iterator<Item = (Value<'a>, Value<'a>)> {
-        let mut parts = self.items();
-        std::iter::from_fn(move || Some((parts.next()?, parts.next()?)))
+    #[inline]
+    pub fn entries(self) -> Entries<'a> {
+        Entries(self.items())
     }
 }
+
+/// The values in another.
+pub struct Items<'a> {
+    document: &'a Document<'a>,
+    next: usize,
+    end: usize,
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Value<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Value<'a>> {
+        if self.next >= self.end {
+            return None;
+        }
+        let (at, node) = (self.next, *self.document.nodes.get(self.next)?);
+        self.next = node.next();
+        Some(self.document.value(at, node))
+    }
+}
+
+/// The keys and values in an object.
+pub struct Entries<'a>(Items<'a>);
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (Value<'a>, Value<'a>);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let Items { document, next, end } = self.0;
+        if next >= end {
+            return None;
+        }
+        let nodes = &document.nodes;
+        let (key, value) = (*nodes.get(next)?, *nodes.get(next + 1)?);
+        self.0.next = value.next();
+        Some((document.value(next, key), document.value(next + 1, value)))
+    }
+}
+
+/// No container.
+const NONE: u32 = u32::MAX;
 
 struct Scanner<'t> {
     text: &'t str,
     at: usize,
     nodes: Vec<Node>,
-    /// The objects and arrays that are not closed yet; depth costs this and no stack.
-    open: Vec<usize>,
+    /// The object or array that is not closed yet; until it is, its node says which it is in. Depth costs no stack.
+    container: u32,
 }
 
 /// The byte that a scanner has come to does not fit.
@@ -129,16 +173,20 @@ impl Scanner<'_> {
     fn document(&mut self) -> Result<(), Unfit> {
         self.space();
         self.value()?;
-        while let Some(&container) = self.open.last() {
-            let closing = if self.text.as_bytes()[self.nodes[container].start as usize] == b'{' { b'}' } else { b']' };
-            self.space();
-            if self.eat(closing) {
-                self.close(container);
-                continue;
+        while self.container != NONE {
+            let start = self.nodes[self.container as usize].start as usize;
+            let closing = if self.text.as_bytes()[start] == b'{' { b'}' } else { b']' };
+            // One container at a time: most of what follows a value is a comma.
+            while self.comma_or(closing)? {
+                let before = self.container;
+                if closing == b'}' {
+                    self.key()?;
+                }
+                self.value()?;
+                if self.container != before {
+                    break;
+                }
             }
-            self.expect(b',')?;
-            self.space();
-            self.member(closing)?;
         }
         self.space();
         if self.at == self.text.len() { Ok(()) } else { Err(Unfit) }
@@ -155,13 +203,13 @@ impl Scanner<'_> {
                     self.push(start, has_escapes);
                 }
                 Some(b'{') => {
-                    if !self.container(b'}') {
+                    if !self.open(b'}') {
                         self.key()?;
                         continue;
                     }
                 }
                 Some(b'[') => {
-                    if !self.container(b']') {
+                    if !self.open(b']') {
                         continue;
                     }
                 }
@@ -179,33 +227,38 @@ impl Scanner<'_> {
     }
 
     /// An opening bracket; whether it closes at once.
-    fn container(&mut self, closing: u8) -> bool {
-        let container = self.nodes.len();
-        self.nodes.push(Node { start: self.at as u32, end: 0, next: 0 });
-        self.open.push(container);
+    fn open(&mut self, closing: u8) -> bool {
+        let container = self.nodes.len() as u32;
+        self.nodes.push(Node { start: self.at as u32, end: self.container, next: 0 });
+        self.container = container;
         self.at += 1;
         self.space();
         let is_empty = self.eat(closing);
         if is_empty {
-            self.close(container);
+            self.close();
         }
         is_empty
     }
 
-    fn close(&mut self, container: usize) {
+    /// After a closing bracket.
+    fn close(&mut self) {
         let next = (self.nodes.len() as u32) << 1;
-        let node = &mut self.nodes[container];
+        let node = &mut self.nodes[self.container as usize];
+        self.container = node.end;
         (node.end, node.next) = (self.at as u32, next);
-        self.open.pop();
     }
 
-    /// What follows a comma.
+    /// After a value: whether another follows, or the container is closed.
     #[inline(always)]
-    fn member(&mut self, closing: u8) -> Result<(), Unfit> {
-        if closing == b'}' {
-            self.key()?;
+    fn comma_or(&mut self, closing: u8) -> Result<bool, Unfit> {
+        self.space();
+        if self.eat(b',') {
+            self.space();
+            return Ok(true);
         }
-        self.value()
+        self.expect(closing)?;
+        self.close();
+        Ok(false)
     }
 
     /// A key and its colon.

@@ -111,3 +111,112 @@ fn a_large_file_is_checked_without_the_compiler_losing_patience() {
     // `long_running_const_eval` denies by default; it would be an error.
     assert_eq!(checked(&application), "");
 }
+
+/// Declarations, each with a schema file.
+fn declared(name: &str, cases: &[(&str, &str)]) -> Application {
+    let mut source = "#![allow(dead_code, unused_imports)]\nuse std::collections::BTreeMap;\n".to_owned();
+    let mut files = Vec::new();
+    for (at, (declaration, file)) in cases.iter().enumerate() {
+        let declaration = declaration.replace("schema", &format!("schema = \"{at}.json\""));
+        writeln!(source, "mod m{at} {{ use super::*;\n#[derive(secrets_runtime::Secret)]\n{declaration}\n}}")
+            .expect("text");
+        files.push((format!("orders/{at}.json"), (*file).to_owned()));
+    }
+    let application = application(name, &source);
+    for (path, file) in files {
+        application.write(&path, &file);
+    }
+    application
+}
+
+#[test]
+fn what_fits_is_not_refused_however_the_file_says_it() {
+    let cases = [
+        // Alternatives beside what all of them have.
+        (
+            "#[secret(schema, tag = \"kind\", rename_all = \"lowercase\")] enum E { A { host: String, x: String }, B { host: String, y: String } }",
+            r#"{"properties": {"kind": {"enum": ["a", "b"]}, "host": {"type": "string"}}, "required": ["kind", "host"], "oneOf": [
+                {"properties": {"kind": {"const": "a"}, "x": {"type": "string"}}, "required": ["x"]},
+                {"properties": {"kind": {"const": "b"}, "y": {"type": "string"}}, "required": ["y"]}]}"#,
+        ),
+        // What may be null, however that is said, and alternatives beside it.
+        (
+            "#[secret(schema)] struct S { auth: Option<Auth>, other: Option<Auth>, third: Option<Auth> }\n#[derive(secrets_runtime::Secret)] struct Auth { user: String, pw: Option<String>, token: Option<String> }",
+            r##"{"properties": {"auth": {"anyOf": [{"$ref": "#/$defs/pw"}, {"$ref": "#/$defs/token"}, {"type": "null"}]},
+                "other": {"anyOf": [{"$ref": "#/$defs/pw"}, {"const": null}]}, "third": {"oneOf": [{"enum": [null]}, {"$ref": "#/$defs/pw"}]}},
+                "$defs": {"pw": {"type": "object", "properties": {"user": {"type": "string"}, "pw": {"type": "string"}}, "required": ["user", "pw"]},
+                "token": {"type": "object", "properties": {"user": {"type": "string"}, "token": {"type": "string"}}, "required": ["user", "token"]}}}"##,
+        ),
+        // Either of two kinds, one of which is read.
+        (
+            "#[secret(schema)] struct S { x: String }",
+            r#"{"anyOf": [{"properties": {"x": {"type": "integer"}}, "required": ["x"]}, {"properties": {"x": {"type": "string"}}, "required": ["x"]}]}"#,
+        ),
+        // More combinations than anybody looks at, and one key that all have.
+        (
+            "#[secret(schema)] struct S { k: String }",
+            r#"{"properties": {"k": {}}, "oneOf": [{"required": ["a1", "a2", "a3", "a4", "a5", "k"]}, {"required": ["b1", "b2", "b3", "b4", "b5", "k"]},
+                {"required": ["c1", "c2", "c3", "c4", "c5", "k"]}]}"#,
+        ),
+    ];
+    assert_eq!(checked(&declared("fitting", &cases)), "");
+}
+
+#[test]
+fn what_does_not_fit_is_told_wherever_the_file_says_it() {
+    let cases = [
+        (
+            "#[secret(schema)] struct S { a: String, #[secret(flatten)] rest: BTreeMap<String, Vec<u16>> }",
+            r#"{"properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": {"type": "string"}}"#,
+            "`*` is a string in 0.json, which `BTreeMap<String, Vec<u16>>` does not read",
+        ),
+        (
+            "#[secret(schema)] struct S { port: u16 }",
+            r##"{"$ref": "#/$defs/base", "properties": {"port": {"description": "the port"}}, "$defs": {"base": {"properties": {"port": {"type": "array"}}, "required": ["port"]}}}"##,
+            "`port` is an array in 1.json",
+        ),
+        (
+            "#[secret(schema, tag = \"kind\")] enum E { A, B }",
+            r#"{"properties": {"kind": {"type": ["integer", "null"]}}}"#,
+            "`kind` is an integer in 2.json, and tells the variants apart",
+        ),
+        (
+            "#[secret(schema, tag = \"kind\")] enum E { A, B }",
+            r#"{"properties": {"kind": {"enum": ["A", null]}}}"#,
+            "`kind` may be null in 3.json",
+        ),
+        (
+            "#[secret(schema)] struct S { e: E }\n#[derive(secrets_runtime::Secret)] #[secret(tag = \"kind\")] enum E { A, B }",
+            r#"{"properties": {"e": {"properties": {"kind": {"enum": ["A", null]}}, "required": ["kind"]}}, "required": ["e"]}"#,
+            "`e.kind` may be null in 4.json",
+        ),
+        (
+            "#[secret(schema)] struct S { e: E }\n#[derive(secrets_runtime::Secret)] #[secret(tag = \"kind\")] enum E { A, B }",
+            r#"{"properties": {"e": {"properties": {"kind": {"enum": ["A"]}}}}, "required": ["e"]}"#,
+            "`e.kind` may be absent in 5.json",
+        ),
+    ];
+    let said = checked(&declared("unfitting", &cases.map(|(declaration, file, _)| (declaration, file))));
+    for (_, _, expected) in cases {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+}
+
+#[test]
+fn a_file_whose_references_multiply_is_refused_in_time() {
+    let doubling = |at: usize| {
+        format!(r##""a{at}": {{"allOf": [{{"$ref": "#/$defs/a{0}"}}, {{"$ref": "#/$defs/a{0}"}}]}}"##, at + 1)
+    };
+    let defs: Vec<String> = (0..25).map(doubling).collect();
+    let bomb = format!(r##"{{"$ref": "#/$defs/a0", "$defs": {{{}, "a25": {{}}}}}}"##, defs.join(","));
+    let nested = |at: usize| format!(r##""a{at}": {{"properties": {{"x": {{"$ref": "#/$defs/a{}"}}}}}}"##, at + 1);
+    let defs: Vec<String> = (0..20_000).map(nested).collect();
+    let deep = format!(
+        r##"{{"properties": {{"x": {{"$ref": "#/$defs/a0"}}}}, "$defs": {{{}, "a20000": {{}}}}}}"##,
+        defs.join(",")
+    );
+    let declaration = "#[secret(schema)] struct S { x: Option<String> }";
+    let said = checked(&declared("multiplying", &[(declaration, &bomb), (declaration, &deep)]));
+    assert!(said.contains("0.json has references that multiply"), "{said}");
+    assert!(said.contains("1.json describes values more than 64 deep in one another"), "{said}");
+}

@@ -91,28 +91,47 @@ fn unset<'i>(id: &'i str, variables: &Variables) -> Option<&'i str> {
     id::variables(id).find(|name| variables.lookup(name).is_none_or(|value| value.is_empty()))
 }
 
-/// Whether two ids, as far as they can be resolved, are spellings of one secret: its name, and ARNs with or without the six
-/// characters at their end.
+/// An id, as far as its variables are set.
+pub fn resolved(id: &str, variables: &Variables) -> String {
+    id::resolve(id, |name| variables.lookup(name)).unwrap_or_else(|_| id.to_owned())
+}
+
+/// Whether two ids may be spellings of one secret: its name, and ARNs with or without the six characters at their end. Only the
+/// service knows: `db-master` is a name of its own, or `db` with its six characters, and a name is that of every account.
 pub fn is_same(one: &str, other: &str, variables: &Variables) -> bool {
-    let resolved = |id: &str| id::resolve(id, |name| variables.lookup(name)).unwrap_or_else(|_| id.to_owned());
-    let (one, other) = (resolved(one), resolved(other));
+    let (one, other) = (resolved(one, variables), resolved(other, variables));
     match (Arn::parse(&one), Arn::parse(&other)) {
         (None, None) => one == other,
         (Some(arn), None) => is_same_name(arn.name, &other),
         (None, Some(arn)) => is_same_name(&one, arn.name),
-        (Some(left), Some(right)) => {
-            let place = |arn: Arn<'_>| (arn.partition.to_owned(), arn.region.to_owned(), arn.account.to_owned());
-            place(left) == place(right) && is_same_name(left.name, right.name)
+        (Some(left), Some(right)) => place(left) == place(right) && is_same_name(left.name, right.name),
+    }
+}
+
+/// Whether an id is that of the secret with this full ARN.
+pub fn is_of(id: &str, arn: &str, variables: &Variables) -> bool {
+    let id = resolved(id, variables);
+    let Some(secret) = Arn::parse(arn) else { return false };
+    match Arn::parse(&id) {
+        None => is_full_of(secret.name, &id),
+        Some(declared) => {
+            place(declared) == place(secret) && (declared.name == secret.name || is_full_of(secret.name, declared.name))
         }
     }
 }
 
+fn place(arn: Arn<'_>) -> (&str, &str, &str) {
+    (arn.partition, arn.region, arn.account)
+}
+
+/// Whether a name is another with the six characters that the service appends.
+fn is_full_of(full: &str, name: &str) -> bool {
+    let suffix = full.strip_prefix(name).and_then(|rest| rest.strip_prefix('-'));
+    suffix.is_some_and(|suffix| suffix.len() == 6 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
 fn is_same_name(one: &str, other: &str) -> bool {
-    let is_full = |full: &str, name: &str| {
-        let suffix = full.strip_prefix(name).and_then(|rest| rest.strip_prefix('-'));
-        suffix.is_some_and(|suffix| suffix.len() == 6 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-    };
-    one == other || is_full(one, other) || is_full(other, one)
+    one == other || is_full_of(one, other) || is_full_of(other, one)
 }
 
 /// What the calls run on.
@@ -125,26 +144,25 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 mod tests {
     use super::*;
 
+    const PARTIAL: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/db";
+
     #[test]
-    fn spellings_of_one_secret_are_one_secret() {
-        let variables = Variables::of(&[
-            ("APP_ENV", "prod"),
-            ("ARN", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/db-AbCdEf"),
-        ]);
-        let partial = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/db";
-        for one in ["prod/db", "{APP_ENV}/db", "{ARN}", partial] {
-            for other in ["prod/db", "{APP_ENV}/db", "{ARN}", partial] {
+    fn spellings_that_may_be_one_secret_are_compared_with_the_answer() {
+        let full = format!("{PARTIAL}-AbCdEf");
+        let variables = Variables::of(&[("APP_ENV", "prod"), ("ARN", &full)]);
+        for one in ["prod/db", "{APP_ENV}/db", "{ARN}", PARTIAL] {
+            assert!(is_of(one, &full, &variables), "{one}");
+            for other in ["prod/db", "{APP_ENV}/db", "{ARN}", PARTIAL] {
                 assert!(is_same(one, other, &variables), "{one} {other}");
             }
-            for other in
-                ["prod/db2", "{UNSET}/db", &partial.replace("eu-central", "eu-west"), &format!("{partial}-ZzZzZz0")]
-            {
-                assert!(
-                    !is_same(one, other, &variables)
-                        || (one == "prod/db" || one == "{APP_ENV}/db") && other.contains("eu-west"),
-                    "{one} {other}"
-                );
+            for other in ["prod/db2", "{UNSET}/db", &format!("{PARTIAL}-ZzZzZz0")] {
+                assert!(!is_same(one, other, &variables), "{one} {other}");
             }
         }
+        let elsewhere = PARTIAL.replace("eu-central", "eu-west");
+        assert!(!is_of(&elsewhere, &full, &variables) && !is_same(&elsewhere, PARTIAL, &variables));
+        // It may be, and only the answer tells that it is not.
+        assert!(is_same("prod/db-master", PARTIAL, &variables));
+        assert!(!is_of("prod/db-master", &full, &variables));
     }
 }

@@ -59,7 +59,7 @@ impl Output {
 
     pub fn verbose(&self, what: fmt::Arguments<'_>) {
         if self.verbose {
-            let _ = writeln!(anstream::stderr(), "{what}");
+            let _ = writeln!(anstream::stderr(), "{}", harmless(&what.to_string()));
         }
     }
 }
@@ -67,7 +67,7 @@ impl Output {
 /// Writes a result.
 pub fn result(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(harmless(text).as_bytes()).and_then(|()| stdout.flush()) {
         // Whoever reads has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Failure::new(format!("cannot write to standard output: {error}"))),
@@ -78,16 +78,45 @@ pub fn result(text: &str) -> Result<(), Failure> {
 /// Writes a result as JSON.
 pub fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|_| Failure::new("the result is no JSON"))?;
-    result(&format!("{text}\n"))
+    // JSON leaves the control characters beyond ASCII as they are.
+    let escaped = |c: char| match c {
+        '\n' => c.to_string(),
+        _ if c.is_control() => format!("\\u{:04x}", u32::from(c)),
+        _ => c.to_string(),
+    };
+    result(&format!("{}\n", text.chars().map(escaped).collect::<String>()))
+}
+
+/// What is shown may come out of a program or a file that somebody else made: of what a terminal obeys, only our own styles are
+/// left.
+fn harmless(text: &str) -> String {
+    let ours = [ERROR, NOTE, HEADING, GOOD, BAD, UNCLEAR].map(|style| style.render().to_string());
+    let plain = anstyle::Reset.render().to_string();
+    let mut safe = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        let style = ours
+            .iter()
+            .chain([&plain])
+            .find(|style| !style.is_empty() && rest.starts_with(style.as_str()))
+            .map(String::len);
+        let length = style.unwrap_or(character.len_utf8());
+        match style {
+            None if character.is_control() && character != '\n' => safe.extend(character.escape_default()),
+            _ => safe.push_str(&rest[..length]),
+        }
+        rest = &rest[length..];
+    }
+    safe
 }
 
 /// Says what went wrong. Where standard error is closed there is nobody to tell.
 pub fn error(failure: &Failure) {
-    let _ = writeln!(anstream::stderr(), "{}: {failure}", styled(ERROR, "error"));
+    let _ = writeln!(anstream::stderr(), "{}: {}", styled(ERROR, "error"), harmless(&failure.to_string()));
 }
 
 pub fn note(note: impl Display) {
-    let _ = writeln!(anstream::stderr(), "{}: {note}", styled(NOTE, "note"));
+    let _ = writeln!(anstream::stderr(), "{}: {}", styled(NOTE, "note"), harmless(&note.to_string()));
 }
 
 /// Progress through `count` things, on a terminal only.
@@ -142,6 +171,14 @@ mod tests {
         let rows = [vec!["a".to_owned(), "größe".to_owned(), "x".to_owned()], vec!["long".to_owned(), String::new()]];
         let table = anstream::adapter::strip_str(&table(&["ID", "KEY", "LAST"], &rows)).to_string();
         assert_eq!(table, "ID    KEY    LAST\na     größe  x\nlong\n");
+    }
+
+    #[test]
+    fn of_what_a_terminal_obeys_only_our_styles_are_left() {
+        let styled = styled(BAD, "does not fit");
+        assert_eq!(harmless(&format!("{styled}\n")), format!("{styled}\n"));
+        let hostile = "a\u{1b}]0;x\u{7}b\u{9b}31m\tc\r\u{1b}[2J";
+        assert_eq!(harmless(hostile), r"a\u{1b}]0;x\u{7}b\u{9b}31m\tc\r\u{1b}[2J");
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub struct Needs<'a> {
     pub has_batch: bool,
     /// The staging labels that may be asked for; all if there are none.
     pub stages: &'a [String],
-    /// Whom a policy of the secrets, or of their keys, is for; of whoever it is attached to, if nobody.
+    /// The role that a resource or key policy admits; none in the policy of a role.
     pub principal: Option<&'a str>,
 }
 
@@ -139,12 +139,12 @@ impl Needs<'_> {
         Ok(statements)
     }
 
-    /// The policy that is attached to each of the secrets, in another account than the one who reads.
+    /// The resource policy of a secret in another account than the role.
     pub fn of_secrets(&self) -> Vec<Statement> {
         vec![self.read_secrets()]
     }
 
-    /// What the policy of a key has besides, in another account than the one who reads.
+    /// The statement that the policy of a key in another account needs.
     pub fn of_keys(&self, place: Option<&Place>) -> Vec<Statement> {
         vec![self.decrypt_secrets(through(&self.secrets(place)))]
     }

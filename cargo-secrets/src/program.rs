@@ -91,7 +91,7 @@ pub fn chosen(mut loaded: Vec<Loaded>, programs: &Programs) -> Result<Vec<Loaded
     loaded.retain(|loaded| programs.scope.has_type(loaded.declaration.type_path));
     if loaded.is_empty() {
         let names = programs.scope.types.join(", ");
-        return Err(Failure::new(format!("none of the {all} types that are loaded is called {names}"))
+        return Err(Failure::new(format!("{all} types are loaded, and none is named {names}"))
             .help("`cargo secrets list` shows them"));
     }
     Ok(loaded)

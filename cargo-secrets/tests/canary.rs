@@ -10,7 +10,7 @@ use secrets_tests::{Proxy, Reply};
 use support::Session;
 
 const SOURCE: &str = r#"
-#![allow(dead_code)]
+#![expect(dead_code, reason = "declared to be loaded")]
 use std::collections::HashMap;
 use secrets_runtime::{Secret, SecretString};
 

@@ -185,7 +185,7 @@ async fn whoever_reads_a_secret_judges_it_whichever_type_was_chosen() {
     session.built("program");
     let refused = session.run_with("check --bin program --type Login --file -", r#"{"user": "u"}"#).ended(1);
     let says = "\
-does not fit  {APP_ENV}/readers/db  readers::Host, readers::Login
+does not fit  {APP_ENV}/readers/db  readers::Login, readers::Host
   readers::Host in program
     host: expected a string, found nothing
 ";
@@ -213,6 +213,69 @@ does not fit  {APP_ENV}/readers/db  readers::Host, readers::Login
     let listed = session.run("list --bin program").ended(0);
     assert_eq!(listed.matches("readers::Tenant").count(), 1, "{listed}");
     assert!(listed.contains("(given at run time)"), "{listed}");
+}
+
+const NEIGHBOURS: &str = r#"
+use secrets_runtime::{Memory, Secret, Secrets};
+
+#[derive(Secret)]
+#[secret(id = "{NEIGHBOUR_ARN}")]
+#[expect(dead_code)]
+struct ByArn { user: String }
+
+/// Another secret, although its name might be the one above with six characters.
+#[derive(Secret)]
+#[secret(id = "neighbours/db-master")]
+#[expect(dead_code)]
+struct Master { root: String }
+
+#[derive(Secret)]
+#[secret(id = "neighbours/db", stage = "AWSPREVIOUS")]
+#[expect(dead_code)]
+struct Before { user: u8 }
+
+fn main() {
+    let secrets = Secrets::new(Memory::new());
+    drop(secrets.live::<ByArn>());
+    drop(secrets.live::<Master>());
+    drop(secrets.live::<Before>());
+}
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_and_versions_that_are_not_one_are_each_looked_at() {
+    let arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:neighbours/db";
+    let session = Session::new("neighbours", "neighbours").with("NEIGHBOUR_ARN", arn);
+    session.source(NEIGHBOURS);
+    session.built("program");
+    session.emulator.create("neighbours/db", r#"{"user": "u"}"#).await;
+    session.put("neighbours/db", r#"{"user": "v"}"#).await;
+    session.emulator.create("neighbours/db-master", r#"{"user": "u"}"#).await;
+    // What reads the secret's name and the type that was chosen by its ARN are told apart by the answers.
+    let refused = session.run("check --bin program").ended(1);
+    assert_eq!(
+        refused,
+        format!(
+            "does not fit  neighbours/db (AWSPREVIOUS)  neighbours::Before\n  is {arn}-??????\n\
+             \x20 user: expected an integer from 0 to 255, found a string that does not spell one\n\
+             does not fit  neighbours/db-master         neighbours::Master\n  is {arn}-master-??????\n\
+             \x20 root: expected a string, found nothing\n\
+             fits          {{NEIGHBOUR_ARN}}              neighbours::ByArn\n  is {arn}-??????\n"
+        )
+    );
+    let one = session.run("check --bin program --type ByArn").ended(0);
+    assert!(one.contains("ByArn") && !one.contains("Master"), "{one}");
+    // Each version that a type reads, and not that of one of them.
+    let both = session.run("check --bin program --id neighbours/db").ended(1);
+    assert!(both.contains("neighbours/db (AWSPREVIOUS)") && both.contains("fits          neighbours/db "), "{both}");
+    for (arguments, said) in [
+        ("--type Nobody --id neighbours/db", "error: no type that is loaded is named Nobody\n"),
+        ("--type Master --id neighbours/db", "error: the secret \"neighbours/db\" is not one that Master reads\n"),
+    ] {
+        let refused = session.run(&format!("check --bin program {arguments}"));
+        assert!(refused.stderr.starts_with(said), "{}", refused.stderr);
+        refused.ended(2);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -273,7 +336,7 @@ async fn a_closed_pipe_and_bad_input_are_no_panics() {
         ("list --bin text", "error: cannot tell which secrets text loads: the entry at byte 0 is damaged\n"),
         ("list --bin nowhere", "error: cannot read nowhere: No such file or directory (os error 2)\n"),
         ("list -p nobody", "error: the workspace has no package `nobody`\nhelp: its packages are ends\n"),
-        ("list --bin program --type Nobody", "error: none of the 2 types that are loaded is called Nobody\n"),
+        ("list --bin program --type Nobody", "error: 2 types are loaded, and none is named Nobody\n"),
         ("check --bin program --file -", "error: one document, and 2 secrets are declared\n"),
         ("check --bin program --file nowhere --type Db", "error: cannot read nowhere: "),
         (

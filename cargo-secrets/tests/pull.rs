@@ -5,7 +5,7 @@ mod support;
 use support::Session;
 
 const SOURCE: &str = r#"
-#![allow(dead_code)]
+#![expect(dead_code, reason = "declared to be loaded")]
 use std::collections::HashMap;
 use secrets_runtime::Secret;
 
@@ -147,7 +147,7 @@ async fn the_first_file_of_a_secret_is_pulled_without_a_program() {
     session.run("pull --id pull/first").ended(2);
 }
 
-/// What was compiled stays compiled, but for the crates that have a schema.
+/// A pull recompiles the crates that have a schema, and no others.
 #[tokio::test(flavor = "multi_thread")]
 async fn only_crates_with_a_schema_are_built_anew() {
     let session = session("anew", r#"{"username": "x", "tenants": {}, "hosts": []}"#).await;

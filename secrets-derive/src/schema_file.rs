@@ -4,6 +4,8 @@
 //! `null`. Where there are several alternatives, it says what they have in common. Other keywords are not judged: they can only
 //! allow less.
 
+use std::cell::Cell;
+
 use secrets_shape::fits::{Constant, FileObject, FileShape, Kinds, Place, Span};
 use secrets_shape::number;
 use serde_json::{Map, Value};
@@ -16,6 +18,9 @@ pub struct Layout<'v> {
     pub required: Vec<Vec<&'v str>>,
 }
 
+/// A schema that is an object.
+type Members<'v> = &'v Map<String, Value>;
+
 /// Where a file cannot be used, as a JSON pointer or in words, and why.
 pub type Unusable = String;
 
@@ -24,9 +29,10 @@ pub type Unusable = String;
 /// # Errors
 /// What cannot be understood, which is more than what is not judged.
 pub fn layout(schema: &Value) -> Result<Layout<'_>, Unusable> {
-    let mut reader = Reader { root: schema, layout: Layout::default(), followed: Vec::new() };
+    let mut reader =
+        Reader { root: schema, layout: Layout::default(), followed: Vec::new(), steps: Cell::new(MOST_STEPS) };
     reader.layout.places.push(Place::of(Kinds::ALL));
-    reader.place(0, schema)?;
+    reader.place(0, &[schema], &[])?;
     Ok(reader.layout)
 }
 
@@ -60,62 +66,92 @@ struct Reader<'v> {
     layout: Layout<'v>,
     /// The schemas that are being laid out, one in another: one that refers to itself ends here.
     followed: Vec<&'v Value>,
+    /// How many schemas may still be looked at.
+    steps: Cell<usize>,
 }
 
-/// More than anybody wrote: a file whose references multiply.
+/// More than anybody wrote: a file whose references multiply, or lead one into another without end.
 const MOST_PLACES: usize = 50_000;
+const MOST_STEPS: usize = 1_000_000;
+const DEEPEST: usize = 64;
 /// How many sets of required keys several alternatives are combined to.
 const MOST_GROUPS: usize = 64;
 
 impl<'v> Reader<'v> {
-    fn place(&mut self, at: usize, schema: &'v Value) -> Result<(), Unusable> {
-        if self.followed.iter().any(|followed| std::ptr::eq(*followed, schema)) {
+    /// A value of which all these schemas hold; of the schemas `around` an alternative, which say it of all of them, only what they
+    /// say themselves.
+    fn place(&mut self, at: usize, schemas: &[&'v Value], around: &[Members<'v>]) -> Result<(), Unusable> {
+        let is_new = |schema: &&&Value| !self.followed.iter().any(|followed| std::ptr::eq(*followed, **schema));
+        let schemas: Vec<&Value> = schemas.iter().filter(is_new).copied().collect();
+        if schemas.is_empty() {
             return Ok(());
         }
-        if self.layout.places.len() > MOST_PLACES {
-            return Err(format!("describes more than {MOST_PLACES} values"));
+        if self.followed.len() > DEEPEST {
+            return Err(format!("describes values more than {DEEPEST} deep in one another"));
         }
-        self.followed.push(schema);
-        let described = self.described(at, schema);
-        self.followed.pop();
+        let before = self.followed.len();
+        self.followed.extend(&schemas);
+        let described = self.described(at, &schemas, around);
+        self.followed.truncate(before);
         described
     }
 
-    fn described(&mut self, at: usize, schema: &'v Value) -> Result<(), Unusable> {
-        let all = self.conjuncts(schema)?;
-        let key = self.layout.places[at].key;
-        let mut place = Place { key, ..Place::of(self.kinds(schema, &mut Vec::new())?) };
-        place.minimum = keyword(&all, "minimum").and_then(integer);
-        place.maximum = keyword(&all, "maximum").and_then(integer);
-        if let Some(constants) = self.listed(schema, &mut Vec::new())? {
-            place.constants = Some(append(&mut self.layout.constants, constants.into_iter().map(constant)));
+    fn described(&mut self, at: usize, schemas: &[&'v Value], around: &[Members<'v>]) -> Result<(), Unusable> {
+        let conjuncts = [self.gathered(schemas, |count| count == 1)?.as_slice(), around].concat();
+        let branches = [self.gathered(schemas, |_| true)?.as_slice(), around].concat();
+        let mut kinds = Kinds::ALL;
+        let mut constants = None;
+        let mut required: Vec<Vec<&str>> = Vec::new();
+        for schema in schemas {
+            kinds = kinds.and(self.kinds(schema, &mut Vec::new())?);
+            constants = constants.or(self.listed(schema, &mut Vec::new())?);
+            required.extend(self.groups(schema, &mut Vec::new())?);
         }
-        let required = self.groups(schema, &mut Vec::new())?;
+        for members in around {
+            required.extend(keys_required(members)?);
+        }
+        let key = self.layout.places[at].key;
+        let mut place = Place { key, ..Place::of(kinds) };
+        place.minimum = keyword(&conjuncts, "minimum").and_then(integer);
+        place.maximum = keyword(&conjuncts, "maximum").and_then(integer);
+        place.constants = constants.map(|all| append(&mut self.layout.constants, all.into_iter().map(constant)));
         place.required = append(&mut self.layout.required, required);
-        let branches = self.branches(schema)?;
         let mentions = |name: &str| branches.iter().any(|schema| schema.contains_key(name));
         place.are_all_keys = mentions("properties") && !mentions("patternProperties");
-        let properties = properties(&branches);
+        let properties = properties(&conjuncts, &branches);
         place.keys = self.reserve(properties.len())?;
-        for (at, (key, _)) in (place.keys.0..).zip(&properties) {
-            self.layout.places[at].key = key;
-        }
-        let variants = self.variants(schema)?;
+        let variants = self.variants(schemas)?;
         place.variants = self.reserve(variants.len())?;
-        let parts = ["items", "additionalProperties", "contentSchema"]
-            .map(|name| keyword(&all, name).filter(|part| part.is_object()));
-        let [items, values, content] = parts;
-        let part =
-            |reader: &mut Self, part: Option<&Value>| part.map(|_| reader.reserve(1).map(|Span(at, _)| at)).transpose();
-        (place.items, place.values, place.content) = (part(self, items)?, part(self, values)?, part(self, content)?);
-        let inside = (place.keys.0..place.keys.1).zip(properties.iter().map(|(_, schema)| *schema));
-        let inside = inside.chain((place.variants.0..place.variants.1).zip(variants));
-        let inside = inside.chain(
-            [place.items, place.values, place.content].into_iter().zip(parts).filter_map(|(at, part)| at.zip(part)),
-        );
-        let inside: Vec<(usize, &Value)> = inside.collect();
+        let mut parts = Vec::new();
+        for (name, position) in [
+            ("items", &mut place.items),
+            ("additionalProperties", &mut place.values),
+            ("contentSchema", &mut place.content),
+        ] {
+            if let Some(schema) = keyword(&conjuncts, name).filter(|schema| schema.is_object()) {
+                let Span(at, _) = self.reserve(1)?;
+                *position = Some(at);
+                parts.push((at, schema));
+            }
+        }
         self.layout.places[at] = place;
-        inside.into_iter().try_for_each(|(at, schema)| self.place(at, schema))
+        for (at, (key, property)) in (place.keys.0..).zip(properties) {
+            self.layout.places[at].key = key;
+            match property {
+                Property::All(schemas) => self.place(at, &schemas, &[])?,
+                Property::Any(schemas) => self.layout.places[at].kinds = self.any_kinds(&schemas)?,
+            }
+        }
+        for (at, schema) in (place.variants.0..).zip(variants) {
+            self.place(at, &[schema], &conjuncts)?;
+        }
+        parts.into_iter().try_for_each(|(at, schema)| self.place(at, &[schema], &[]))
+    }
+
+    fn step(&self) -> Result<(), Unusable> {
+        let left = self.steps.get().checked_sub(1);
+        self.steps.set(left.unwrap_or_default());
+        left.map(drop).ok_or_else(|| "has references that multiply: write what is meant once".to_owned())
     }
 
     fn reserve(&mut self, count: usize) -> Result<Span, Unusable> {
@@ -157,46 +193,31 @@ impl<'v> Reader<'v> {
         self.root.pointer(pointer).ok_or_else(|| format!("refers to {text:?}, which is not in it"))
     }
 
-    /// This schema, and all that hold as well, with the one alternative that is not `null`.
-    fn conjuncts(&self, schema: &'v Value) -> Result<Vec<&'v Map<String, Value>>, Unusable> {
-        let (mut all, mut rest) = (Vec::<&Map<String, Value>>::new(), vec![schema]);
+    /// These schemas, and all that hold as well; and alternatives, where there are as many as are wanted.
+    fn gathered(&self, schemas: &[&'v Value], are_wanted: fn(usize) -> bool) -> Result<Vec<Members<'v>>, Unusable> {
+        let (mut all, mut rest) = (Vec::<Members<'v>>::new(), schemas.to_vec());
+        rest.reverse();
         while let Some(schema) = rest.pop() {
+            self.step()?;
             let Some(members) = schema.as_object() else { continue };
             if all.iter().any(|other| std::ptr::eq(*other, members)) {
                 continue;
             }
             all.push(members);
-            let alternatives = alternatives(members)?.filter(|alternatives| alternatives.len() == 1);
+            let alternatives = alternatives(members)?.filter(|alternatives| are_wanted(alternatives.len()));
             let also = self.named(members)?.into_iter().chain(alternatives.into_iter().flatten());
             rest.extend(also.collect::<Vec<_>>().into_iter().rev());
         }
         Ok(all)
     }
 
-    /// As [`conjuncts`](Self::conjuncts), and all alternatives.
-    fn branches(&self, schema: &'v Value) -> Result<Vec<&'v Map<String, Value>>, Unusable> {
-        let (mut all, mut rest) = (Vec::<&Map<String, Value>>::new(), vec![schema]);
-        while let Some(schema) = rest.pop() {
-            let Some(members) = schema.as_object() else { continue };
-            if all.iter().any(|other| std::ptr::eq(*other, members)) {
-                continue;
-            }
-            all.push(members);
-            let also = self.named(members)?.into_iter().chain(alternatives(members)?.into_iter().flatten());
-            rest.extend(also.collect::<Vec<_>>().into_iter().rev());
-        }
-        Ok(all)
-    }
-
     /// The alternatives, one of which is each variant's.
-    fn variants(&self, schema: &'v Value) -> Result<Vec<&'v Value>, Unusable> {
-        for members in self.conjuncts(schema)? {
-            let has_null = [Some("anyOf"), Some("oneOf")]
-                .into_iter()
-                .flatten()
-                .any(|name| members.get(name).and_then(Value::as_array).is_some_and(|list| list.iter().any(is_null)));
+    fn variants(&self, schemas: &[&'v Value]) -> Result<Vec<&'v Value>, Unusable> {
+        for members in self.gathered(schemas, |count| count == 1)? {
+            let all = any_or_one(members)?.map_or(0, <[Value]>::len);
             if let Some(alternatives) = alternatives(members)?
-                && (alternatives.len() > 1 || (alternatives.len() == 1 && !has_null))
+                // One beside `null` is what may be null, and no variant.
+                && (alternatives.len() > 1 || all == 1 && alternatives.len() == 1)
             {
                 return Ok(alternatives);
             }
@@ -204,11 +225,24 @@ impl<'v> Reader<'v> {
         Ok(Vec::new())
     }
 
+    fn any_kinds(&self, schemas: &[&'v Value]) -> Result<Kinds, Unusable> {
+        schemas.iter().try_fold(Kinds::NONE, |any, schema| Ok(any.or(self.kinds(schema, &mut Vec::new())?)))
+    }
+
+    /// A recursion through references: whether to go on.
+    fn is_followed(&self, schema: &Value, followed: &[&Value]) -> Result<bool, Unusable> {
+        self.step()?;
+        if followed.len() > DEEPEST {
+            return Err(format!("has references more than {DEEPEST} deep in one another"));
+        }
+        Ok(followed.iter().any(|other| std::ptr::eq(*other, schema)))
+    }
+
     /// The kinds of value that a schema allows.
     fn kinds(&self, schema: &'v Value, followed: &mut Vec<&'v Value>) -> Result<Kinds, Unusable> {
         let members = match schema {
             Value::Bool(false) => return Ok(Kinds::NONE),
-            Value::Object(members) if !followed.iter().any(|other| std::ptr::eq(*other, schema)) => members,
+            Value::Object(members) if !self.is_followed(schema, followed)? => members,
             _ => return Ok(Kinds::ALL),
         };
         followed.push(schema);
@@ -230,7 +264,7 @@ impl<'v> Reader<'v> {
     /// The constants that a schema lists with `enum` and `const`, if it does.
     fn listed(&self, schema: &'v Value, followed: &mut Vec<&'v Value>) -> Result<Option<Vec<&'v Value>>, Unusable> {
         let Value::Object(members) = schema else { return Ok(None) };
-        if followed.iter().any(|other| std::ptr::eq(*other, schema)) {
+        if self.is_followed(schema, followed)? {
             return Ok(None);
         }
         if let Some(constant) = members.get("const") {
@@ -257,15 +291,11 @@ impl<'v> Reader<'v> {
     /// Sets of keys, one of each of which must be there.
     fn groups(&self, schema: &'v Value, followed: &mut Vec<&'v Value>) -> Result<Vec<Vec<&'v str>>, Unusable> {
         let Value::Object(members) = schema else { return Ok(Vec::new()) };
-        if followed.iter().any(|other| std::ptr::eq(*other, schema)) {
+        if self.is_followed(schema, followed)? {
             return Ok(Vec::new());
         }
         followed.push(schema);
-        let mut groups: Vec<Vec<&str>> = Vec::new();
-        for key in list(members, "required")? {
-            let Some(key) = key.as_str() else { return Err(format!("requires {key}, which is not the name of a key")) };
-            groups.push(vec![key]);
-        }
+        let mut groups = keys_required(members)?;
         for named in self.named(members)? {
             groups.extend(self.groups(named, followed)?);
         }
@@ -283,11 +313,26 @@ impl<'v> Reader<'v> {
     fn common(&self, list: &'v [Value], followed: &mut Vec<&'v Value>) -> Result<Vec<Vec<&'v str>>, Unusable> {
         let mut common: Vec<Vec<&str>> = vec![Vec::new()];
         for alternative in list {
+            // What is not an object has no keys to lack.
+            if !self.kinds(alternative, &mut Vec::new())?.has(Kinds::OBJECT) {
+                continue;
+            }
             let groups = self.groups(alternative, followed)?;
-            let united = common.iter().flat_map(|set| groups.iter().map(move |group| [set.as_slice(), group].concat()));
-            common = united.take(MOST_GROUPS).collect();
+            let union = |set: &[&'v str], group: &[&'v str]| {
+                let mut all = [set, group].concat();
+                all.sort_unstable();
+                all.dedup();
+                all
+            };
+            let mut united: Vec<_> =
+                common.iter().flat_map(|set| groups.iter().map(|group| union(set, group))).collect();
+            // What all require comes first: it is the smallest set.
+            united.sort_by_key(Vec::len);
+            united.truncate(MOST_GROUPS);
+            common = united;
         }
-        Ok(if list.is_empty() { Vec::new() } else { common })
+        common.retain(|group| !group.is_empty());
+        Ok(common)
     }
 }
 
@@ -298,19 +343,45 @@ fn append<T>(list: &mut Vec<T>, items: impl IntoIterator<Item = T>) -> Span {
     Span(start, list.len())
 }
 
-fn keyword<'v>(schemas: &[&'v Map<String, Value>], name: &str) -> Option<&'v Value> {
+fn keyword<'v>(schemas: &[Members<'v>], name: &str) -> Option<&'v Value> {
     schemas.iter().find_map(|schema| schema.get(name))
 }
 
-/// Each key once, with the first of its schemas.
-fn properties<'v>(schemas: &[&'v Map<String, Value>]) -> Vec<(&'v str, &'v Value)> {
-    let mut properties: Vec<(&str, &Value)> = Vec::new();
-    for (key, schema) in schemas.iter().filter_map(|schema| schema.get("properties")?.as_object()).flatten() {
-        if properties.iter().all(|(other, _)| other != key) {
-            properties.push((key, schema));
+/// What is said of a key.
+enum Property<'v> {
+    /// All of these.
+    All(Vec<&'v Value>),
+    /// One of these, as alternatives have it.
+    Any(Vec<&'v Value>),
+}
+
+/// Each key once.
+fn properties<'v>(conjuncts: &[Members<'v>], branches: &[Members<'v>]) -> Vec<(&'v str, Property<'v>)> {
+    let mut properties: Vec<(&str, Property<'_>)> = Vec::new();
+    for key in branches.iter().filter_map(|schema| schema.get("properties")?.as_object()).flat_map(Map::keys) {
+        if properties.iter().any(|(other, _)| other == key) {
+            continue;
         }
+        let of = |schemas: &[Members<'v>]| -> Vec<&'v Value> {
+            schemas.iter().filter_map(|schema| schema.get("properties")?.get(key)).collect()
+        };
+        let property = match (of(conjuncts), of(branches)) {
+            (all, _) if !all.is_empty() => Property::All(all),
+            (_, any) if any.len() == 1 => Property::All(any),
+            (_, any) => Property::Any(any),
+        };
+        properties.push((key, property));
     }
     properties
+}
+
+/// The keys that a schema itself requires, each by itself.
+fn keys_required<'v>(schema: Members<'v>) -> Result<Vec<Vec<&'v str>>, Unusable> {
+    let key = |key: &'v Value| match key.as_str() {
+        Some(key) => Ok(vec![key]),
+        None => Err(format!("requires {key}, which is not the name of a key")),
+    };
+    list(schema, "required")?.iter().map(key).collect()
 }
 
 /// A keyword that is a list, or nothing.
@@ -336,9 +407,13 @@ fn alternatives(schema: &Map<String, Value>) -> Result<Option<Vec<&Value>>, Unus
     Ok(any_or_one(schema)?.map(|list| list.iter().filter(|schema| !is_null(schema)).collect()))
 }
 
-/// `{"type": "null"}`
+/// Whether a schema allows `null` alone, however it says so.
 fn is_null(schema: &Value) -> bool {
-    schema.get("type").is_some_and(|kind| kind == "null")
+    let is = |value: &Value| value == "null" || *value == serde_json::json!(["null"]);
+    let is_listed = |values: &Value| *values == serde_json::json!([null]);
+    schema.get("type").is_some_and(is)
+        || schema.get("const").is_some_and(Value::is_null)
+        || schema.get("enum").is_some_and(is_listed)
 }
 
 /// By `type`, `enum` and `const`.

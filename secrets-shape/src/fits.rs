@@ -384,7 +384,13 @@ impl Comparison<'_, '_> {
     ) {
         match &field.shape {
             Shape::Object(inner) => self.fields(place, whole, inner, 0, is_shared, missing),
-            Shape::Unknown => self.unknown_keys(place, missing),
+            // A struct, whose keys it may read, or a map, whose values.
+            Shape::Unknown => {
+                self.unknown_keys(place, missing);
+                if let Some(values) = self.file.places[place].values {
+                    self.unknown_value(values);
+                }
+            }
             shape => {
                 self.values(
                     place,
@@ -574,7 +580,13 @@ impl Comparison<'_, '_> {
     const fn listed(&mut self, place: Place<'_>, names: &[&str]) {
         let Some(Span(mut at, end)) = place.constants else { return };
         while at < end {
-            if !matches!(self.file.constants[at], Constant::Text(text) if contains(names, text)) {
+            let is_read = match self.file.constants[at] {
+                // That is told of the place.
+                Constant::Null => true,
+                Constant::Text(text) => contains(names, text),
+                _ => false,
+            };
+            if !is_read {
                 self.add(self.file.places.len() + at, problem::CONSTANT);
             }
             at += 1;
@@ -671,7 +683,7 @@ impl Comparison<'_, '_> {
             }
             return;
         };
-        self.listed(self.file.places[tag], tagged.names);
+        self.tag(at, tag, tagged);
         let (mut variant, mut described) = (0, 0);
         while variant < tagged.names.len() {
             described += self.may_be(tag, tagged.names[variant]) as usize;
@@ -686,6 +698,22 @@ impl Comparison<'_, '_> {
             }
             variant += 1;
         }
+    }
+
+    /// The key that tells the variants apart: a text, always there, and one of their names.
+    const fn tag(&mut self, at: usize, tag: usize, tagged: &'static crate::shape::TaggedShape) {
+        let place = self.file.places[tag];
+        if !place.kinds.has(Kinds::STRING) {
+            self.add(tag, problem::KINDS);
+            return;
+        }
+        if place.kinds.has(Kinds::NULL) && !place.kinds.has(Kinds::ALL) {
+            self.add(tag, problem::NULL);
+        }
+        if !self.requires(at, &[tagged.tag]) {
+            self.add(tag, problem::OPTIONAL);
+        }
+        self.listed(place, tagged.names);
     }
 
     /// Whether a place may be a text, as its constants say.

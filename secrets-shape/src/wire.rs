@@ -412,7 +412,9 @@ impl Reader<'_> {
     fn object(&mut self) -> Option<ObjectShape> {
         let name = self.text()?;
         let unknown = self.one_of(&[Unknown::Ignored, Unknown::Denied])?;
-        Some(ObjectShape { name, description: "", fields: self.list(Self::field)?, unknown })
+        let fields = self.list(Self::field)?;
+        let is_named = |field: &FieldShape| field.placement == Placement::Flattened || !field.keys.is_empty();
+        fields.iter().all(is_named).then_some(ObjectShape { name, description: "", fields, unknown })
     }
 
     fn field(&mut self) -> Option<FieldShape> {
@@ -545,6 +547,16 @@ mod tests {
             }
         }
         assert!(read(&[whole, &[0]].concat()).is_none(), "more than an entry");
+    }
+
+    #[test]
+    fn a_field_without_a_key_is_refused() {
+        let keyless = FieldShape { shape: Shape::Boolean, ..FieldShape::PLAIN };
+        let fields = vec![keyless].leak();
+        let shape = Shape::Object(Box::leak(Box::new(ObjectShape { fields, ..ObjectShape::EMPTY })));
+        let declaration = Declaration { shape, ..DECLARATION };
+        let entry: [u8; 512] = entry(&declaration, length(&declaration));
+        assert!(read(&entry[HEADING..length(&declaration)]).is_none());
     }
 
     #[test]

@@ -1,60 +1,28 @@
 //! `check`: holds live secrets, or a document, against what programs accept: every type that any of them reads a secret into.
 
+mod asked;
+
 use std::fmt::Write;
-use std::path::Path;
 
 use secrets_runtime::__tools::Text;
-use secrets_runtime::Selector;
 use secrets_shape::id::Arn;
 use serde_json::{Value, json};
+
+use asked::{Answer, Asked, asked};
 
 use crate::cli::{CheckArgs, Format};
 use crate::failure::Failure;
 use crate::files;
-use crate::live::{self, Wanted, is_same};
 use crate::output::{self, BAD, GOOD, Output, UNCLEAR, Verdict, styled};
 use crate::program::{self, Loaded};
 use crate::schema_file::{SchemaFile, State, document};
 use crate::workspace::Workspace;
 
-/// What was asked for, or why there is no answer.
-enum Answer {
-    Live(Result<Text, Failure>),
-    Given(String),
-}
-
-impl Answer {
-    fn text(&self) -> Result<&str, &Failure> {
-        match self {
-            Self::Live(answer) => answer.as_ref().map(Text::expose),
-            Self::Given(text) => Ok(text),
-        }
-    }
-
-    fn live(&self) -> Option<&Text> {
-        if let Self::Live(Ok(text)) = self { Some(text) } else { None }
-    }
-}
-
-/// A secret, and all types that read it.
-struct Asked<'l> {
-    wanted: Wanted,
-    loaded: Vec<&'l Loaded>,
-}
-
 pub fn run(arguments: &CheckArgs, output: &Output) -> Result<Verdict, Failure> {
     let loaded = program::loaded(&arguments.programs, output)?;
     loaded.iter().try_for_each(Loaded::is_checked)?;
-    let asked = asked(&loaded, arguments)?;
-    let answers = if let Some(path) = &arguments.file {
-        vec![Answer::Given(given(path, &asked)?)]
-    } else {
-        let wanted: Vec<Wanted> = asked.iter().map(|asked| asked.wanted.clone()).collect();
-        let answers = live::fetch(&wanted, &arguments.variables, &arguments.place, output)?;
-        answers.into_iter().map(Answer::Live).collect()
-    };
-    let checked: Vec<Checked<'_>> =
-        asked.iter().zip(&answers).map(|(asked, answer)| Checked::new(asked, answer)).collect();
+    let asked = asked(&loaded, arguments, output)?;
+    let checked: Vec<Checked<'_>> = asked.iter().map(Checked::new).collect();
     show(&checked, output)?;
     checked.iter().filter_map(|checked| checked.failure).for_each(output::error);
     if arguments.programs.bin.is_empty() && arguments.file.is_none() {
@@ -63,96 +31,20 @@ pub fn run(arguments: &CheckArgs, output: &Output) -> Result<Verdict, Failure> {
     Ok(checked.iter().fold(Verdict::Holds, |verdict, checked| verdict.and(checked.verdict())))
 }
 
-/// The secrets that were chosen. Whoever reads one of them judges it, chosen or not.
-fn asked<'l>(loaded: &'l [Loaded], arguments: &CheckArgs) -> Result<Vec<Asked<'l>>, Failure> {
-    let CheckArgs { programs, variables, file, id, .. } = arguments;
-    let selected = match (&arguments.stage, &arguments.version_id) {
-        (_, Some(version)) => Some(Selector::Version(version.as_str().into())),
-        (Some(stage), None) => Some(Selector::Stage(stage.as_str().into())),
-        (None, None) => None,
-    };
-    if let Some(id) = id {
-        let is_meant = |loaded: &&Loaded| match loaded.declaration.id {
-            Some(declared) => is_same(declared, id, variables),
-            // It is loaded by ids that nobody knows: one that was chosen may be read from this secret.
-            None => !programs.scope.types.is_empty() && programs.scope.has_type(loaded.declaration.type_path),
-        };
-        let readers: Vec<&Loaded> = loaded.iter().filter(is_meant).collect();
-        if readers.is_empty() {
-            return Err(Failure::new(format!("nothing declares {id:?}"))
-                .help("choose the type that is read from it with --type; `cargo secrets list` shows all types"));
-        }
-        let selector = selected.unwrap_or_else(|| Selector::Stage(readers[0].declaration.stage.into()));
-        return Ok(vec![Asked { wanted: Wanted { id: id.clone(), selector }, loaded: readers }]);
-    }
-    let is_chosen = |loaded: &&Loaded| programs.scope.has_type(loaded.declaration.type_path);
-    let chosen: Vec<&Loaded> = loaded.iter().filter(is_chosen).collect();
-    let mut all: Vec<Asked<'l>> = Vec::new();
-    for declared in chosen.iter().filter(|loaded| loaded.declaration.id.is_some()) {
-        let id = declared.shown_id();
-        let selector = selected.clone().unwrap_or_else(|| Selector::Stage(declared.declaration.stage.into()));
-        let is_known = |asked: &Asked<'_>| {
-            is_same(&asked.wanted.id, id, variables) && (file.is_some() || asked.wanted.selector == selector)
-        };
-        if all.iter().any(is_known) {
-            continue;
-        }
-        let reads = |other: &&Loaded| {
-            let is_read_so =
-                file.is_some() || selected.is_some() || other.declaration.stage == declared.declaration.stage;
-            is_read_so && other.declaration.id.is_some_and(|other| is_same(other, id, variables))
-        };
-        all.push(Asked {
-            wanted: Wanted { id: id.to_owned(), selector },
-            loaded: loaded.iter().filter(reads).collect(),
-        });
-    }
-    let without = chosen.iter().filter(|loaded| loaded.declaration.id.is_none());
-    let without: Vec<&str> = without.map(|loaded| loaded.declaration.type_path).collect();
-    match (all.is_empty(), without.as_slice()) {
-        (true, []) => Err(Failure::new(format!(
-            "none of the types that are loaded is called {}",
-            programs.scope.types.join(", ")
-        ))
-        .help("`cargo secrets list` shows them")),
-        (true, without) => Err(Failure::new(format!("{} is loaded by ids that the program gives", without.join(", ")))
-            .help("say which secret to look at: `--type TYPE --id ID`")),
-        (false, without) => {
-            if !without.is_empty() {
-                let without = without.join(", ");
-                output::note(format_args!(
-                    "{without}: loaded by ids that the program gives; check one with `--type TYPE --id ID`"
-                ));
-            }
-            Ok(all)
-        }
-    }
-}
-
-/// The one document that somebody hands over.
-fn given(path: &Path, asked: &[Asked<'_>]) -> Result<String, Failure> {
-    match asked {
-        [_] => files::text(path),
-        several => Err(Failure::new(format!("one document, and {} secrets are declared", several.len()))
-            .help("choose the secret: `--id prod/orders/db`, or a type that is read from it: `--type OrdersDb`")),
-    }
-}
-
 /// What was found out of one secret.
 struct Checked<'a> {
     asked: &'a Asked<'a>,
-    answer: &'a Answer,
     /// Each type that is read from it, and how it breaks that.
     types: Vec<(&'a Loaded, Vec<String>)>,
     failure: Option<&'a Failure>,
 }
 
 impl<'a> Checked<'a> {
-    fn new(asked: &'a Asked<'a>, answer: &'a Answer) -> Self {
-        let text = answer.text();
+    fn new(asked: &'a Asked<'a>) -> Self {
+        let text = asked.answer.text();
         let types =
             asked.loaded.iter().map(|loaded| (*loaded, text.map_or(Vec::new(), |text| violations(loaded, text))));
-        Self { asked, answer, types: types.collect(), failure: text.err() }
+        Self { asked, types: types.collect(), failure: text.err() }
     }
 
     fn verdict(&self) -> Verdict {
@@ -177,7 +69,7 @@ impl<'a> Checked<'a> {
         let wanted = &self.asked.wanted;
         match wanted.version() {
             "AWSCURRENT" => wanted.id.clone(),
-            _ if matches!(self.answer, Answer::Given(_)) => wanted.id.clone(),
+            _ if matches!(self.asked.answer, Answer::Given(_)) => wanted.id.clone(),
             version => format!("{} ({version})", wanted.id),
         }
     }
@@ -190,7 +82,7 @@ impl<'a> Checked<'a> {
         let status = styled(style, format_args!("{status:<12}"));
         let mut text = format!("{status}  {:<width$}  {}\n", self.id(), types.join(", "));
         // The service's own word: the id that was asked for is that of a secret.
-        if let Some(arn) = self.answer.live().and_then(Text::arn) {
+        if let Some(arn) = self.asked.answer.arn() {
             let _ = writeln!(text, "  is {arn}");
         }
         let is_one = self.types.len() == 1;
@@ -208,8 +100,8 @@ impl<'a> Checked<'a> {
 
     fn json(&self) -> Value {
         let one = |(loaded, violations): &(&Loaded, Vec<String>)| json!({"type": loaded.declaration.type_path, "programs": loaded.programs, "violations": violations});
-        let live = self.answer.live();
-        let arn = live.and_then(Text::arn);
+        let live = self.asked.answer.live();
+        let arn = self.asked.answer.arn();
         let parts = arn.and_then(Arn::parse);
         json!({
             "id": self.asked.wanted.id, "version": self.asked.wanted.version(), "status": self.status().1,
@@ -252,7 +144,7 @@ fn note_stale_files(arguments: &CheckArgs, loaded: &[Loaded], checked: &[Checked
     for file in SchemaFile::all(&workspace, chosen) {
         let documents = file.secrets.iter().map(|secret| {
             let checked = checked.iter().find(|checked| checked.asked.wanted == secret.wanted)?;
-            document(checked.answer.text().ok()?)
+            document(checked.asked.answer.text().ok()?)
         });
         let Some(documents) = documents.collect::<Option<Vec<Value>>>() else { continue };
         if file.compare(&documents).is_ok_and(|pulled| pulled.state == State::OutOfDate) {

@@ -50,7 +50,7 @@ fn schema_files(arguments: &PullArgs, output: &Output) -> Result<Vec<SchemaFile>
 
 fn nothing(all: usize) -> Failure {
     if all > 0 {
-        return Failure::new("none of the types that are loaded is called so").help("leave out --type to pull all");
+        return Failure::new("no type that is loaded has this name and a schema").help("leave out --type to pull all");
     }
     Failure::new("no type that is loaded says where its schema is").help(
         "add it to the declaration: `#[secret(id = \"..\", schema = \"secrets/orders-db.schema.json\")]`; the first file of a \

@@ -227,6 +227,7 @@ impl Pairing<'_> {
                 self.missing_tag(place, &tag);
                 continue;
             };
+            self.tag_is_there(place, at, &tag);
             let listed = self.layout.constants(at);
             let may_be = |name: &LitStr| {
                 listed.is_none_or(|listed| {
@@ -254,8 +255,34 @@ impl Pairing<'_> {
         self.errors.at(self.path.span(), format!("{path} has no key `{tag}`{meant}, or {}", problems::PULL));
     }
 
+    /// The tag is a text that is always there.
+    fn tag_is_there(&mut self, place: usize, at: usize, tag: &str) {
+        let (path, kinds) = (self.path.value(), self.layout.places[at].kinds);
+        let mut refuse = |problem: &str| {
+            let message = format!(
+                "`{tag}` {problem} in {path}, and tells the variants apart: correct the file or `tag`, or {}",
+                problems::PULL
+            );
+            self.errors.at(self.path.span(), message);
+        };
+        if !kinds.has(Kinds::STRING) {
+            return refuse(&format!("is {}", problems::words(kinds)));
+        }
+        if kinds.has(Kinds::NULL) && kinds != Kinds::ALL {
+            refuse("may be null");
+        }
+        if !self.layout.requires(place, &[tag.to_owned()]) {
+            refuse("may be absent");
+        }
+    }
+
     fn unknown_names(&mut self, listed: &[Constant<'_>], tagged: &Tagged) {
-        let is_known = |constant: &Constant<'_>| matches!(constant, Constant::Text(text) if tagged.variants.iter().any(|variant| variant.name.value() == *text));
+        let is_known = |constant: &Constant<'_>| match constant {
+            // That it may be null is told already.
+            Constant::Null => true,
+            Constant::Text(text) => tagged.variants.iter().any(|variant| variant.name.value() == *text),
+            _ => false,
+        };
         let names: Vec<String> = tagged.variants.iter().map(|variant| format!("{:?}", variant.name.value())).collect();
         for constant in listed.iter().filter(|constant| !is_known(constant)) {
             let (path, tag, constant) = (self.path.value(), tagged.tag.value(), problems::constant(*constant));

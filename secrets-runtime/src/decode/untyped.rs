@@ -1,6 +1,7 @@
 //! Judges a document by a shape alone, in the words of the typed decoder: for tools that know a type from a program's binary.
 //!
-//! The program's own code is not asked: `validate`, `custom`, `from_str` and `serde`.
+//! What depends on the program's own code is not judged: `validate` and `custom`; of fields declared `from_str` or `serde` the value, the
+//! rules about numbers and lists, and whether a `serde` field may be absent.
 
 use std::collections::HashSet;
 

@@ -141,6 +141,9 @@ impl Told<'_> {
                 Some(Reader { spot: Spot::Path, name: format!("none of `{}`", names.join("`, `")) })
             }
         };
+        if let (Some(reader), Some(values)) = (&reader, self.layout.places[paired.place].values) {
+            self.value(values, "*", reader);
+        }
         let others: Vec<(usize, &str)> =
             self.layout.keys(paired.place).filter(|(_, key)| !is_read(key, object)).collect();
         for (at, key) in others {

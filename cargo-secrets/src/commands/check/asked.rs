@@ -1,0 +1,213 @@
+//! Which secrets are looked at, and which types judge each: all that read it, whichever were chosen.
+
+use std::path::Path;
+
+use secrets_runtime::__tools::Text;
+use secrets_runtime::Selector;
+
+use crate::cli::CheckArgs;
+use crate::failure::Failure;
+use crate::files;
+use crate::live::{self, Wanted, is_of, is_same, resolved};
+use crate::output::{self, Output};
+use crate::program::Loaded;
+
+/// A secret, what it says, and the types that read it.
+pub struct Asked<'l> {
+    pub wanted: Wanted,
+    pub loaded: Vec<&'l Loaded>,
+    pub answer: Answer,
+}
+
+/// A document, or why there is none.
+pub enum Answer {
+    Live(Result<Text, Failure>),
+    Given(String),
+}
+
+impl Answer {
+    pub fn text(&self) -> Result<&str, &Failure> {
+        match self {
+            Self::Live(answer) => answer.as_ref().map(Text::expose),
+            Self::Given(text) => Ok(text),
+        }
+    }
+
+    pub fn live(&self) -> Option<&Text> {
+        if let Self::Live(Ok(text)) = self { Some(text) } else { None }
+    }
+
+    pub fn arn(&self) -> Option<&str> {
+        self.live().and_then(Text::arn)
+    }
+}
+
+/// Asks for the chosen secrets, or reads the one document.
+pub fn asked<'l>(loaded: &'l [Loaded], arguments: &CheckArgs, output: &Output) -> Result<Vec<Asked<'l>>, Failure> {
+    types_are_known(loaded, arguments)?;
+    let questions = questions(loaded, arguments)?;
+    if let Some(path) = &arguments.file {
+        return given(path, questions, arguments).map(|asked| vec![asked]);
+    }
+    let wanted: Vec<Wanted> = questions.iter().map(|question| question.wanted.clone()).collect();
+    let answers = live::fetch(&wanted, &arguments.variables, &arguments.place, output)?;
+    let asked = questions.into_iter().zip(answers).map(|(Question { wanted, loaded }, answer)| Asked {
+        wanted,
+        loaded,
+        answer: Answer::Live(answer),
+    });
+    let mut asked = united(asked.collect());
+    if arguments.id.is_some() {
+        for asked in &mut asked {
+            keep_readers(asked, arguments);
+        }
+    } else {
+        // What was asked for because it might have been the same secret, and is another.
+        asked.retain(|asked| asked.loaded.iter().any(|loaded| is_chosen(loaded, arguments)));
+    }
+    Ok(asked)
+}
+
+/// What is to be asked for, and the types whose declaration says so.
+struct Question<'l> {
+    wanted: Wanted,
+    loaded: Vec<&'l Loaded>,
+}
+
+fn is_chosen(loaded: &Loaded, arguments: &CheckArgs) -> bool {
+    arguments.programs.scope.has_type(loaded.declaration.type_path)
+}
+
+fn types_are_known(loaded: &[Loaded], arguments: &CheckArgs) -> Result<(), Failure> {
+    if loaded.iter().any(|loaded| is_chosen(loaded, arguments)) {
+        return Ok(());
+    }
+    let names = arguments.programs.scope.types.join(", ");
+    Err(Failure::new(format!("no type that is loaded is named {names}")).help("`cargo secrets list` shows them"))
+}
+
+fn questions<'l>(loaded: &'l [Loaded], arguments: &CheckArgs) -> Result<Vec<Question<'l>>, Failure> {
+    match &arguments.id {
+        Some(id) => of_id(id, loaded, arguments),
+        None => of_types(loaded, arguments),
+    }
+}
+
+/// One question for each version of the secret that a type reads.
+fn of_id<'l>(id: &str, loaded: &'l [Loaded], arguments: &CheckArgs) -> Result<Vec<Question<'l>>, Failure> {
+    let has_types = !arguments.programs.scope.types.is_empty();
+    let is_reader = |loaded: &&Loaded| match loaded.declaration.id {
+        Some(declared) => is_same(declared, id, &arguments.variables),
+        // The program gives its id, which may be this one.
+        None => has_types && is_chosen(loaded, arguments),
+    };
+    let readers: Vec<&Loaded> = loaded.iter().filter(is_reader).collect();
+    if !readers.iter().any(|reader| is_chosen(reader, arguments)) {
+        let who = if has_types { arguments.programs.scope.types.join(", ") } else { "any type".to_owned() };
+        return Err(Failure::new(format!("the secret {id:?} is not one that {who} reads")).help(
+            "choose a type that declares this id, or one that is loaded with `load_from`; `cargo secrets list` shows all",
+        ));
+    }
+    let mut questions: Vec<Question<'l>> = Vec::new();
+    for reader in readers {
+        add(&mut questions, Wanted { id: id.to_owned(), selector: selector(reader, arguments) }, reader, |_, _| true);
+    }
+    Ok(questions)
+}
+
+/// One question for each spelling of an id: only the answers tell which secrets are one.
+fn of_types<'l>(loaded: &'l [Loaded], arguments: &CheckArgs) -> Result<Vec<Question<'l>>, Failure> {
+    let variables = &arguments.variables;
+    let chosen: Vec<&Loaded> = loaded.iter().filter(|loaded| is_chosen(loaded, arguments)).collect();
+    let without: Vec<&str> = chosen
+        .iter()
+        .filter(|loaded| loaded.declaration.id.is_none())
+        .map(|loaded| loaded.declaration.type_path)
+        .collect();
+    let chosen: Vec<&str> = chosen.iter().filter_map(|loaded| loaded.declaration.id).collect();
+    if chosen.is_empty() {
+        return Err(Failure::new(format!("{} is loaded by ids that the program gives", without.join(", ")))
+            .help("say which secret to look at: `--type TYPE --id ID`"));
+    }
+    if !without.is_empty() {
+        let without = without.join(", ");
+        output::note(format_args!(
+            "{without}: loaded by ids that the program gives; check one with `--type TYPE --id ID`"
+        ));
+    }
+    let mut questions: Vec<Question<'l>> = Vec::new();
+    // A secret is called as a chosen type spells it.
+    let (first, others): (Vec<&Loaded>, Vec<&Loaded>) = loaded.iter().partition(|loaded| is_chosen(loaded, arguments));
+    for reader in first.into_iter().chain(others) {
+        let Some(id) = reader.declaration.id else { continue };
+        if chosen.iter().any(|chosen| is_same(chosen, id, variables)) {
+            let wanted = Wanted { id: id.to_owned(), selector: selector(reader, arguments) };
+            let is_one = |one: &str, other: &str| resolved(one, variables) == resolved(other, variables);
+            add(&mut questions, wanted, reader, is_one);
+        }
+    }
+    Ok(questions)
+}
+
+fn add<'l>(questions: &mut Vec<Question<'l>>, wanted: Wanted, reader: &'l Loaded, is_one: impl Fn(&str, &str) -> bool) {
+    let is_asked = |question: &&mut Question<'_>| {
+        question.wanted.selector == wanted.selector && is_one(&question.wanted.id, &wanted.id)
+    };
+    match questions.iter_mut().find(is_asked) {
+        Some(question) => question.loaded.push(reader),
+        None => questions.push(Question { wanted, loaded: vec![reader] }),
+    }
+}
+
+/// The version that the command line names, or the one that the type declares.
+fn selector(reader: &Loaded, arguments: &CheckArgs) -> Selector {
+    match (&arguments.stage, &arguments.version_id) {
+        (_, Some(version)) => Selector::Version(version.as_str().into()),
+        (Some(stage), None) => Selector::Stage(stage.as_str().into()),
+        (None, None) => Selector::Stage(reader.declaration.stage.into()),
+    }
+}
+
+/// Spellings of one secret are one secret, as the service says: it answered with one ARN.
+fn united(all: Vec<Asked<'_>>) -> Vec<Asked<'_>> {
+    let mut united: Vec<Asked<'_>> = Vec::new();
+    for asked in all {
+        let is_one = |other: &&mut Asked<'_>| {
+            asked.answer.arn().is_some_and(|arn| other.answer.arn() == Some(arn))
+                && other.wanted.selector == asked.wanted.selector
+        };
+        match united.iter_mut().find(is_one) {
+            Some(known) => known.loaded.extend(asked.loaded),
+            None => united.push(asked),
+        }
+    }
+    united
+}
+
+/// A type that declares the ARN of another secret of that name does not read this one.
+fn keep_readers(asked: &mut Asked<'_>, arguments: &CheckArgs) {
+    if let Some(arn) = asked.answer.arn().map(str::to_owned) {
+        let is_reader =
+            |loaded: &&Loaded| loaded.declaration.id.is_none_or(|declared| is_of(declared, &arn, &arguments.variables));
+        asked.loaded.retain(is_reader);
+    }
+}
+
+/// The one document that somebody hands over: whatever may be a spelling of the secret's id, and every stage, judges it.
+fn given<'l>(path: &Path, questions: Vec<Question<'l>>, arguments: &CheckArgs) -> Result<Asked<'l>, Failure> {
+    let mut secrets: Vec<Question<'l>> = Vec::new();
+    for Question { wanted, loaded } in questions {
+        match secrets.iter_mut().find(|secret| is_same(&secret.wanted.id, &wanted.id, &arguments.variables)) {
+            Some(secret) => secret.loaded.extend(loaded),
+            None => secrets.push(Question { wanted, loaded }),
+        }
+    }
+    let count = secrets.len();
+    match secrets.pop() {
+        Some(Question { wanted, loaded }) if count == 1 => {
+            Ok(Asked { wanted, loaded, answer: Answer::Given(files::text(path)?) })
+        }
+        _ => Err(Failure::new(format!("one document, and {count} secrets are declared"))
+            .help("choose the secret: `--id prod/orders/db`, or a type that is read from it: `--type OrdersDb`")),
+    }
+}

@@ -1,7 +1,8 @@
 //! Schema files: anything that is JSON is laid out or refused, and compared with types of all sorts.
 
 use secrets_runtime::SecretValue;
-use secrets_shape::fits::{self, FileShape, Kinds};
+use secrets_shape::file_shape::{FileShape, Kinds};
+use secrets_shape::fits;
 use secrets_shape::shape::Shape;
 use serde_json::Value;
 
@@ -51,7 +52,7 @@ pub fn check(data: &[u8]) {
 }
 
 fn found(shape: &'static Shape, file: &FileShape<'_>) -> Vec<u8> {
-    let mut found = vec![0; file.places.len() + file.constants.len()];
+    let mut found = vec![0; file.kinds.len() + file.constants.len()];
     fits::compare(shape, file, &mut found);
     found
 }

@@ -6,14 +6,16 @@
 
 use std::cell::Cell;
 
-use secrets_shape::fits::{Constant, FileObject, FileShape, Kinds, Place, Span};
+use secrets_shape::file_shape::{Constant, DETAILED, FileObject, FileShape, Kinds, Place, Span};
 use secrets_shape::number;
 use serde_json::{Map, Value};
 
 /// What a file says, its parts next to each other. The first place is the whole secret.
 #[derive(Default)]
 pub struct Layout<'v> {
-    pub places: Vec<Place<'v>>,
+    pub places: Vec<Place>,
+    /// The key that each place stands under; empty if there is none.
+    pub keys: Vec<&'v str>,
     pub constants: Vec<Constant<'v>>,
     pub required: Vec<Vec<&'v str>>,
 }
@@ -31,16 +33,16 @@ pub type Unusable = String;
 pub fn layout(schema: &Value) -> Result<Layout<'_>, Unusable> {
     let mut reader =
         Reader { root: schema, layout: Layout::default(), followed: Vec::new(), steps: Cell::new(MOST_STEPS) };
-    reader.layout.places.push(Place::of(Kinds::ALL));
+    reader.reserve(1)?;
     reader.place(0, &[schema], &[])?;
     Ok(reader.layout)
 }
 
 impl<'v> Layout<'v> {
     /// The keys of an object in the file, and their places.
-    pub fn keys(&self, place: usize) -> impl Iterator<Item = (usize, &'v str)> {
+    pub fn keys_in(&self, place: usize) -> impl Iterator<Item = (usize, &'v str)> {
         let Span(start, end) = self.places[place].keys;
-        (start..end).map(|at| (at, self.places[at].key))
+        (start..end).map(|at| (at, self.keys[at]))
     }
 
     /// Whether one of these spellings of a key must be there.
@@ -57,7 +59,20 @@ impl<'v> Layout<'v> {
     /// Hands out the layout as data.
     pub fn with<R>(&self, objects: &[FileObject<'_>], does: impl FnOnce(&FileShape<'_>) -> R) -> R {
         let required: Vec<&[&str]> = self.required.iter().map(Vec::as_slice).collect();
-        does(&FileShape { places: &self.places, constants: &self.constants, required: &required, objects })
+        let (kinds, details) = self.kinds_and_details();
+        let (keys, constants) = (&self.keys, &self.constants);
+        does(&FileShape { kinds: &kinds, keys, details: &details, constants, required: &required, objects })
+    }
+
+    /// The places, most of which are no more than their kinds.
+    pub fn kinds_and_details(&self) -> (Vec<u8>, Vec<(usize, Place)>) {
+        let details: Vec<(usize, Place)> =
+            self.places.iter().copied().enumerate().filter(|(_, place)| *place != Place::of(place.kinds)).collect();
+        let mut kinds: Vec<u8> = self.places.iter().map(|place| place.kinds.0).collect();
+        for (at, _) in &details {
+            kinds[*at] |= DETAILED;
+        }
+        (kinds, details)
     }
 }
 
@@ -110,8 +125,7 @@ impl<'v> Reader<'v> {
         for members in around {
             required.extend(keys_required(members)?);
         }
-        let key = self.layout.places[at].key;
-        let mut place = Place { key, ..Place::of(kinds) };
+        let mut place = Place::of(kinds);
         place.minimum = keyword(&conjuncts, "minimum").and_then(integer);
         place.maximum = keyword(&conjuncts, "maximum").and_then(integer);
         place.constants = constants.map(|all| append(&mut self.layout.constants, all.into_iter().map(constant)));
@@ -136,7 +150,7 @@ impl<'v> Reader<'v> {
         }
         self.layout.places[at] = place;
         for (at, (key, property)) in (place.keys.0..).zip(properties) {
-            self.layout.places[at].key = key;
+            self.layout.keys[at] = key;
             match property {
                 Property::All(schemas) => self.place(at, &schemas, &[])?,
                 Property::Any(schemas) => self.layout.places[at].kinds = self.any_kinds(&schemas)?,
@@ -160,7 +174,8 @@ impl<'v> Reader<'v> {
             return Err(format!("describes more than {MOST_PLACES} values"));
         }
         self.layout.places.resize(start + count, Place::of(Kinds::ALL));
-        Ok(Span(start, start + count))
+        self.layout.keys.resize(start + count, "");
+        Ok(Span(start, start + count).or_none())
     }
 
     /// What `$ref` points at, then what is in `allOf`.
@@ -340,7 +355,7 @@ impl<'v> Reader<'v> {
 fn append<T>(list: &mut Vec<T>, items: impl IntoIterator<Item = T>) -> Span {
     let start = list.len();
     list.extend(items);
-    Span(start, list.len())
+    Span(start, list.len()).or_none()
 }
 
 fn keyword<'v>(schemas: &[Members<'v>], name: &str) -> Option<&'v Value> {

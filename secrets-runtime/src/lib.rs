@@ -57,9 +57,8 @@ pub use spec::SecretSpec;
 /// What derived code calls. Not a public interface: the derive and the runtime are released as one.
 #[doc(hidden)]
 pub mod __private {
-    pub use secrets_shape::fits::{
-        Constant, FileField, FileObject, FileShape, Kinds, Place, Span as Places, Verdict, fits,
-    };
+    pub use secrets_shape::file_shape::{Constant, FileObject, FileShape, Kinds, Place, Span as Places, Verdict};
+    pub use secrets_shape::fits::fits;
     pub use secrets_shape::rule::{Bound, Rule};
     pub use secrets_shape::shape::{
         Absence, Coercion, Exposure, FieldShape, ObjectShape, Placement, Shape, TaggedShape, Unknown,

@@ -1,200 +1,14 @@
 //! Whether a type fits what a schema file says: the part of the comparison that needs the type.
 //!
-//! The derive reads the file, pairs its keys with the fields and lays out what it says as [`FileShape`]: places, each of which has
-//! a position and, in the end, a set of [problems](problem). It calls [`fits`] with [`Shape::Unknown`] for what it cannot see in
-//! tokens, and learns which problems there may be; the compiler evaluates [`fits`] with the true shapes, and knows.
+//! The derive reads the file, pairs its keys with the fields and lays out what it says as a [`FileShape`]: places, each of which
+//! has a position and, in the end, a set of [problems](problem). It calls [`fits`] with [`Shape::Unknown`] for what it cannot see
+//! in tokens, and learns which problems there may be; the compiler evaluates [`fits`] with the true shapes, and knows.
 //!
 //! A file that allows more than the type reads is not a problem by itself.
 
+use crate::file_shape::{Constant, FileObject, FileShape, Kinds, NOWHERE, Place, Span, problem, same};
 use crate::rule::{Rule, narrowed, rules_of_items};
 use crate::shape::{Absence, Coercion, FieldShape, ObjectShape, Placement, Shape, Unknown};
-
-/// What a schema file says of a secret.
-#[derive(Debug, Clone, Copy)]
-pub struct FileShape<'f> {
-    /// A place that stands in another follows it, next to its siblings.
-    pub places: &'f [Place<'f>],
-    pub constants: &'f [Constant<'f>],
-    /// Sets of keys, one of each of which must be there.
-    pub required: &'f [&'f [&'f str]],
-    /// The objects that are paired with the fields of the type.
-    pub objects: &'f [FileObject<'f>],
-}
-
-/// What a file says of one value.
-#[derive(Debug, Clone, Copy)]
-pub struct Place<'f> {
-    /// The key that it stands under, if it does.
-    pub key: &'f str,
-    /// Which kinds of value it may be.
-    pub kinds: Kinds,
-    pub minimum: Option<i128>,
-    pub maximum: Option<i128>,
-    /// The constants that it may be, if the file lists them.
-    pub constants: Option<Span>,
-    /// The values under the keys of an object.
-    pub keys: Span,
-    /// Whether these are all keys that there are.
-    pub are_all_keys: bool,
-    pub required: Span,
-    /// What may be under any other key.
-    pub values: Option<usize>,
-    pub items: Option<usize>,
-    /// The document in a string.
-    pub content: Option<usize>,
-    /// The alternatives, if there are several.
-    pub variants: Span,
-}
-
-/// From one position to before another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span(pub usize, pub usize);
-
-impl Span {
-    pub const NONE: Self = Self(0, 0);
-
-    pub const fn is_empty(self) -> bool {
-        self.0 >= self.1
-    }
-}
-
-impl Place<'_> {
-    /// A value of these kinds, of which nothing else is said.
-    pub const fn of(kinds: Kinds) -> Self {
-        Self {
-            key: "",
-            kinds,
-            minimum: None,
-            maximum: None,
-            constants: None,
-            keys: Span::NONE,
-            are_all_keys: false,
-            required: Span::NONE,
-            values: None,
-            items: None,
-            content: None,
-            variants: Span::NONE,
-        }
-    }
-}
-
-/// A constant, and what it is. Its problems stand after those of all places.
-#[derive(Debug, Clone, Copy)]
-pub enum Constant<'f> {
-    Null,
-    Boolean,
-    Text(&'f str),
-    Integer(i128),
-    /// Another number.
-    Number,
-    /// An array or an object.
-    Structure,
-}
-
-/// An object of the file that is compared with a struct, or with a variant of an enum.
-#[derive(Debug, Clone, Copy)]
-pub struct FileObject<'f> {
-    pub place: usize,
-    pub variant: usize,
-    /// How many fields of the shape come before those that were paired: the tag of an enum.
-    pub tags: usize,
-    /// Whether it describes other variants as well, so that it cannot require the keys of one.
-    pub is_shared: bool,
-    /// One for each field.
-    pub fields: &'f [FileField<'f>],
-}
-
-/// What the file has for one field.
-#[derive(Debug, Clone, Copy)]
-pub struct FileField<'f> {
-    /// Where its problems stand.
-    pub at: usize,
-    /// The places of the keys that the file has; none for what is flattened.
-    pub places: &'f [usize],
-    pub is_required: bool,
-}
-
-/// What may be wrong at a place, as bits.
-pub mod problem {
-    /// The type reads none of the kinds.
-    pub const KINDS: u8 = 1;
-    /// It may be null, which the type does not read.
-    pub const NULL: u8 = 2;
-    /// It may be absent, and the type requires it.
-    pub const OPTIONAL: u8 = 4;
-    /// The type requires it, or a key in it, and the file does not have that.
-    pub const MISSING: u8 = 8;
-    /// A constant that the type does not read.
-    pub const CONSTANT: u8 = 16;
-    /// The type reads no number of this range.
-    pub const RANGE: u8 = 32;
-    /// A key that the file requires and the type refuses.
-    pub const UNREAD: u8 = 64;
-    /// The file does not name the tag that tells the variants of the type apart.
-    pub const TAG: u8 = 128;
-}
-
-/// Whether there is no problem: `Verdict<true>`, as the traits that the derive writes have it.
-#[derive(Debug)]
-pub struct Verdict<const FITS: bool>;
-
-/// Which kinds of JSON values there may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub struct Kinds(pub u8);
-
-impl Kinds {
-    pub const NONE: Self = Self(0);
-    pub const NULL: Self = Self(1);
-    pub const BOOLEAN: Self = Self(2);
-    pub const INTEGER: Self = Self(4);
-    /// Integers among them.
-    pub const NUMBER: Self = Self(4 | 8);
-    pub const STRING: Self = Self(16);
-    pub const ARRAY: Self = Self(32);
-    pub const OBJECT: Self = Self(64);
-    pub const ALL: Self = Self(127);
-
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
-    pub const fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    pub const fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-
-    pub const fn has(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    pub const fn is_none(self) -> bool {
-        self.0 == 0
-    }
-
-    /// What a shape reads.
-    const fn read_by(shape: &Shape, coercion: Coercion) -> Self {
-        let text = match coercion {
-            Coercion::FromString => Self::STRING,
-            Coercion::None => Self::NONE,
-        };
-        match shape {
-            Shape::String | Shape::Parsed(_) | Shape::Bytes(_) | Shape::Embedded(_) | Shape::Names(_) => Self::STRING,
-            Shape::Integer { .. } => Self::INTEGER.or(text),
-            Shape::Float(_) => Self::NUMBER.or(text),
-            Shape::Boolean => Self::BOOLEAN.or(text),
-            Shape::Any => Self::ALL,
-            Shape::Array(_) => Self::ARRAY,
-            Shape::Map(_) | Shape::Object(_) | Shape::Tagged(_) => Self::OBJECT,
-            Shape::Optional(inner) => Self::read_by(inner, coercion).or(Self::NULL),
-            Shape::Newtype(field) => Self::read_by(&field.shape, field.coercion),
-            Shape::Unknown => Self::NONE,
-        }
-    }
-}
 
 /// Compares a type with its file: the problems of each place, then of each constant, then of each field that has no place.
 pub const fn fits<const N: usize>(shape: &'static Shape, file: &FileShape<'_>) -> [u8; N] {
@@ -337,36 +151,31 @@ impl Comparison<'_, '_> {
     /// An object whose fields were paired with places.
     const fn paired(&mut self, object: &FileObject<'_>, whole: &'static ObjectShape) {
         let mut at = 0;
-        while at < object.fields.len() {
-            let (found, field) = (&object.fields[at], &whole.fields[object.tags + at]);
+        while at < object.places.len() {
+            let (place, field) = (object.places[at], &whole.fields[object.tags + at]);
             if matches!(field.placement, Placement::Flattened) {
-                self.flattened(object.place, whole, field, object.is_shared, found.at);
+                self.flattened(object.place, whole, field, object.is_shared, object.problems + at);
             } else {
-                let mut key = 0;
-                while key < found.places.len() {
-                    self.value(found.places[key], Expected::of_field(field));
-                    key += 1;
+                if place != NOWHERE {
+                    self.value(place as usize, Expected::of_field(field));
                 }
-                let is_there = !found.places.is_empty();
-                self.presence(found.at, field, object, is_there, found.is_required);
+                if object.required[at] == 0 && field.is_required() {
+                    self.may_be_absent(object, place != NOWHERE, object.problems + at);
+                }
             }
             at += 1;
+        }
+        let mut alias = 0;
+        while alias < object.aliases.len() {
+            let (field, place) = object.aliases[alias];
+            self.value(place as usize, Expected::of_field(&whole.fields[object.tags + field]));
+            alias += 1;
         }
         self.unread(object.place, whole);
     }
 
-    const fn presence(
-        &mut self,
-        at: usize,
-        field: &'static FieldShape,
-        object: &FileObject<'_>,
-        is_there: bool,
-        is_required: bool,
-    ) {
-        if is_required || !field.is_required() {
-            return;
-        }
-        if !is_there && self.file.places[object.place].are_all_keys {
+    const fn may_be_absent(&mut self, object: &FileObject<'_>, is_there: bool, at: usize) {
+        if !is_there && self.file.place(object.place).are_all_keys {
             self.add(at, problem::MISSING);
         } else if is_there && !object.is_shared {
             self.add(at, problem::OPTIONAL);
@@ -387,7 +196,7 @@ impl Comparison<'_, '_> {
             // A struct, whose keys it may read, or a map, whose values.
             Shape::Unknown => {
                 self.unknown_keys(place, missing);
-                if let Some(values) = self.file.places[place].values {
+                if let Some(values) = self.file.place(place).values {
                     self.unknown_value(values);
                 }
             }
@@ -426,7 +235,7 @@ impl Comparison<'_, '_> {
         let mut is_there = None;
         let mut key = 0;
         while key < field.keys.len() {
-            if let Some(found) = self.key(place, field.keys[key]) {
+            if let Some(found) = self.file.key(place, field.keys[key]) {
                 is_there = Some(found);
                 self.value(found, Expected::of_field(field));
             }
@@ -436,26 +245,15 @@ impl Comparison<'_, '_> {
             return;
         }
         match is_there {
-            None if self.file.places[place].are_all_keys => self.add(missing, problem::MISSING),
+            None if self.file.place(place).are_all_keys => self.add(missing, problem::MISSING),
             Some(found) if !is_shared => self.add(found, problem::OPTIONAL),
             _ => {}
         }
     }
 
-    const fn key(&self, place: usize, key: &str) -> Option<usize> {
-        let Span(mut at, end) = self.file.places[place].keys;
-        while at < end {
-            if same(self.file.places[at].key, key) {
-                return Some(at);
-            }
-            at += 1;
-        }
-        None
-    }
-
     /// Whether one of these spellings of a key must be there.
     const fn requires(&self, place: usize, keys: &[&str]) -> bool {
-        let Span(mut at, end) = self.file.places[place].required;
+        let Span(mut at, end) = self.file.place(place).required;
         while at < end {
             let group = self.file.required[at];
             let (mut key, mut all) = (0, true);
@@ -473,10 +271,14 @@ impl Comparison<'_, '_> {
 
     /// A value.
     const fn value(&mut self, at: usize, expected: Expected) {
-        let place = self.file.places[at];
-        let read = Kinds::read_by(expected.shape, expected.coercion);
-        let some = place.kinds.without(Kinds::NULL);
-        let may_be_anything = place.kinds.has(Kinds::ALL);
+        let kinds = self.file.kinds(at);
+        let read = read_by(expected.shape, expected.coercion);
+        let some = kinds.without(Kinds::NULL);
+        // Of most values only the kind is known, and read.
+        if !self.file.is_detailed(at) && !kinds.has(Kinds::NULL) && !read.and(some).is_none() {
+            return;
+        }
+        let may_be_anything = kinds.has(Kinds::ALL);
         if read.and(some).is_none() && !(some.is_none() && expected.may_be_null) {
             if may_be_anything && expected.is_unknown() {
                 return self.unknown(at);
@@ -486,12 +288,13 @@ impl Comparison<'_, '_> {
                 return;
             }
         }
-        if place.kinds.has(Kinds::NULL) && !may_be_anything && !expected.may_be_null {
+        if kinds.has(Kinds::NULL) && !may_be_anything && !expected.may_be_null {
             self.add(at, problem::NULL);
         }
         if expected.is_unknown() {
             return self.unknown(at);
         }
+        let place = self.file.place(at);
         self.constants(place, expected);
         self.range(at, expected);
         self.inside(at, expected);
@@ -499,11 +302,11 @@ impl Comparison<'_, '_> {
 
     /// Every problem that some type may have with what is in a value.
     const fn unknown(&mut self, at: usize) {
-        let place = self.file.places[at];
+        let place = self.file.place(at);
         if let Some(Span(mut constant, end)) = place.constants {
             while constant < end {
                 if !matches!(self.file.constants[constant], Constant::Null) {
-                    self.add(self.file.places.len() + constant, problem::CONSTANT);
+                    self.add(self.file.kinds.len() + constant, problem::CONSTANT);
                 }
                 constant += 1;
             }
@@ -540,22 +343,21 @@ impl Comparison<'_, '_> {
     }
 
     const fn unknown_keys(&mut self, at: usize, missing: usize) {
-        let place = self.file.places[at];
+        let place = self.file.place(at);
         if place.are_all_keys {
             self.add(missing, problem::MISSING);
         }
         let Span(mut key, end) = place.keys;
         while key < end {
             self.unknown_value(key);
-            let problem =
-                if self.requires(at, &[self.file.places[key].key]) { problem::UNREAD } else { problem::OPTIONAL };
+            let problem = if self.requires(at, &[self.file.keys[key]]) { problem::UNREAD } else { problem::OPTIONAL };
             self.add(key, problem);
             key += 1;
         }
     }
 
     /// The constants that a place lists. A type that does not list its own has to read one of them.
-    const fn constants(&mut self, place: Place<'_>, expected: Expected) {
+    const fn constants(&mut self, place: Place, expected: Expected) {
         let Some(Span(start, end)) = place.constants else { return };
         let (mut at, mut read) = (start, 0);
         while at < end {
@@ -570,14 +372,14 @@ impl Comparison<'_, '_> {
         at = start;
         while at < end {
             if !expected.reads(self.file.constants[at]) {
-                self.add(self.file.places.len() + at, problem::CONSTANT);
+                self.add(self.file.kinds.len() + at, problem::CONSTANT);
             }
             at += 1;
         }
     }
 
     /// The constants that a place lists, each of which has to be one of these names.
-    const fn listed(&mut self, place: Place<'_>, names: &[&str]) {
+    const fn listed(&mut self, place: Place, names: &[&str]) {
         let Some(Span(mut at, end)) = place.constants else { return };
         while at < end {
             let is_read = match self.file.constants[at] {
@@ -587,7 +389,7 @@ impl Comparison<'_, '_> {
                 _ => false,
             };
             if !is_read {
-                self.add(self.file.places.len() + at, problem::CONSTANT);
+                self.add(self.file.kinds.len() + at, problem::CONSTANT);
             }
             at += 1;
         }
@@ -595,7 +397,7 @@ impl Comparison<'_, '_> {
 
     /// The numbers that both allow, where the file allows no text.
     const fn range(&mut self, at: usize, expected: Expected) {
-        let place = self.file.places[at];
+        let place = self.file.place(at);
         let Shape::Integer { min, max } = expected.shape else { return };
         if place.kinds.has(Kinds::STRING) {
             return;
@@ -609,7 +411,7 @@ impl Comparison<'_, '_> {
     }
 
     const fn inside(&mut self, at: usize, expected: Expected) {
-        let place = self.file.places[at];
+        let place = self.file.place(at);
         match expected.shape {
             Shape::Array(item) => {
                 if let Some(items) = place.items {
@@ -633,14 +435,14 @@ impl Comparison<'_, '_> {
 
     /// The values of a map, but for the keys that the fields of an object read.
     const fn values(&mut self, at: usize, others: Option<&'static ObjectShape>, expected: Expected) {
-        let place = self.file.places[at];
+        let place = self.file.place(at);
         if let Some(values) = place.values {
             self.value(values, expected);
         }
         let Span(mut key, end) = place.keys;
         while key < end {
             let is_read = match others {
-                Some(object) => reads(object, self.file.places[key].key),
+                Some(object) => reads(object, self.file.keys[key]),
                 None => false,
             };
             if !is_read {
@@ -655,9 +457,9 @@ impl Comparison<'_, '_> {
         if matches!(object.unknown, Unknown::Ignored) || object.rest().is_some() {
             return;
         }
-        let Span(mut key, end) = self.file.places[at].keys;
+        let Span(mut key, end) = self.file.place(at).keys;
         while key < end {
-            let name = self.file.places[key].key;
+            let name = self.file.keys[key];
             if !reads(object, name) && self.requires(at, &[name]) {
                 self.add(key, problem::UNREAD);
             }
@@ -667,7 +469,7 @@ impl Comparison<'_, '_> {
 
     /// An enum in a field: each variant is compared with the alternatives whose tag has its name.
     const fn tagged(&mut self, at: usize, tagged: &'static crate::shape::TaggedShape) {
-        let place = self.file.places[at];
+        let place = self.file.place(at);
         let Span(mut alternative, end) = if place.variants.is_empty() { Span(at, at + 1) } else { place.variants };
         let is_alone = !place.variants.is_empty();
         while alternative < end {
@@ -677,8 +479,8 @@ impl Comparison<'_, '_> {
     }
 
     const fn alternative(&mut self, at: usize, tagged: &'static crate::shape::TaggedShape, is_alone: bool) {
-        let Some(tag) = self.key(at, tagged.tag) else {
-            if self.file.places[at].are_all_keys {
+        let Some(tag) = self.file.key(at, tagged.tag) else {
+            if self.file.place(at).are_all_keys {
                 self.add(at, problem::TAG);
             }
             return;
@@ -702,7 +504,7 @@ impl Comparison<'_, '_> {
 
     /// The key that tells the variants apart: a text, always there, and one of their names.
     const fn tag(&mut self, at: usize, tag: usize, tagged: &'static crate::shape::TaggedShape) {
-        let place = self.file.places[tag];
+        let place = self.file.place(tag);
         if !place.kinds.has(Kinds::STRING) {
             self.add(tag, problem::KINDS);
             return;
@@ -718,7 +520,7 @@ impl Comparison<'_, '_> {
 
     /// Whether a place may be a text, as its constants say.
     const fn may_be(&self, at: usize, text: &str) -> bool {
-        let Some(Span(mut constant, end)) = self.file.places[at].constants else { return true };
+        let Some(Span(mut constant, end)) = self.file.place(at).constants else { return true };
         while constant < end {
             if let Constant::Text(other) = self.file.constants[constant]
                 && same(other, text)
@@ -728,6 +530,26 @@ impl Comparison<'_, '_> {
             constant += 1;
         }
         false
+    }
+}
+
+/// The kinds that a shape reads.
+const fn read_by(shape: &Shape, coercion: Coercion) -> Kinds {
+    let text = match coercion {
+        Coercion::FromString => Kinds::STRING,
+        Coercion::None => Kinds::NONE,
+    };
+    match shape {
+        Shape::String | Shape::Parsed(_) | Shape::Bytes(_) | Shape::Embedded(_) | Shape::Names(_) => Kinds::STRING,
+        Shape::Integer { .. } => Kinds::INTEGER.or(text),
+        Shape::Float(_) => Kinds::NUMBER.or(text),
+        Shape::Boolean => Kinds::BOOLEAN.or(text),
+        Shape::Any => Kinds::ALL,
+        Shape::Array(_) => Kinds::ARRAY,
+        Shape::Map(_) | Shape::Object(_) | Shape::Tagged(_) => Kinds::OBJECT,
+        Shape::Optional(inner) => read_by(inner, coercion).or(Kinds::NULL),
+        Shape::Newtype(field) => read_by(&field.shape, field.coercion),
+        Shape::Unknown => Kinds::NONE,
     }
 }
 
@@ -760,21 +582,6 @@ const fn contains(names: &[&str], name: &str) -> bool {
         at += 1;
     }
     false
-}
-
-const fn same(left: &str, right: &str) -> bool {
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    if left.len() != right.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < left.len() {
-        if left[at] != right[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }
 
 /// The integer that a string spells, as strings are read.

@@ -9,6 +9,7 @@
 
 pub mod duration;
 mod expected;
+pub mod file_shape;
 pub mod fits;
 pub mod id;
 pub mod near;

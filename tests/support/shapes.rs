@@ -62,7 +62,7 @@ pub fn problems(subject: &Subject, schema: &serde_json::Value) -> Vec<String> {
     let declaration = (subject.declaration)();
     layout.with(&[], |file| fits::compare(&declaration.shape, file, &mut found));
     let said = found.iter().enumerate().filter(|(_, problems)| **problems != 0);
-    let key = |at: usize| layout.places.get(at).map_or("a constant", |place| place.key);
+    let key = |at: usize| layout.keys.get(at).copied().unwrap_or("a constant");
     said.map(|(at, problems)| format!("{at} {}: {problems:#b}", key(at))).collect()
 }
 

@@ -5,7 +5,8 @@ mod problems;
 use std::path::{Component, Path, PathBuf};
 use std::{env, fs};
 
-use secrets_shape::fits::{Constant, FileField, FileObject, Kinds, Span as Places, compare_objects};
+use secrets_shape::file_shape::{Constant, FileObject, Kinds, NOWHERE, Span as Places};
+use secrets_shape::fits::compare_objects;
 use secrets_shape::near::is_near;
 use secrets_shape::shape::{Absence, FieldShape, ObjectShape, Placement, Shape, TaggedShape, Unknown};
 use serde_json::Value;
@@ -42,14 +43,41 @@ pub struct Paired {
     /// How many keys come before the fields: the tag of an enum.
     pub tags: usize,
     pub is_shared: bool,
-    /// Where the problems of a field stand, its places, and whether one of them must be there.
-    pub fields: Vec<(usize, Vec<usize>, bool)>,
+    /// Where the problems of its first field stand; those of the next field follow.
+    pub problems: usize,
+    /// As [`FileObject`] has them.
+    pub places: Vec<u16>,
+    pub aliases: Vec<(usize, u16)>,
+    pub required: Vec<u8>,
+}
+
+impl Paired {
+    /// The places of a field.
+    pub fn places_of(&self, field: usize) -> impl Iterator<Item = usize> {
+        let first = self.places[field];
+        let aliases = self.aliases.iter().filter(move |(of, _)| *of == field).map(|(_, place)| *place);
+        Some(first).filter(|first| *first != NOWHERE).into_iter().chain(aliases).map(usize::from)
+    }
+
+    fn as_data(&self) -> FileObject<'_> {
+        let Self { place, variant, tags, is_shared, problems, places, aliases, required } = self;
+        FileObject {
+            place: *place,
+            variant: *variant,
+            tags: *tags,
+            is_shared: *is_shared,
+            problems: *problems,
+            places,
+            aliases,
+            required,
+        }
+    }
 }
 
 impl File {
     /// How many places, constants and fields there are to have problems.
     pub fn length(&self) -> usize {
-        let own = self.objects.iter().map(|object| object.fields.len()).sum::<usize>();
+        let own = self.objects.iter().map(|object| object.places.len()).sum::<usize>();
         self.layout.places.len() + self.layout.constants.len() + own
     }
 }
@@ -176,23 +204,9 @@ fn pair(path: &LitStr, file: &mut File, body: &Body, errors: &mut Errors) {
     };
     file.objects = pairing.objects;
     let mut found = vec![0; file.length()];
-    let fields: Vec<Vec<FileField<'_>>> = file.objects.iter().map(file_fields).collect();
-    let objects: Vec<FileObject<'_>> = file.objects.iter().zip(&fields).map(file_object).collect();
+    let objects: Vec<FileObject<'_>> = file.objects.iter().map(Paired::as_data).collect();
     file.layout.with(&objects, |shape_of_file| compare_objects(leaked(shape), shape_of_file, &mut found));
     file.problems = problems::problems(path, file, body, &found, errors);
-}
-
-fn file_fields(paired: &Paired) -> Vec<FileField<'_>> {
-    paired
-        .fields
-        .iter()
-        .map(|(at, places, is_required)| FileField { at: *at, places, is_required: *is_required })
-        .collect()
-}
-
-fn file_object<'f>((paired, fields): (&Paired, &'f Vec<FileField<'f>>)) -> FileObject<'f> {
-    let Paired { place, variant, tags, is_shared, .. } = *paired;
-    FileObject { place, variant, tags, is_shared, fields }
 }
 
 struct Pairing<'a> {
@@ -206,15 +220,22 @@ struct Pairing<'a> {
 
 impl Pairing<'_> {
     fn object(&mut self, place: usize, object: &Object, (variant, tags): (usize, usize), is_shared: bool) {
-        let mut fields = Vec::new();
-        for field in &object.fields {
+        let (mut places, mut aliases, mut required) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, field) in object.fields.iter().enumerate() {
             let keys: Vec<String> = field.keys.iter().map(LitStr::value).collect();
-            let places =
-                self.layout.keys(place).filter(|(_, key)| keys.iter().any(|other| other == key)).map(|(at, _)| at);
-            fields.push((self.next, places.collect(), self.layout.requires(place, &keys)));
-            self.next += 1;
+            // There are fewer places than a number of this size can tell apart.
+            let mut found = self
+                .layout
+                .keys_in(place)
+                .filter(|(_, key)| keys.iter().any(|other| other == key))
+                .filter_map(|(at, _)| u16::try_from(at).ok());
+            places.push(found.next().unwrap_or(NOWHERE));
+            aliases.extend(found.map(|at| (index, at)));
+            required.push(u8::from(self.layout.requires(place, &keys)));
         }
-        self.objects.push(Paired { place, variant, tags, is_shared, fields });
+        let problems = self.next;
+        self.next += places.len();
+        self.objects.push(Paired { place, variant, tags, is_shared, problems, places, aliases, required });
     }
 
     /// Each variant with the alternatives whose tag has its name.
@@ -223,7 +244,7 @@ impl Pairing<'_> {
         let alternatives: Vec<usize> = if start == end { vec![0] } else { (start..end).collect() };
         let tag = tagged.tag.value();
         for place in alternatives {
-            let Some((at, _)) = self.layout.keys(place).find(|(_, key)| *key == tag) else {
+            let Some((at, _)) = self.layout.keys_in(place).find(|(_, key)| *key == tag) else {
                 self.missing_tag(place, &tag);
                 continue;
             };
@@ -246,7 +267,7 @@ impl Pairing<'_> {
         if !self.layout.places[place].are_all_keys {
             return;
         }
-        let near = self.layout.keys(place).map(|(_, key)| key).find(|key| is_near(key, tag));
+        let near = self.layout.keys_in(place).map(|(_, key)| key).find(|key| is_near(key, tag));
         let meant = match near {
             Some(near) => format!("; did you mean `{near}`? Correct `tag`"),
             None => ", which tells the variants apart: correct `tag`".to_owned(),

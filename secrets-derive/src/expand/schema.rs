@@ -1,12 +1,13 @@
 //! The comparison with the schema file: one constant compares, and for each problem that there may be, a trait with its message is
 //! asked of the verdict.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use secrets_shape::fits::{Constant, Kinds, Place, Span as Places};
+use secrets_shape::file_shape::{Constant, Kinds, Place, Span as Places};
 
 use super::{ends, option};
 use crate::check::{Checked, File, Paired, Problem, Spot};
+use crate::schema_file::Layout;
 
 pub fn of(item: &Checked) -> Option<TokenStream> {
     let Checked { ident, spec, runtime, .. } = item;
@@ -19,7 +20,8 @@ pub fn of(item: &Checked) -> Option<TokenStream> {
     let mistakes = schema.mistakes.as_ref().map(syn::Error::to_compile_error);
     let Some(file) = &schema.file else { return Some(quote!(#variable #mistakes)) };
     let (shape, count) = (file_shape(file, runtime), file.length());
-    let problems = file.problems.iter().enumerate().map(|(at, problem)| ask(at, problem, path.span()));
+    let traits = file.problems.iter().enumerate().map(|(at, problem)| one_trait(at, problem));
+    let questions = file.problems.iter().enumerate().map(|(at, problem)| question(at, problem, path.span()));
     Some(quote! {
         #variable
         #mistakes
@@ -28,33 +30,45 @@ pub fn of(item: &Checked) -> Option<TokenStream> {
         use #runtime::Verdict as __Verdict;
         const __PROBLEMS: [::core::primitive::u8; #count] =
             #runtime::fits(&<#ident as #runtime::SecretValue>::SHAPE, &#shape);
-        #(#problems)*
+        #(#traits)*
+        // One function for all: a compiler takes its time for each.
+        fn __schema() {
+            #(#questions)*
+        }
     })
 }
 
-/// A trait that only the good verdict has, asked of the true one.
-fn ask(at: usize, problem: &Problem, path: Span) -> TokenStream {
-    let Problem { at: place, bit, spot, message, note } = problem;
-    let (message, note) = (escaped(message), escaped(note));
-    let (name, fits) = (format_ident!("__Problem{at}"), format_ident!("__FITS_{at}"));
+/// A trait that only the good verdict has.
+fn one_trait(at: usize, Problem { message, note, .. }: &Problem) -> TokenStream {
+    let (name, message, note) = (name(at), escaped(message), escaped(note));
+    quote! {
+        #[diagnostic::on_unimplemented(message = #message, label = "does not fit the schema file", note = #note)]
+        trait #name {
+            type Fits;
+        }
+        #[diagnostic::do_not_recommend]
+        impl #name for __Verdict<true> {
+            type Fits = ();
+        }
+    }
+}
+
+/// The trait, asked of the true verdict.
+fn question(at: usize, Problem { at: place, bit, spot, .. }: &Problem, path: Span) -> TokenStream {
     let (first, last) = match spot {
         Spot::Type(ty) => ends(ty, path),
         Spot::Path => (path, path),
     };
     // Every token of what is asked stands on the type: the compiler points from the first to the last.
     let (first, last) = (Span::call_site().located_at(first), Span::call_site().located_at(last));
-    let (verdict, of) = (Ident::new(&fits.to_string(), last), Ident::new(&name.to_string(), last));
-    let (start, end) = (quote_spanned!(first=> <__Verdict), quote_spanned!(last=> <#verdict> as #of>::FITS));
-    quote! {
-        #[diagnostic::on_unimplemented(message = #message, label = "does not fit the schema file", note = #note)]
-        trait #name {
-            const FITS: () = ();
-        }
-        #[diagnostic::do_not_recommend]
-        impl #name for __Verdict<true> {}
-        const #fits: ::core::primitive::bool = __PROBLEMS[#place] & #bit == 0;
-        const _: () = #start #end;
-    }
+    let of = Ident::new(&name(at).to_string(), last);
+    let (start, end) =
+        (quote_spanned!(first=> <__Verdict), quote_spanned!(last=> <{ __PROBLEMS[#place] & #bit == 0 }> as #of>::Fits));
+    quote!(let _: #start #end;)
+}
+
+fn name(at: usize) -> Ident {
+    format_ident!("__Problem{at}")
 }
 
 /// Braces stand for parameters.
@@ -63,27 +77,37 @@ fn escaped(text: &str) -> String {
 }
 
 fn file_shape(file: &File, runtime: &TokenStream) -> TokenStream {
-    let places = file.layout.places.iter().map(|place| self::place(place, runtime));
-    let constants = file.layout.constants.iter().map(|constant| self::constant(constant, runtime));
-    let required = file.layout.required.iter().map(|group| quote!(&[#(#group),*]));
+    let Layout { keys, constants, required, .. } = &file.layout;
+    let (kinds, details) = file.layout.kinds_and_details();
+    let kinds = Literal::byte_string(&kinds);
+    let details = details.iter().map(|(at, place)| {
+        let place = self::place(place, runtime);
+        quote!((#at, #place))
+    });
+    let constants = constants.iter().map(|constant| self::constant(constant, runtime));
+    let required = required.iter().map(|group| quote!(&[#(#group),*]));
     let objects = file.objects.iter().map(|object| {
-        let Paired { place, variant, tags, is_shared, fields } = object;
-        let fields = fields.iter().map(|(at, places, is_required)| {
-            quote!(#runtime::FileField { at: #at, places: &[#(#places),*], is_required: #is_required })
-        });
+        let Paired { place, variant, tags, is_shared, problems, places, aliases, required } = object;
+        let aliases = aliases.iter().map(|(field, place)| quote!((#field, #place)));
+        let required = Literal::byte_string(required);
         quote! {
             #runtime::FileObject {
                 place: #place,
                 variant: #variant,
                 tags: #tags,
                 is_shared: #is_shared,
-                fields: &[#(#fields),*],
+                problems: #problems,
+                places: &[#(#places),*],
+                aliases: &[#(#aliases),*],
+                required: #required,
             }
         }
     });
     quote! {
         #runtime::FileShape {
-            places: &[#(#places),*],
+            kinds: #kinds,
+            keys: &[#(#keys),*],
+            details: &[#(#details),*],
             constants: &[#(#constants),*],
             required: &[#(#required),*],
             objects: &[#(#objects),*],
@@ -92,9 +116,8 @@ fn file_shape(file: &File, runtime: &TokenStream) -> TokenStream {
 }
 
 /// What differs from a value of which only the kind is known.
-fn place(place: &Place<'_>, runtime: &TokenStream) -> TokenStream {
+fn place(place: &Place, runtime: &TokenStream) -> TokenStream {
     let Place {
-        key,
         kinds: Kinds(kinds),
         minimum,
         maximum,
@@ -114,7 +137,6 @@ fn place(place: &Place<'_>, runtime: &TokenStream) -> TokenStream {
         is_there.then(|| quote!(#name: #value,))
     };
     let differing = [
-        member(!key.is_empty(), "key", quote!(#key)),
         member(minimum.is_some(), "minimum", option(here, minimum.as_ref())),
         member(maximum.is_some(), "maximum", option(here, maximum.as_ref())),
         member(constants.is_some(), "constants", option(here, constants.as_ref().map(span))),
@@ -127,8 +149,7 @@ fn place(place: &Place<'_>, runtime: &TokenStream) -> TokenStream {
         member(!variants.is_empty(), "variants", span(variants)),
     ];
     let differing: Vec<TokenStream> = differing.into_iter().flatten().collect();
-    let plain = quote!(#runtime::Place::of(#runtime::Kinds(#kinds)));
-    if differing.is_empty() { plain } else { quote!(#runtime::Place { #(#differing)* ..#plain }) }
+    quote!(#runtime::Place { #(#differing)* ..#runtime::Place::of(#runtime::Kinds(#kinds)) })
 }
 
 fn constant(constant: &Constant<'_>, runtime: &TokenStream) -> TokenStream {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use proc_macro2::Span;
 use quote::ToTokens;
-use secrets_shape::fits::{Constant, Kinds, Span as Places, problem};
+use secrets_shape::file_shape::{Constant, Kinds, Span as Places, problem};
 use secrets_shape::near::is_near;
 use syn::{LitStr, Type};
 
@@ -74,20 +74,21 @@ struct Reader {
 impl Told<'_> {
     fn object(&mut self, paired: &Paired, object: &Object, errors: &mut Errors) {
         let flattened: Vec<&Field> = object.fields.iter().filter(|field| field.reading == Reading::Flattened).collect();
-        for (field, (at, places, _)) in object.fields.iter().zip(&paired.fields) {
+        for (index, field) in object.fields.iter().enumerate() {
+            let (at, places) = (paired.problems + index, paired.places_of(index).collect::<Vec<_>>());
             let key = field.keys.first().map(LitStr::value).unwrap_or_default();
             let reader = reader(&field.ty);
             if field.reading == Reading::Flattened {
-                self.missing_in(*at, paired.place, &self.path.clone(), &reader);
+                self.missing_in(at, paired.place, &self.path.clone(), &reader);
                 continue;
             }
-            for place in places {
-                self.value(*place, self.layout.places[*place].key, &reader);
+            for place in &places {
+                self.value(*place, self.layout.keys[*place], &reader);
             }
             if places.is_empty() && flattened.is_empty() && self.near_miss(paired, object, field, errors) {
                 continue;
             }
-            self.presence(*at, &key, &reader);
+            self.presence(at, &key, &reader);
         }
         self.others(paired, object, &flattened, errors);
     }
@@ -99,7 +100,7 @@ impl Told<'_> {
         }
         let near = self
             .layout
-            .keys(paired.place)
+            .keys_in(paired.place)
             .map(|(_, key)| key)
             .find(|key| is_missed(key, field) && !is_read(key, object));
         let (Some(near), Some(key)) = (near, field.keys.first()) else { return false };
@@ -145,16 +146,16 @@ impl Told<'_> {
             self.value(values, "*", reader);
         }
         let others: Vec<(usize, &str)> =
-            self.layout.keys(paired.place).filter(|(_, key)| !is_read(key, object)).collect();
+            self.layout.keys_in(paired.place).filter(|(_, key)| !is_read(key, object)).collect();
         for (at, key) in others {
             match &reader {
                 Some(reader) => self.value(at, key, reader),
                 None if self.found[at] & problem::UNREAD != 0 => {
-                    let is_meant = paired
+                    let is_meant = object
                         .fields
                         .iter()
-                        .zip(&object.fields)
-                        .any(|((_, places, _), field)| places.is_empty() && is_missed(key, field));
+                        .enumerate()
+                        .any(|(index, field)| paired.places_of(index).next().is_none() && is_missed(key, field));
                     if !is_meant {
                         errors.at(self.span, self.unread(key) + "; " + UNREAD_REMEDY);
                     }
@@ -214,7 +215,7 @@ impl Told<'_> {
     /// The places in a place, and what they are called.
     fn inside(&self, at: usize, path: &str) -> Vec<(usize, String)> {
         let place = self.layout.places[at];
-        let keys = self.layout.keys(at).map(|(inner, key)| (inner, format!("{path}.{key}")));
+        let keys = self.layout.keys_in(at).map(|(inner, key)| (inner, format!("{path}.{key}")));
         let parts =
             [(place.items, format!("{path}[]")), (place.values, format!("{path}.*")), (place.content, path.to_owned())];
         let parts = parts.into_iter().filter_map(|(part, path)| Some((part?, path)));
@@ -224,7 +225,7 @@ impl Told<'_> {
 
     /// A type may require a key that an object does not have. Which, its tokens do not say.
     fn missing_in(&mut self, at: usize, object: usize, whole: &str, reader: &Reader) {
-        let keys: Vec<String> = self.layout.keys(object).map(|(_, key)| format!("`{key}`")).collect();
+        let keys: Vec<String> = self.layout.keys_in(object).map(|(_, key)| format!("`{key}`")).collect();
         let keys = if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
         let message = format!("{} requires a key that {whole} does not have: its keys are {keys}", reader.name);
         let note = format!("correct the name of the field, make it an `Option` or give it a `default`; {PULL}");

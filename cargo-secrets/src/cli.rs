@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::policy::{self, Replica, Syntax};
+use crate::role;
 
 /// Compares the secrets of AWS Secrets Manager that a program loads with the ones that exist.
 ///
@@ -85,6 +86,7 @@ Examples:
   cargo secrets policy --var APP_ENV=prod > policy.json
   cargo secrets policy --var APP_ENV=prod --region eu-central-1 --account 123456789012 --output terraform
   cargo secrets policy --type OrdersDb --extra-id 'tenants/*' --kms-key 1234abcd-12ab-34cd-56ef-1234567890ab
+  cargo secrets policy --bin /app/orders --check --role arn:aws:iam::123456789012:role/orders
   cargo secrets policy --resource-policy arn:aws:iam::123456789012:role/orders > resource-policy.json
   cargo secrets policy --replica-region eu-west-1=arn:aws:kms:eu-west-1:123456789012:key/mrk-1";
 
@@ -233,6 +235,12 @@ pub struct PolicyArgs {
     /// What the policy of a KMS key in another account needs besides, for a role that reads its secrets from here
     #[arg(long, value_name = "ROLE", conflicts_with_all = ["output", "batch"])]
     pub key_policy: Option<String>,
+    /// Compares it with what a role has, in place of writing it; status 1 where something is missing or denied
+    #[arg(long, requires = "role", conflicts_with_all = ["output", "resource_policy", "key_policy"])]
+    pub check: bool,
+    /// The ARN of the role for --check
+    #[arg(long, value_name = "ARN", requires = "check", value_parser = role::arn)]
+    pub role: Option<String>,
     /// The policy's syntax
     #[arg(long, value_enum, default_value_t = Syntax::Json, value_name = "SYNTAX")]
     pub output: Syntax,

@@ -13,6 +13,7 @@ mod merge;
 mod output;
 mod policy;
 mod program;
+mod role;
 mod schema_file;
 mod template;
 mod workspace;

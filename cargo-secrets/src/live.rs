@@ -1,6 +1,7 @@
 //! The live secrets, fetched as the program fetches them.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use futures_util::{StreamExt, stream};
 use secrets_runtime::__tools::{Declared, Text};
 use secrets_runtime::{Aws, Selector};
@@ -138,6 +139,24 @@ fn is_same_name(one: &str, other: &str) -> bool {
 pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Failure::new(format!("cannot start: {error}")))
+}
+
+/// An `SdkError` may own the whole answer: only its kind is told.
+pub fn reason<E: ProvideErrorMetadata>(service: &str, error: &SdkError<E>) -> String {
+    match error {
+        SdkError::TimeoutError(_) => format!("{service} did not answer in time"),
+        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
+            format!("{service} could not be reached")
+        }
+        SdkError::DispatchFailure(_) => "there are no AWS credentials".to_owned(),
+        SdkError::ServiceError(error) => match error.err().code() {
+            Some(code) if code.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+                format!("{service} refuses ({code})")
+            }
+            _ => format!("{service} refuses"),
+        },
+        _ => format!("{service} could not be asked"),
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The IAM policy of a program: what it has to be allowed, and nothing else.
 
+mod granted;
 mod render;
 
 use std::collections::BTreeSet;
@@ -8,6 +9,7 @@ use std::str::FromStr;
 use clap::ValueEnum;
 use secrets_shape::id::Arn;
 
+pub use granted::{Granted, Policy, Standing};
 pub use render::{document, render};
 
 /// How a policy is written.
@@ -102,13 +104,38 @@ pub struct Statement {
     conditions: Vec<Condition>,
 }
 
+impl Statement {
+    pub fn action(&self) -> &'static str {
+        self.action
+    }
+
+    pub fn resources(&self) -> &[String] {
+        &self.resources
+    }
+}
+
 /// That a key of the request has one of these values.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     operator: &'static str,
     key: &'static str,
     values: Vec<String>,
 }
+
+impl Condition {
+    /// What is known of the requests that a statement is for.
+    pub fn of_request<'s>(statement: &Statement, stages: impl Iterator<Item = &'s str>) -> Vec<Self> {
+        let stages = Self {
+            operator: "StringEquals",
+            key: "secretsmanager:VersionStage",
+            values: stages.map(str::to_owned).collect(),
+        };
+        let own = statement.conditions.iter().filter(|own| own.key != stages.key).cloned();
+        own.chain((statement.action == READ).then_some(stages.clone())).collect()
+    }
+}
+
+const READ: &str = "secretsmanager:GetSecretValue";
 
 impl Needs<'_> {
     /// Whether it has to be known where names are, and whose replicas are meant.
@@ -155,7 +182,7 @@ impl Needs<'_> {
         Statement {
             sid: "ReadSecrets",
             principal: self.principal.map(str::to_owned),
-            action: "secretsmanager:GetSecretValue",
+            action: READ,
             // Whatever the policy is attached to.
             resources: vec!["*".to_owned()],
             conditions: if self.stages.is_empty() { Vec::new() } else { vec![stages] },

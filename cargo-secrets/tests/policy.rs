@@ -176,6 +176,81 @@ async fn what_it_allows_is_enough_and_less_is_not() {
     denied.ended(2);
 }
 
+/// The role is asked for what it has: nothing, enough, more, and what takes some of it away.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_is_compared_with_what_the_program_needs() {
+    let emulator = Arc::new(Emulator::start());
+    let session = session(Arc::clone(&emulator), "roles", "roles");
+    let iam = async |form: &str| emulator.iam(&format!("{form}&Version=2010-05-08")).await;
+    let put = async |name: &str, document: &str| {
+        iam(&format!("Action=PutRolePolicy&RoleName=orders&PolicyName={name}&PolicyDocument={}", encoded(document)))
+            .await
+    };
+    let trust = encoded(r#"{"Version": "2012-10-17", "Statement": []}"#);
+    iam(&format!("Action=CreateRole&RoleName=orders&Path=%2Fteam%2F&AssumeRolePolicyDocument={trust}")).await;
+    let role = "arn:aws:iam::123456789012:role/team/orders";
+    let options = format!("policy --bin program --type ByName --kms-key 1234abcd-ab12 --check --role {role}");
+    let run = || session.run(&options);
+
+    let nothing = run();
+    let secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/orders/db-??????";
+    let key = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-ab12";
+    assert!(nothing.stderr.contains("service control policies"), "{nothing:?}");
+    let missing = format!("missing   secretsmanager:GetSecretValue  {secret}\nmissing   kms:Decrypt  {key}\n");
+    assert_eq!(nothing.ended(1), missing);
+
+    let policy = session.run("policy --bin program --type ByName --kms-key 1234abcd-ab12").ended(0);
+    put("own", &policy).await;
+    let allowed = missing.replace("missing", "allowed");
+    assert_eq!(run().ended(0), allowed);
+
+    let wide =
+        r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"}}"#;
+    let created = iam(&format!("Action=CreatePolicy&PolicyName=wide&PolicyDocument={}", encoded(wide))).await;
+    assert!(created.contains("arn:aws:iam::123456789012:policy/wide"), "{created}");
+    let wide = "arn:aws:iam::123456789012:policy/wide";
+    iam(&format!("Action=AttachRolePolicy&RoleName=orders&PolicyArn={}", encoded(wide))).await;
+    let more = run();
+    let beyond = format!("{wide} allows secretsmanager:GetSecretValue on * as well, which this does not need");
+    assert!(more.stderr.contains(&beyond), "{more:?}");
+    assert_eq!(more.ended(0), allowed);
+    let json: serde_json::Value =
+        serde_json::from_str(&session.run(&format!("{options} --format json")).ended(0)).expect("JSON");
+    assert_eq!((&json["needs"][1]["status"], &json["beyond"][0]["policy"]), (&"allowed".into(), &wide.into()));
+
+    put("unclear", &deny(r#""kms:*", "Resource": "*", "Condition": {"Bool": {"aws:ViaAWSService": "false"}}"#)).await;
+    let unclear =
+        "unclear   kms:Decrypt  ".to_owned() + key + "\n  unclear denies it under a condition on aws:ViaAWSService\n";
+    assert_eq!(run().ended(2).lines().skip(1).collect::<Vec<_>>(), unclear.lines().collect::<Vec<_>>());
+    put("denied", &deny(r#""secretsmanager:GetSecretValue", "Resource": "arn:aws:secretsmanager:*:*:secret:prod/*""#))
+        .await;
+    let denied = run().ended(1);
+    assert!(
+        denied.starts_with(&format!("denied    secretsmanager:GetSecretValue  {secret}\n  by denied\n")),
+        "{denied}"
+    );
+}
+
+fn deny(what: &str) -> String {
+    format!(r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Deny", "Action": {what}}}]}}"#)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_cannot_be_compared_is_said_to_be_so() {
+    let session = session(Emulator::shared(), "norole", "norole");
+    let ran = |options: &str| session.run(&format!("policy --bin program {options}"));
+    let absent = ran("--check --role arn:aws:iam::123456789012:role/absent");
+    let said = "cannot tell what arn:aws:iam::123456789012:role/absent is allowed: IAM refuses (NoSuchEntity)";
+    assert!(absent.stderr.contains(said) && absent.stderr.contains("correct --role"), "{absent:?}");
+    absent.ended(2);
+    let task = ran("--check --role arn:aws:sts::123456789012:assumed-role/orders/1234");
+    assert!(task.stderr.contains("the role is arn:aws:iam::123456789012:role/orders"), "{task:?}");
+    task.ended(2);
+    let alone = ran("--role arn:aws:iam::123456789012:role/orders");
+    assert!(alone.stderr.contains("--check"), "{alone:?}");
+    alone.ended(2);
+}
+
 const JSON: &str = r#"{
   "Version": "2012-10-17",
   "Statement": [

@@ -90,6 +90,7 @@ impl Span {
     }
 
     /// The same, where nothing is nowhere.
+    #[must_use]
     pub const fn or_none(self) -> Self {
         if self.is_empty() { Self::NONE } else { self }
     }

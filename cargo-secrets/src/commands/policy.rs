@@ -1,9 +1,10 @@
 //! `policy`: the IAM policy that a program needs.
 
+mod compare;
+
 use std::collections::BTreeSet;
 
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use secrets_runtime::__tools::Declared;
 use secrets_runtime::Selector;
 use secrets_shape::id::{Arn, partition_of};
@@ -35,6 +36,9 @@ pub fn run(arguments: &PolicyArgs, output: &Output) -> Result<Verdict, Failure> 
         (_, Some(_)) => needs.of_keys(place.as_ref()),
         (None, None) => needs.statements(place.as_ref()).map_err(Failure::new)?,
     };
+    if let Some(role) = &arguments.role {
+        return compare::with_role(role, &statements, &loaded, arguments, output);
+    }
     output::result(&policy::render(&statements, arguments.output, &arguments.name))?;
     if needs.principal.is_some() {
         let secrets = needs.secrets(place.as_ref()).join("\n  ");
@@ -160,7 +164,7 @@ async fn identity(config: &SdkConfig, region: &str) -> Result<(String, String), 
     let region = aws_config::Region::new(region.to_owned());
     let config = aws_sdk_sts::config::Builder::from(config).region(region).build();
     let answer = aws_sdk_sts::Client::from_conf(config).get_caller_identity().send().await;
-    let answer = answer.map_err(|error| nobody(&reason(&error)))?;
+    let answer = answer.map_err(|error| nobody(&live::reason("STS", &error)))?;
     let arn = answer.arn().unwrap_or_default();
     match (arn.split(':').nth(1), answer.account()) {
         (Some(partition), Some(account)) => Ok((partition.to_owned(), account.to_owned())),
@@ -171,20 +175,4 @@ async fn identity(config: &SdkConfig, region: &str) -> Result<(String, String), 
 fn nobody(reason: &str) -> Failure {
     Failure::new(format!("cannot tell whose account the policy is for: {reason}"))
         .help("give --account and --region, or log in: `aws sso login`, AWS_PROFILE")
-}
-
-/// An `SdkError` may own the whole answer: only its kind is told.
-fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
-    match error {
-        SdkError::TimeoutError(_) => "STS did not answer in time".to_owned(),
-        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
-            "STS could not be reached".to_owned()
-        }
-        SdkError::DispatchFailure(_) => "there are no AWS credentials".to_owned(),
-        SdkError::ServiceError(error) => match error.err().code() {
-            Some(code) if code.bytes().all(|byte| byte.is_ascii_alphanumeric()) => format!("STS refuses ({code})"),
-            _ => "STS refuses".to_owned(),
-        },
-        _ => "STS could not be asked".to_owned(),
-    }
 }

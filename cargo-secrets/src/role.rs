@@ -1,0 +1,101 @@
+//! The policies of a role, from IAM.
+
+use std::borrow::Cow;
+
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_iam::Client;
+use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
+use percent_encoding::percent_decode_str;
+
+use crate::failure::Failure;
+use crate::live;
+use crate::policy::{Granted, Policy};
+
+/// What [`granted`] has to be allowed itself.
+const ACTIONS: &str = "iam:GetRole, iam:ListRolePolicies, iam:GetRolePolicy, iam:ListAttachedRolePolicies, iam:GetPolicy and \
+                       iam:GetPolicyVersion";
+
+/// An ARN, as `--role` takes it: `arn:aws:iam::123456789012:role/path/name`.
+pub fn arn(text: &str) -> Result<String, String> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", _, "iam", "", account, role]
+            if role.starts_with("role/") && crate::policy::account(account).is_ok() =>
+        {
+            Ok(text.to_owned())
+        }
+        ["arn", _, "sts", _, account, session] if session.starts_with("assumed-role/") => {
+            let name = session.split('/').nth(1).unwrap_or_default();
+            Err(format!("that is a session of a role; the role is arn:aws:iam::{account}:role/{name}"))
+        }
+        _ => Err("a role is written as in arn:aws:iam::123456789012:role/orders".to_owned()),
+    }
+}
+
+/// What a role is allowed.
+pub async fn granted(arn: &str) -> Result<Granted, Failure> {
+    let config = aws_config::defaults(BehaviorVersion::latest()).load().await;
+    // IAM has one endpoint in each partition, and the SDK wants a region all the same.
+    let region = config.region().cloned().unwrap_or_else(|| {
+        Region::new(match arn.split(':').nth(1) {
+            Some("aws-cn") => "cn-north-1",
+            Some("aws-us-gov") => "us-gov-west-1",
+            _ => "us-east-1",
+        })
+    });
+    let client = Client::new(&config.into_builder().region(region).build());
+    let name = arn.rsplit('/').next().unwrap_or_default();
+    let answer = client.get_role().role_name(name).send().await.map_err(|error| failed(&error, arn))?;
+    let Some(role) = answer.role().filter(|role| role.arn() == arn) else {
+        let found = answer.role().map_or("none", |role| role.arn());
+        return Err(Failure::new(format!("there is no role {arn}; the account that was asked has {found}"))
+            .help("ask with credentials of the role's account, and with the path of the role in its ARN"));
+    };
+    let mut policies = inline(&client, arn, name).await?;
+    let mut attached = client.list_attached_role_policies().role_name(name).into_paginator().items().send();
+    while let Some(policy) = attached.next().await {
+        let policy = policy.map_err(|error| failed(&error, arn))?;
+        policies.push(managed(&client, arn, policy.policy_arn().unwrap_or_default()).await?);
+    }
+    let boundary = role.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());
+    let boundary = match boundary {
+        Some(boundary) => Some(managed(&client, arn, boundary).await?),
+        None => None,
+    };
+    Ok(Granted { policies, boundary })
+}
+
+async fn inline(client: &Client, arn: &str, name: &str) -> Result<Vec<Policy>, Failure> {
+    let mut policies = Vec::new();
+    let mut names = client.list_role_policies().role_name(name).into_paginator().items().send();
+    while let Some(policy) = names.next().await {
+        let policy = policy.map_err(|error| failed(&error, arn))?;
+        let answer = client.get_role_policy().role_name(name).policy_name(&policy).send().await;
+        policies.push(parsed(&policy, answer.map_err(|error| failed(&error, arn))?.policy_document())?);
+    }
+    Ok(policies)
+}
+
+/// The version of a managed policy that is in force.
+async fn managed(client: &Client, role: &str, arn: &str) -> Result<Policy, Failure> {
+    let answer = client.get_policy().policy_arn(arn).send().await.map_err(|error| failed(&error, role))?;
+    let version = answer.policy().and_then(|policy| policy.default_version_id()).unwrap_or_default();
+    let answer = client.get_policy_version().policy_arn(arn).version_id(version).send().await;
+    let answer = answer.map_err(|error| failed(&error, role))?;
+    parsed(arn, answer.policy_version().and_then(|version| version.document()).unwrap_or_default())
+}
+
+/// IAM sends documents as they stand in a URL.
+fn parsed(name: &str, document: &str) -> Result<Policy, Failure> {
+    let document = percent_decode_str(document).decode_utf8().unwrap_or(Cow::Borrowed(document));
+    Policy::parse(name, &document).map_err(Failure::new)
+}
+
+fn failed<E: ProvideErrorMetadata>(error: &SdkError<E>, role: &str) -> Failure {
+    let failure = Failure::new(format!("cannot tell what {role} is allowed: {}", live::reason("IAM", error)));
+    match error.code() {
+        Some("NoSuchEntity") => failure.help("correct --role, or ask with credentials of the role's account"),
+        Some(_) => failure.help(format!("allow {ACTIONS} to whoever asks")),
+        None => failure,
+    }
+}

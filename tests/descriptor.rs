@@ -28,7 +28,7 @@ static APPLICATION: LazyLock<Application> = LazyLock::new(|| {
     application
 });
 
-/// Two ways to build the dependencies in release, so that each is built once: with machine code, and for `lto`.
+/// Few ways to build the dependencies, so that each is built once: with machine code, for `lto`, and small, which aborts as well.
 const WORKSPACE: &str = r#"[workspace]
 resolver = "3"
 members = ["orders", "shared", "unnamed"]
@@ -47,9 +47,6 @@ lto = true
 inherits = "release"
 opt-level = "s"
 codegen-units = 16
-
-[profile.aborting]
-inherits = "release"
 panic = "abort"
 "#;
 
@@ -151,7 +148,6 @@ fn exactly_what_is_loaded_is_in_the_binary_however_it_is_built() {
         ("rustc -p orders --release -- -C codegen-units=16", "release/orders"),
         ("rustc -p orders --release -- -C codegen-units=1 -C strip=symbols", "release/orders"),
         ("build -p orders --profile small", "small/orders"),
-        ("build -p orders --profile aborting", "aborting/orders"),
         ("rustc -p orders --profile lto -- -C lto=thin -C codegen-units=16", "lto/orders"),
         ("rustc -p orders --profile lto -- -C lto=fat -C codegen-units=1 -C strip=symbols", "lto/orders"),
     ];

@@ -23,10 +23,10 @@ mod tests;
 pub use codec::{Coded, FromBase64, FromHex, FromSerde, FromString, Named, decode_json, hidden};
 pub use newtype::Newtype;
 pub use object::{Object, Slot};
-pub(crate) use redacted::REDACTED;
+pub use redacted::REDACTED;
 pub use redacted::Redacted;
 use report::NotJson;
-pub(crate) use report::{Failure, VIOLATIONS};
+pub use report::{Failure, VIOLATIONS};
 pub use report::{Report, Reported, Violation};
 pub use ruled::{Each, Flatten, Holds, Measured, Ranged, TextDefault, Textual};
 pub use rules::{Pattern, Rules, validate};
@@ -42,7 +42,7 @@ use crate::json::{self, Document, Text};
 use crate::secret::Secret;
 
 /// Reads a whole secret.
-pub(crate) fn decode<T: Secret>(text: &str) -> Result<T, Failure> {
+pub fn decode<T: Secret>(text: &str) -> Result<T, Failure> {
     read_with(text, T::SPEC.format(), T::decode)
 }
 
@@ -72,7 +72,7 @@ fn parse(text: &str) -> Result<Document<'_>, NotJson> {
 }
 
 /// The text of a secret that stands inside a JSON document: an object as it is, or the contents of a string.
-pub(crate) fn embedded(json: &str) -> Option<String> {
+pub fn embedded(json: &str) -> Option<String> {
     match json.as_bytes().first() {
         Some(b'{') => Some(json.to_owned()),
         Some(b'"') => json::unquote(json, true).ok().map(Text::into_string),
@@ -81,7 +81,7 @@ pub(crate) fn embedded(json: &str) -> Option<String> {
 }
 
 /// The values of an object as they are written, unless it is none or has a key twice.
-pub(crate) fn raw_entries(text: &str) -> Option<HashMap<String, Zeroizing<String>>> {
+pub fn raw_entries(text: &str) -> Option<HashMap<String, Zeroizing<String>>> {
     let document = Document::parse(text).ok().filter(|document| document.root().text().starts_with('{'))?;
     let mut entries = HashMap::new();
     for (key, value) in document.root().entries() {

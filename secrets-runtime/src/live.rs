@@ -47,16 +47,16 @@ mod ticket;
 mod wait;
 
 #[cfg(feature = "testing")]
-pub(crate) use accept::CONFIRMATION;
+pub use accept::CONFIRMATION;
 pub use attempt::Retry;
 pub use changes::Changes;
-pub(crate) use fetch::fetch;
+pub use fetch::fetch;
 pub use handle::{Live, Refreshed};
 pub use health::{Health, Status};
 pub use pending::Pending;
 pub use previous::Versions;
-pub(crate) use registry::Registry;
+pub use registry::Registry;
 pub use secret_health::{HealthState, SecretHealth};
-pub(crate) use settings::{Background, Settings, Start};
+pub use settings::{Background, Settings, Start};
 pub use snapshot::Snapshot;
-pub(crate) use start::{AnyStarting, Starting, deadline, first_polls};
+pub use start::{AnyStarting, Starting, deadline, first_polls};

@@ -5,12 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use futures_util::FutureExt;
 
 /// Runs code that is not ours; `None` if it panics.
-pub(crate) fn catch<R>(foreign: impl FnOnce() -> R) -> Option<R> {
+pub fn catch<R>(foreign: impl FnOnce() -> R) -> Option<R> {
     catch_unwind(AssertUnwindSafe(foreign)).map_err(discard).ok()
 }
 
 /// As [`catch`], for what a future does, its destructor included.
-pub(crate) async fn catch_future<F: Future>(foreign: F) -> Option<F::Output> {
+pub async fn catch_future<F: Future>(foreign: F) -> Option<F::Output> {
     let mut foreign = Box::pin(AssertUnwindSafe(foreign).catch_unwind());
     let outcome = (&mut foreign).await;
     catch(move || drop(foreign))?;

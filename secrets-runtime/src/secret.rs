@@ -146,7 +146,7 @@ impl<T: SecretValue, S: BuildHasher + Default> Secret for HashMap<String, T, S> 
 
 /// Decodes and validates the text of a secret; `id` where it was fetched, as errors show it. The program's own code runs in here:
 /// where that panics, it refuses the value.
-pub(crate) fn read<T: Secret>(text: &str, id: Option<&str>) -> Result<T, Error> {
+pub fn read<T: Secret>(text: &str, id: Option<&str>) -> Result<T, Error> {
     let read = catch(|| decode::decode(text)).ok_or_else(|| Error::panicked::<T>(id))?;
     read.map_err(|failure| Error::decoding(T::SPEC.type_name(), id, failure))
 }
@@ -182,10 +182,10 @@ pub trait NamedSecret: Secret {
 }
 
 /// The staging label of the version in use.
-pub(crate) const AWSCURRENT: &str = "AWSCURRENT";
+pub const AWSCURRENT: &str = "AWSCURRENT";
 
 /// The staging label of the version that a rotation is about to make current.
-pub(crate) const AWSPENDING: &str = "AWSPENDING";
+pub const AWSPENDING: &str = "AWSPENDING";
 
 /// The staging label of the version that was in use before.
-pub(crate) const AWSPREVIOUS: &str = "AWSPREVIOUS";
+pub const AWSPREVIOUS: &str = "AWSPREVIOUS";

@@ -34,7 +34,7 @@ pub use batch::Batch;
 pub use file::File;
 pub use memory::Memory;
 pub use or::Or;
-pub(crate) use platform::{Platform, environment};
+pub use platform::{Platform, environment};
 #[cfg(feature = "testing")]
 pub use script::Rotation;
 

@@ -37,7 +37,7 @@ pub struct Builder {
 
 /// Whether a local file may take the place of the real secrets.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FileInProduction {
+pub enum FileInProduction {
     #[default]
     Refused,
     Allowed,

@@ -11,23 +11,23 @@ use crate::source::Platform;
 
 /// What the environment says.
 #[derive(Debug)]
-pub(super) struct Environment {
-    pub(super) source: Selected,
-    pub(super) place: Platform,
-    pub(super) refresh: Option<Duration>,
-    pub(super) max_stale: Option<Duration>,
+pub struct Environment {
+    pub source: Selected,
+    pub place: Platform,
+    pub refresh: Option<Duration>,
+    pub max_stale: Option<Duration>,
     #[cfg(feature = "aws")]
-    pub(super) batch: Option<Batch>,
+    pub batch: Option<Batch>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Selected {
+pub enum Selected {
     Aws,
     File(PathBuf),
 }
 
 impl Environment {
-    pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         Ok(Self {
             source: selected(variable("SECRETS_SOURCE").as_deref())?,
             #[cfg(feature = "aws")]
@@ -39,7 +39,7 @@ impl Environment {
     }
 
     /// Refuses a local file where the real secrets are at hand.
-    pub(super) fn allow_file(&self, file_in_production: FileInProduction) -> Result<(), Error> {
+    pub fn allow_file(&self, file_in_production: FileInProduction) -> Result<(), Error> {
         match self.place.production() {
             Some(place) if file_in_production == FileInProduction::Refused => Err(Error::configuration(
                 format!("SECRETS_SOURCE selects a local file, but by its variables this is {place}"),

@@ -4,13 +4,13 @@ use std::fmt;
 
 /// A place, as a chain of steps on the stack: it costs nothing until it is rendered.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Path<'a> {
+pub struct Path<'a> {
     parent: Option<&'a Path<'a>>,
     step: Step,
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Step {
+pub enum Step {
     /// The document itself.
     Root,
     /// A declared key.
@@ -22,16 +22,16 @@ pub(crate) enum Step {
 }
 
 impl Path<'_> {
-    pub(crate) const ROOT: Path<'static> = Path { parent: None, step: Step::Root };
+    pub const ROOT: Path<'static> = Path { parent: None, step: Step::Root };
 
-    pub(crate) fn is_root(&self) -> bool {
+    pub fn is_root(&self) -> bool {
         matches!(self.step, Step::Root)
     }
 }
 
 impl<'a> Path<'a> {
     #[inline]
-    pub(crate) fn child(&'a self, step: Step) -> Path<'a> {
+    pub fn child(&'a self, step: Step) -> Path<'a> {
         Path { parent: Some(self), step }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::secret::SecretValue;
 
 /// What stands where a value would.
-pub(crate) const REDACTED: &str = "[REDACTED]";
+pub const REDACTED: &str = "[REDACTED]";
 
 /// Shows the structure of a value and hides its contents, with the `redacted` of its type.
 #[doc(hidden)]

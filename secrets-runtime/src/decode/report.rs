@@ -96,7 +96,7 @@ pub struct Reported(());
 /// Why a text is not JSON. Where it breaks is told only of what begins as an object: in a plain password even that
 /// would say something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NotJson {
+pub enum NotJson {
     Empty,
     ByteOrderMark,
     OtherText,
@@ -106,7 +106,7 @@ pub(crate) enum NotJson {
 
 impl NotJson {
     /// The place of a byte.
-    pub(crate) fn at(text: &str, byte: usize) -> Self {
+    pub fn at(text: &str, byte: usize) -> Self {
         let Some(before) = text.get(..byte).filter(|before| before.len() < text.len()) else { return Self::Truncated };
         let line = before.rsplit('\n').next().unwrap_or(before);
         Self::At { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
@@ -126,7 +126,7 @@ impl fmt::Display for NotJson {
 }
 
 /// How many violations are told: nobody reads more, and a hostile document could have as many as it has characters.
-pub(crate) const VIOLATIONS: usize = 100;
+pub const VIOLATIONS: usize = 100;
 
 /// Collects what is wrong with one document.
 #[derive(Debug, Default)]
@@ -166,7 +166,7 @@ impl Report {
 
 /// Why a document became no value.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub enum Failure {
     NotJson(NotJson),
     Invalid(Vec<Violation>),
 }

@@ -25,7 +25,7 @@ pub trait Ranged {
 pub struct Bounded<B>(Option<Judged<'static>>, PhantomData<B>);
 
 impl<B> Bounded<B> {
-    pub(super) fn judged(&self) -> Option<Judged<'static>> {
+    pub fn judged(&self) -> Option<Judged<'static>> {
         self.0
     }
 }

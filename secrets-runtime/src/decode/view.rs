@@ -193,7 +193,7 @@ impl<'a> Json<'a> {
 
 /// The kind of a JSON value: the one thing that a message may tell about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     Null,
     Boolean,
     Number,
@@ -216,7 +216,7 @@ impl Kind {
     }
 
     /// The words after "found".
-    pub(crate) fn found(self) -> &'static str {
+    pub fn found(self) -> &'static str {
         match self {
             Kind::Null => "null",
             Kind::Boolean => "a boolean",

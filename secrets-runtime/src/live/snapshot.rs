@@ -21,11 +21,11 @@ use super::accept::Version;
 /// ```
 pub struct Snapshot<T>(pub(super) Arc<Versioned<T>>);
 
-pub(super) struct Versioned<T> {
-    pub(super) value: T,
-    pub(super) version: Version,
+pub struct Versioned<T> {
+    pub value: T,
+    pub version: Version,
     /// Grows with each value that is published.
-    pub(super) number: u64,
+    pub number: u64,
 }
 
 impl<T> Snapshot<T> {

@@ -7,7 +7,7 @@ use super::Request;
 use secrets_shape::id::Arn;
 
 /// How many ids one call takes: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html>.
-pub(super) const CHUNK: usize = 20;
+pub const CHUNK: usize = 20;
 
 /// Whether many secrets are fetched by `BatchGetSecretValue`.
 ///
@@ -34,27 +34,27 @@ pub enum Batch {
 ///
 /// The service's documentation speaks of "ARN or names": partial ARNs are asked for singly, and so are those of another
 /// region than the one that is asked. What a batch refuses of an ARN is asked for singly too, hence the benefit of the doubt.
-pub(super) fn is_batchable(request: &Request, region: &str) -> bool {
+pub fn is_batchable(request: &Request, region: &str) -> bool {
     let fits = |arn: Arn<'_>| arn.may_be_full() && arn.region == region;
     request.is_current() && (!request.id().starts_with("arn:") || Arn::parse(request.id()).is_some_and(fits))
 }
 
 /// Who answered.
-pub(super) struct Answerer<'a> {
-    pub(super) arn: &'a str,
-    pub(super) name: &'a str,
+pub struct Answerer<'a> {
+    pub arn: &'a str,
+    pub name: &'a str,
 }
 
 /// Which of the answers is the one for an id.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Match {
+pub enum Match {
     None,
     One(usize),
     Ambiguous,
 }
 
 /// The order of answers is not promised: an id is matched as an ARN, then as a name, then as an ARN without its suffix.
-pub(super) fn find(id: &str, answers: &[Answerer<'_>]) -> Match {
+pub fn find(id: &str, answers: &[Answerer<'_>]) -> Match {
     let without_suffix =
         |arn: &str| arn.strip_prefix(id).is_some_and(|suffix| suffix.len() == 7 && suffix.starts_with('-'));
     only(answers, |answer| answer.arn == id)
@@ -71,7 +71,7 @@ fn only(answers: &[Answerer<'_>], is_it: impl Fn(&Answerer<'_>) -> bool) -> Opti
 
 /// Whether batch calls are worth trying.
 #[derive(Debug)]
-pub(super) struct Switch(Mutex<State>);
+pub struct Switch(Mutex<State>);
 
 #[derive(Debug, Clone, Copy)]
 enum State {
@@ -85,14 +85,14 @@ enum State {
 const PAUSE: Duration = Duration::from_mins(5);
 
 impl Switch {
-    pub(super) fn new(batch: Batch) -> Self {
+    pub fn new(batch: Batch) -> Self {
         Self(Mutex::new(match batch {
             Batch::Off => State::Off,
             Batch::On => State::On,
         }))
     }
 
-    pub(super) fn is_on(&self, now: Instant) -> bool {
+    pub fn is_on(&self, now: Instant) -> bool {
         match *self.state() {
             State::Off => false,
             State::On => true,
@@ -101,11 +101,11 @@ impl Switch {
     }
 
     /// Permissions do not change while a process lives, or so seldom that a restart may be asked for.
-    pub(super) fn denied(&self) {
+    pub fn denied(&self) {
         *self.state() = State::Off;
     }
 
-    pub(super) fn throttled(&self, now: Instant) {
+    pub fn throttled(&self, now: Instant) {
         let mut state = self.state();
         if !matches!(*state, State::Off) {
             *state = State::Until(now + PAUSE);

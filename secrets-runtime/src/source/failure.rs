@@ -7,13 +7,13 @@ use super::SourceError;
 use crate::error::ErrorKind;
 
 /// What is missing is a version, not the secret.
-pub(super) const NO_SUCH_VERSION: &str = "it has no such version";
+pub const NO_SUCH_VERSION: &str = "it has no such version";
 
 /// The name of the service's host does not resolve.
-pub(super) const NO_SUCH_HOST: &str = "its host name does not resolve";
+pub const NO_SUCH_HOST: &str = "its host name does not resolve";
 
 /// The failure behind a code, the message that came with it, and the HTTP status.
-pub(super) fn of_service(code: &str, message: &str, status: u16) -> SourceError {
+pub fn of_service(code: &str, message: &str, status: u16) -> SourceError {
     let says = |part: &str| message.contains(part);
     // The service says "Access to KMS is not allowed"; KMS itself names the action.
     let is_kms = says("Access to KMS") || says("kms:");
@@ -88,7 +88,7 @@ const CODES: [&str; 18] = [
 ];
 
 /// Whether a header holds what the service puts there: hexadecimal digits and hyphens.
-pub(super) fn is_request_id(id: &str) -> bool {
+pub fn is_request_id(id: &str) -> bool {
     (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 

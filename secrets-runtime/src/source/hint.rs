@@ -7,16 +7,16 @@ use secrets_shape::id::{Arn, partition_of, resources};
 
 /// Where a request came from and went to.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
-    pub(super) platform: Platform,
-    pub(super) region: &'a str,
+pub struct Place<'a> {
+    pub platform: Platform,
+    pub region: &'a str,
     /// `AWS_ENDPOINT_URL` and the like.
-    pub(super) own_endpoint: bool,
+    pub own_endpoint: bool,
 }
 
 impl Place<'_> {
     /// `None` where there is nothing to add.
-    pub(super) fn hint(&self, error: &SourceError, request: &Request) -> Option<String> {
+    pub fn hint(&self, error: &SourceError, request: &Request) -> Option<String> {
         let Self { platform, region, own_endpoint } = *self;
         let (id, role) = (request.shown(), platform.role());
         if error.hint.is_some() {
@@ -64,7 +64,7 @@ impl Place<'_> {
 }
 
 /// Neither the environment nor the id names one.
-pub(super) const NO_REGION: &str = "no AWS region is set";
+pub const NO_REGION: &str = "no AWS region is set";
 
 /// The resource of an IAM statement for this secret.
 fn resource(id: &str, region: &str) -> String {

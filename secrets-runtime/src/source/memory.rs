@@ -30,13 +30,13 @@ pub struct Memory(Arc<Shared>);
 struct Shared {
     state: Mutex<State>,
     /// Whether fetches wait.
-    pub(super) frozen: watch::Sender<bool>,
+    pub frozen: watch::Sender<bool>,
     /// How many fetches began.
-    pub(super) calls: watch::Sender<u64>,
+    pub calls: watch::Sender<u64>,
 }
 
 #[derive(Default)]
-pub(super) struct State {
+pub struct State {
     secrets: HashMap<String, Stored>,
     versions: u64,
     created: Option<SystemTime>,
@@ -45,18 +45,18 @@ pub(super) struct State {
 
 /// A secret; a version is kept for as long as it has a label.
 #[derive(Default)]
-pub(super) struct Stored {
-    pub(super) labels: HashMap<String, Arc<Version>>,
-    pub(super) fault: Option<SourceError>,
+pub struct Stored {
+    pub labels: HashMap<String, Arc<Version>>,
+    pub fault: Option<SourceError>,
 }
 
-pub(super) struct Version {
+pub struct Version {
     id: String,
     created: SystemTime,
-    pub(super) value: Value,
+    pub value: Value,
 }
 
-pub(super) enum Value {
+pub enum Value {
     Text(Zeroizing<String>),
     #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "stored by scripts alone"))]
     Binary,
@@ -183,7 +183,7 @@ impl Memory {
 
 impl State {
     /// A version that is newer than all others, also where the clock has not moved.
-    pub(super) fn version(&mut self, value: Value) -> Arc<Version> {
+    pub fn version(&mut self, value: Value) -> Arc<Version> {
         self.versions += 1;
         let now = SystemTime::now();
         let created = self.created.map_or(now, |last| now.max(last + Duration::from_nanos(1)));
@@ -192,7 +192,7 @@ impl State {
     }
 
     #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "changed by scripts alone"))]
-    pub(super) fn stored(&mut self, id: &str) -> Option<&mut Stored> {
+    pub fn stored(&mut self, id: &str) -> Option<&mut Stored> {
         self.secrets.get_mut(id)
     }
 
@@ -216,7 +216,7 @@ impl State {
 
 impl Stored {
     /// The version before becomes `AWSPREVIOUS`.
-    pub(super) fn make_current(&mut self, version: Arc<Version>) {
+    pub fn make_current(&mut self, version: Arc<Version>) {
         if let Some(before) = self.labels.insert(AWSCURRENT.to_owned(), version) {
             self.labels.insert(AWSPREVIOUS.to_owned(), before);
         }

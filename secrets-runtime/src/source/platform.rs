@@ -2,14 +2,14 @@
 
 /// A variable of the environment. One that is not UTF-8 is not taken for unset: what is no UTF-8 of it is replaced, and
 /// refused wherever it matters.
-pub(crate) fn environment(name: &str) -> Option<String> {
+pub fn environment(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 /// What gives the program its AWS credentials.
 #[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "without AWS, only the place matters"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Platform {
+pub enum Platform {
     Ecs,
     PodIdentity,
     WebIdentity,
@@ -23,7 +23,7 @@ pub(crate) enum Platform {
 impl Platform {
     /// Reads the variables that each platform sets, in the order in which the SDK's default chain heeds them.
     #[cfg(any(feature = "aws", test))]
-    pub(crate) fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
+    pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
         if is_set("AWS_LAMBDA_FUNCTION_NAME") {
             Self::Lambda
@@ -37,7 +37,7 @@ impl Platform {
     }
 
     /// Where the program runs, whoever signs its calls.
-    pub(crate) fn place(variable: impl Fn(&str) -> Option<String>) -> Self {
+    pub fn place(variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
         let contains = |name, part: &str| variable(name).is_some_and(|value| value.contains(part));
         if is_set("AWS_LAMBDA_FUNCTION_NAME") {
@@ -59,7 +59,7 @@ impl Platform {
     }
 
     /// The name of the place, where secrets of a local file have no business.
-    pub(crate) fn production(self) -> Option<&'static str> {
+    pub fn production(self) -> Option<&'static str> {
         match self {
             Self::Ecs => Some("Amazon ECS"),
             Self::PodIdentity | Self::WebIdentity => Some("Amazon EKS"),
@@ -70,7 +70,7 @@ impl Platform {
 
     /// Whom a permission must be granted to.
     #[cfg(feature = "aws")]
-    pub(crate) fn role(self) -> &'static str {
+    pub fn role(self) -> &'static str {
         match self {
             Self::Ecs => "the ECS task role (`taskRoleArn`; not the task execution role)",
             Self::PodIdentity => "the role of the pod's EKS Pod Identity association",
@@ -84,7 +84,7 @@ impl Platform {
 
     /// What else has to be reached, if anything, as the end of a sentence.
     #[cfg(feature = "aws")]
-    pub(crate) fn also_needs(self) -> &'static str {
+    pub fn also_needs(self) -> &'static str {
         match self {
             Self::WebIdentity => ", and one for `sts`, which the credentials come from",
             _ => "",
@@ -93,7 +93,7 @@ impl Platform {
 
     /// What to do when there are no credentials.
     #[cfg(feature = "aws")]
-    pub(crate) fn credentials_hint(self) -> &'static str {
+    pub fn credentials_hint(self) -> &'static str {
         match self {
             Self::Ecs => {
                 "check that the task definition has a `taskRoleArn` (the task execution role does not reach the program), that \

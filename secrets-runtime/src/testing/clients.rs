@@ -15,7 +15,7 @@ use crate::sync::lock;
 const PACE: Duration = Duration::from_millis(5);
 
 /// Where the clients stand.
-pub(super) struct Clients<E> {
+pub struct Clients<E> {
     count: usize,
     patience: Duration,
     tally: Mutex<Tally<E>>,
@@ -56,14 +56,14 @@ enum Signal {
 }
 
 impl<E> Clients<E> {
-    pub(super) fn new(count: usize, patience: Duration) -> Self {
+    pub fn new(count: usize, patience: Duration) -> Self {
         let count = count.max(1);
         let tally = Tally { steps: vec![Outcome::of(None, "steady")], round: 0, answered: vec![false; count] };
         Self { count, patience, tally: Mutex::new(tally), state: watch::Sender::default() }
     }
 
     /// Sends requests, one after the other, until it is stopped.
-    pub(super) async fn run<R, T, Fut>(&self, client: usize, request: &R)
+    pub async fn run<R, T, Fut>(&self, client: usize, request: &R)
     where
         R: Fn() -> Fut,
         Fut: Future<Output = Result<T, E>>,
@@ -76,36 +76,36 @@ impl<E> Clients<E> {
         }
     }
 
-    pub(super) fn numbers(&self) -> std::ops::Range<usize> {
+    pub fn numbers(&self) -> std::ops::Range<usize> {
         0..self.count
     }
 
     /// From now on, requests begin in this step.
-    pub(super) fn enter(&self, scenario: Scenario, step: &'static str) {
+    pub fn enter(&self, scenario: Scenario, step: &'static str) {
         lock(&self.tally).steps.push(Outcome::of(Some(scenario), step));
     }
 
     /// Waits until each client has the answer to a request that it begins from now on, for as long as requests may take.
-    pub(super) async fn are_answered(&self) {
+    pub async fn are_answered(&self) {
         self.begin_round();
         self.wait(|state| state.answered == self.count).await;
     }
 
     /// Lets no more requests begin; returns once none is under way.
-    pub(super) async fn pause(&self) {
+    pub async fn pause(&self) {
         self.state.send_modify(|state| state.signal = Signal::Pause);
         self.wait(|state| state.under_way == 0).await;
     }
 
-    pub(super) fn go_on(&self) {
+    pub fn go_on(&self) {
         self.state.send_modify(|state| state.signal = Signal::Go);
     }
 
-    pub(super) fn stop(&self) {
+    pub fn stop(&self) {
         self.state.send_modify(|state| state.signal = Signal::Stop);
     }
 
-    pub(super) fn into_steps(self) -> Vec<Outcome<E>> {
+    pub fn into_steps(self) -> Vec<Outcome<E>> {
         self.tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).steps
     }
 

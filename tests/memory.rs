@@ -111,3 +111,79 @@ fn the_value_before_is_gone_from_memory_after_its_last_reader() {
     drop(reader);
     assert_eq!(copies(), 0, "nobody does");
 }
+
+/// The password in another form, made as [`Made`] makes its text, and what follows it.
+struct Encoded {
+    form: fn(&mut String, [u8; 3]),
+    end: &'static str,
+}
+
+const PADDING: usize = 3_000;
+
+impl Source for Encoded {
+    async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+        let made = |request: &Request| {
+            let mut text = String::with_capacity(1 << 14);
+            text.extend(["{\"", request.id(), "\": \""]);
+            // Memory that is freed is used again, from its beginning.
+            (0..PADDING / 3).for_each(|_| (self.form)(&mut text, *b"pad"));
+            MASKED.as_chunks::<3>().0.iter().for_each(|three| (self.form)(&mut text, three.map(unmasked)));
+            text.push_str(self.end);
+            text.push_str(r#""}"#);
+            Ok(Fetched::new(text))
+        };
+        requests.iter().map(made).collect()
+    }
+}
+
+fn base64(text: &mut String, [a, b, c]: [u8; 3]) {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits = u32::from_be_bytes([0, a, b, c]);
+    text.extend([18, 12, 6, 0].map(|shift| char::from(LETTERS[(bits >> shift & 63) as usize])));
+}
+
+fn hex(text: &mut String, bytes: [u8; 3]) {
+    text.extend(
+        bytes
+            .into_iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .filter_map(|digit| char::from_digit(digit.into(), 16)),
+    );
+}
+
+#[derive(Secret)]
+#[secret(id = "base64")]
+struct Base64 {
+    #[secret(base64)]
+    base64: Vec<u8>,
+}
+
+#[derive(Secret)]
+#[secret(id = "hex")]
+struct Hex {
+    #[secret(hex)]
+    hex: Vec<u8>,
+}
+
+#[test]
+fn bytes_that_are_broken_at_their_end_leave_nothing_of_their_beginning() {
+    let _alone = ALONE.lock().expect("the other test passed");
+    let runtime = runtime();
+    let secrets = |form, end| Secrets::new(Encoded { form, end });
+    let whole = runtime.block_on(secrets(base64, "").load::<Base64>()).expect("base64");
+    assert_eq!((whole.base64.len(), copies()), (PADDING + MASKED.len(), 1), "what is decoded is found");
+    drop(zeroize(whole.base64));
+    let whole = runtime.block_on(secrets(hex, "").load::<Hex>()).expect("hex");
+    assert_eq!((whole.hex.len(), copies()), (PADDING + MASKED.len(), 1), "what is decoded is found");
+    drop(zeroize(whole.hex));
+    assert_eq!(copies(), 0, "before");
+    runtime.block_on(secrets(base64, "AA!A").load::<Base64>()).expect_err("not base64");
+    runtime.block_on(secrets(hex, "0g").load::<Hex>()).expect_err("not hex");
+    assert_eq!(copies(), 0, "after");
+}
+
+/// A `Vec` is not zeroized when it is dropped; the next part of the test wants it gone.
+fn zeroize(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.fill(0);
+    std::hint::black_box(bytes)
+}

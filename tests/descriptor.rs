@@ -148,6 +148,8 @@ fn exactly_what_is_loaded_is_in_the_binary_however_it_is_built() {
         ("rustc -p orders --release -- -C codegen-units=16", "release/orders"),
         ("rustc -p orders --release -- -C codegen-units=1 -C strip=symbols", "release/orders"),
         ("build -p orders --profile small", "small/orders"),
+        // The compiler's own linker made those before.
+        ("rustc -p orders --release -- -C codegen-units=16 -C link-arg=-fuse-ld=bfd", "release/orders"),
         ("rustc -p orders --profile lto -- -C lto=thin -C codegen-units=16", "lto/orders"),
         ("rustc -p orders --profile lto -- -C lto=fat -C codegen-units=1 -C strip=symbols", "lto/orders"),
     ];

@@ -4,7 +4,8 @@ mod support;
 
 use std::process::Stdio;
 
-use secrets_tests::{Proxy, Reply};
+use aws_sdk_secretsmanager::config::Region;
+use secrets_tests::{Proxy, Reply, sdk_config_as};
 use support::Session;
 
 const SOURCE: &str = r#"
@@ -277,6 +278,50 @@ async fn secrets_and_versions_that_are_not_one_are_each_looked_at() {
         refused.ended(2);
     }
 }
+
+/// One name in two regions is two secrets.
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_of_one_name_in_two_regions_are_two() {
+    let session = Session::new("twins", "twins");
+    session.source(TWINS);
+    session.built("program");
+    session.emulator.create("twins/db", r#"{"user": "u"}"#).await;
+    let there = sdk_config_as(&session.emulator.endpoint(), "there", "there");
+    let there = aws_sdk_secretsmanager::config::Builder::from(&there).region(Region::new("eu-west-1")).build();
+    let there = aws_sdk_secretsmanager::Client::from_conf(there);
+    there.create_secret().name("twins/db").secret_string(r#"{"token": "t"}"#).send().await.expect("created");
+    let arn = |region: &str| format!("arn:aws:secretsmanager:{region}:123456789012:secret:twins/db");
+    assert_eq!(
+        session.run("check --bin program").ended(0),
+        format!(
+            "fits          {0}  twins::There\n  is {0}-??????\nfits          twins/db{1:53}  twins::Here\n  is {2}-??????\n",
+            arn("eu-west-1"),
+            "",
+            arn("eu-central-1")
+        )
+    );
+    let moved = session.run("check --bin program --id twins/db --region eu-west-1 --format json").ended(1);
+    let moved: serde_json::Value = serde_json::from_str(&moved).expect("JSON");
+    assert_eq!((&moved[0]["region"], &moved[0]["account"]), (&"eu-west-1".into(), &"123456789012".into()), "{moved}");
+}
+
+const TWINS: &str = r#"
+#[derive(secrets_runtime::Secret)]
+#[secret(id = "twins/db")]
+#[expect(dead_code)]
+struct Here { user: String }
+
+#[derive(secrets_runtime::Secret)]
+#[secret(id = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:twins/db")]
+#[expect(dead_code)]
+struct There { token: String }
+
+fn main() {
+    let secrets = secrets_runtime::Secrets::new(secrets_runtime::Memory::new());
+    drop(secrets.live::<Here>());
+    drop(secrets.live::<There>());
+}
+"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_was_built_unchecked_is_refused() {

@@ -30,6 +30,24 @@ pub fn objects(shape: &'static Shape) -> &'static [ObjectShape] {
     }
 }
 
+/// Where a document has what only the program's own code can judge: fields declared `from_str` or `serde`.
+pub fn judged_by_the_program(shape: &'static Shape) -> Vec<String> {
+    let inside =
+        |step: &str, inner| judged_by_the_program(inner).into_iter().map(|path| format!("{step}{path}")).collect();
+    match unwrapped(shape) {
+        Shape::Parsed(_) | Shape::Any => vec![String::new()],
+        Shape::Array(item) => inside("[]", item),
+        Shape::Map(item) => inside(".*", item),
+        Shape::Embedded(inner) => judged_by_the_program(inner),
+        other => objects(other).iter().flat_map(|object| object.fields).flat_map(of_field).collect(),
+    }
+}
+
+fn of_field(field: &'static FieldShape) -> Vec<String> {
+    let key = field.keys.first().map_or(String::new(), |key| format!(".{key}"));
+    judged_by_the_program(&field.shape).into_iter().map(|path| format!("{key}{path}")).collect()
+}
+
 /// What is read at a place of a document, as several types may have it.
 #[derive(Debug, Clone, Default)]
 pub struct Readers(Vec<&'static Shape>);

@@ -2,6 +2,7 @@
 
 mod asked;
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use secrets_runtime::__tools::Text;
@@ -13,6 +14,7 @@ use asked::{Answer, Asked, asked};
 use crate::cli::{CheckArgs, Format};
 use crate::failure::Failure;
 use crate::files;
+use crate::keys;
 use crate::output::{self, BAD, GOOD, Output, UNCLEAR, Verdict, styled};
 use crate::program::{self, Loaded};
 use crate::schema_file::{SchemaFile, State, document};
@@ -25,6 +27,7 @@ pub fn run(arguments: &CheckArgs, output: &Output) -> Result<Verdict, Failure> {
     let checked: Vec<Checked<'_>> = asked.iter().map(Checked::new).collect();
     show(&checked, output)?;
     checked.iter().filter_map(|checked| checked.failure).for_each(output::error);
+    note_what_is_not_judged(&checked);
     if arguments.programs.bin.is_empty() && arguments.file.is_none() {
         note_stale_files(arguments, &loaded, &checked, output);
     }
@@ -99,7 +102,7 @@ impl<'a> Checked<'a> {
     }
 
     fn json(&self) -> Value {
-        let one = |(loaded, violations): &(&Loaded, Vec<String>)| json!({"type": loaded.declaration.type_path, "programs": loaded.programs, "violations": violations});
+        let one = |(loaded, violations): &(&Loaded, Vec<String>)| json!({"type": loaded.declaration.type_path, "programs": loaded.programs, "violations": violations, "judged_by_the_program": judged_by_the_program(loaded)});
         let live = self.asked.answer.live();
         let arn = self.asked.answer.arn();
         let parts = arn.and_then(Arn::parse);
@@ -133,6 +136,27 @@ fn show(checked: &[Checked<'_>], output: &Output) -> Result<(), Failure> {
     match output.format {
         Format::Json => output::json(&checked.iter().map(Checked::json).collect::<Vec<_>>()),
         Format::Human => output::result(&checked.iter().map(|checked| checked.human(width)).collect::<String>()),
+    }
+}
+
+/// Keys whose values only the program can judge.
+fn judged_by_the_program(loaded: &Loaded) -> Vec<String> {
+    let paths = keys::judged_by_the_program(&loaded.declaration.shape);
+    let unique: BTreeSet<String> = paths.iter().map(|path| path.trim_start_matches('.').to_owned()).collect();
+    unique.into_iter().filter(|path| !path.is_empty()).collect()
+}
+
+/// Says of what fits how far that was judged.
+fn note_what_is_not_judged(checked: &[Checked<'_>]) {
+    let all = checked.iter().flat_map(|checked| &checked.types).filter(|(_, violations)| violations.is_empty());
+    let all: BTreeSet<(&str, String)> = all
+        .map(|(loaded, _)| (loaded.declaration.type_path, judged_by_the_program(loaded).join(", ")))
+        .filter(|(_, keys)| !keys.is_empty())
+        .collect();
+    for (name, keys) in all {
+        output::note(format_args!(
+            "{name}: only the program's own code judges the values of {keys} (`from_str`, `serde`)"
+        ));
     }
 }
 

@@ -75,7 +75,7 @@ fn parse(text: &str) -> Result<Document<'_>, NotJson> {
 pub fn embedded(json: &str) -> Option<String> {
     match json.as_bytes().first() {
         Some(b'{') => Some(json.to_owned()),
-        Some(b'"') => json::unquote(json, true).ok().map(Text::into_string),
+        Some(b'"') => json::unquote(json).ok().map(Text::into_string),
         _ => None,
     }
 }

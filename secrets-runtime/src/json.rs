@@ -5,6 +5,7 @@
 
 mod text;
 
+use text::unescaped;
 pub use text::{LoneSurrogate, Text, unquote};
 
 /// Where a text stops being JSON.
@@ -39,9 +40,11 @@ impl Node {
 /// A value of a document.
 #[derive(Clone, Copy)]
 pub struct Value<'a> {
-    /// As it is written.
-    text: &'a str,
     document: &'a Document<'a>,
+    /// Where it stands in the text.
+    start: u32,
+    end: u32,
+    /// The position of its node.
     at: u32,
     /// Whether it is a string with escapes.
     has_escapes: bool,
@@ -66,17 +69,18 @@ impl<'t> Document<'t> {
     }
 
     pub fn root(&self) -> Value<'_> {
-        match self.nodes.first() {
-            Some(&node) => self.value(0, node),
-            None => Value { text: self.text, document: self, at: 0, has_escapes: false },
+        if let Some(&node) = self.nodes.first() {
+            return self.value(0, node);
         }
+        let end = u32::try_from(self.text.len()).unwrap_or(NONE);
+        Value { document: self, start: 0, end, at: 0, has_escapes: false }
     }
 
     #[inline(always)]
     #[allow(clippy::inline_always, clippy::cast_possible_truncation, reason = "as of the scanner")]
     fn value(&self, at: usize, node: Node) -> Value<'_> {
-        let text = self.text.get(node.start as usize..node.end as usize).unwrap_or_default();
-        Value { text, document: self, at: at as u32, has_escapes: node.next & 1 == 1 }
+        let Node { start, end, next } = node;
+        Value { document: self, start, end, at: at as u32, has_escapes: next & 1 == 1 }
     }
 }
 
@@ -84,7 +88,13 @@ impl<'a> Value<'a> {
     /// As it is written.
     #[inline]
     pub fn text(self) -> &'a str {
-        self.text
+        self.document.text.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
+    /// The byte that it begins with.
+    #[inline]
+    pub fn first(self) -> Option<u8> {
+        self.document.text.as_bytes().get(self.start as usize).copied()
     }
 
     #[cfg(test)]
@@ -95,7 +105,9 @@ impl<'a> Value<'a> {
     /// The text of a string.
     #[inline]
     pub fn unquoted(self) -> Result<Text<'a>, LoneSurrogate> {
-        unquote(self.text, self.has_escapes)
+        let inner = self.start as usize + 1..(self.end as usize).saturating_sub(1);
+        let inner = self.document.text.get(inner).unwrap_or_default();
+        if self.has_escapes { unescaped(inner) } else { Ok(Text::Borrowed(inner)) }
     }
 
     /// The items of an array.
@@ -335,11 +347,23 @@ impl Scanner<'_> {
     }
 
     /// Whether it has escapes.
+    #[inline]
     fn string(&mut self) -> Result<bool, Unfit> {
+        let bytes = self.text.as_bytes();
         self.expect(b'"')?;
+        self.at = end_of_plain(bytes, self.at);
+        if bytes.get(self.at) == Some(&b'"') {
+            self.at += 1;
+            return Ok(false);
+        }
+        self.escaped_string()
+    }
+
+    /// From the first byte of a string on that does not stand for itself.
+    #[inline(never)]
+    fn escaped_string(&mut self) -> Result<bool, Unfit> {
         let mut has_escapes = false;
         loop {
-            self.at += plain(self.text.as_bytes().get(self.at..).unwrap_or_default());
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
@@ -352,6 +376,7 @@ impl Scanner<'_> {
                 // The end, or a control character.
                 _ => return Err(Unfit),
             }
+            self.at = end_of_plain(self.text.as_bytes(), self.at);
         }
     }
 
@@ -377,18 +402,19 @@ impl Scanner<'_> {
     }
 }
 
-/// How many of the first bytes stand for themselves in a string; looks at eight at a time.
-#[inline]
-fn plain(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
+/// Where, from a position on, the first byte of a string is that does not stand for itself; looks at eight at a time.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "as of the scanner")]
+fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let special = special(u64::from_le_bytes(*word));
         if special != 0 {
-            return at * 8 + (special.trailing_zeros() / 8) as usize;
+            return at + (special.trailing_zeros() / 8) as usize;
         }
+        at += 8;
     }
-    let in_rest = rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count();
-    words.len() * 8 + in_rest
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count()
 }
 
 /// Marks, with their high bits, the bytes that end what is plain: `"`, `\` and control characters. Bytes above the first

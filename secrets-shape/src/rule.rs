@@ -67,7 +67,10 @@ impl Rule {
 impl Bound {
     fn is_at_most(self, value: Judged<'_>) -> bool {
         match value {
-            Judged::Integer(value) => self.integer().map_or(self.double() <= value as f64, |bound| bound <= value),
+            Judged::Integer(value) => match self {
+                Self::Integer(bound) => bound <= value,
+                Self::Float(bound) => bound <= value as f64,
+            },
             Judged::Single(value) => self.double() as f32 <= value,
             Judged::Double(value) => self.double() <= value,
             _ => true,
@@ -76,7 +79,10 @@ impl Bound {
 
     fn is_at_least(self, value: Judged<'_>) -> bool {
         match value {
-            Judged::Integer(value) => self.integer().map_or(self.double() >= value as f64, |bound| bound >= value),
+            Judged::Integer(value) => match self {
+                Self::Integer(bound) => bound >= value,
+                Self::Float(bound) => bound >= value as f64,
+            },
             Judged::Single(value) => self.double() as f32 >= value,
             Judged::Double(value) => self.double() >= value,
             _ => true,

@@ -108,7 +108,7 @@ impl<'a> Json<'a> {
     #[inline]
     pub(crate) fn kind(&self) -> Kind {
         match self.form {
-            Form::Json => Kind::of(self.text()),
+            Form::Json => Kind::of(self.value.first()),
             Form::Plain => Kind::String,
         }
     }
@@ -204,8 +204,8 @@ pub enum Kind {
 
 impl Kind {
     #[inline]
-    fn of(text: &str) -> Self {
-        match text.as_bytes().first() {
+    fn of(first: Option<u8>) -> Self {
+        match first {
             Some(b'n') => Kind::Null,
             Some(b't' | b'f') => Kind::Boolean,
             Some(b'"') => Kind::String,

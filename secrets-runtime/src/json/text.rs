@@ -39,10 +39,8 @@ impl Deref for Text<'_> {
 pub struct LoneSurrogate;
 
 /// Reads a JSON string, quotes included, whose syntax was checked before.
-#[inline]
-pub fn unquote(quoted: &str, has_escapes: bool) -> Result<Text<'_>, LoneSurrogate> {
-    let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
-    if has_escapes { unescaped(inner) } else { Ok(Text::Borrowed(inner)) }
+pub fn unquote(quoted: &str) -> Result<Text<'_>, LoneSurrogate> {
+    unescaped(quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default())
 }
 
 /// Reads the contents of a JSON string, escapes and all.
@@ -112,7 +110,7 @@ mod tests {
     use super::*;
 
     fn text(quoted: &str) -> Result<String, LoneSurrogate> {
-        unquote(quoted, true).map(Text::into_string)
+        unquote(quoted).map(Text::into_string)
     }
 
     #[test]

@@ -171,10 +171,10 @@ fn bytes_that_are_broken_at_their_end_leave_nothing_of_their_beginning() {
     let runtime = runtime();
     let secrets = |form, end| Secrets::new(Encoded { form, end });
     let whole = runtime.block_on(secrets(base64, "").load::<Base64>()).expect("base64");
-    assert_eq!((whole.base64.len(), copies()), (PADDING + MASKED.len(), 1), "what is decoded is found");
+    assert_eq!((whole.base64.len(), copies()), (PADDING + MASKED.len(), 1), "the search finds decoded bytes");
     drop(zeroize(whole.base64));
     let whole = runtime.block_on(secrets(hex, "").load::<Hex>()).expect("hex");
-    assert_eq!((whole.hex.len(), copies()), (PADDING + MASKED.len(), 1), "what is decoded is found");
+    assert_eq!((whole.hex.len(), copies()), (PADDING + MASKED.len(), 1), "the search finds decoded bytes");
     drop(zeroize(whole.hex));
     assert_eq!(copies(), 0, "before");
     runtime.block_on(secrets(base64, "AA!A").load::<Base64>()).expect_err("not base64");

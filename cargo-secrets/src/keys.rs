@@ -1,5 +1,7 @@
 //! What a shape tells of a secret's keys.
 
+use std::collections::BTreeSet;
+
 use secrets_shape::shape::{FieldShape, ObjectShape, Placement, Shape};
 
 /// Without what has no JSON of its own.
@@ -31,21 +33,28 @@ pub fn objects(shape: &'static Shape) -> &'static [ObjectShape] {
 }
 
 /// Where a document has what only the program's own code can judge: fields declared `from_str` or `serde`.
-pub fn judged_by_the_program(shape: &'static Shape) -> Vec<String> {
-    let inside =
-        |step: &str, inner| judged_by_the_program(inner).into_iter().map(|path| format!("{step}{path}")).collect();
+pub fn judged_by_the_program(shape: &'static Shape) -> BTreeSet<String> {
+    let named = |path: String| match path.trim_start_matches('.') {
+        "" => "the whole secret".to_owned(),
+        path => path.to_owned(),
+    };
+    opaque(shape).into_iter().map(named).collect()
+}
+
+fn opaque(shape: &'static Shape) -> Vec<String> {
+    let inside = |step: &str, inner| opaque(inner).into_iter().map(|path| format!("{step}{path}")).collect();
     match unwrapped(shape) {
         Shape::Parsed(_) | Shape::Any => vec![String::new()],
         Shape::Array(item) => inside("[]", item),
         Shape::Map(item) => inside(".*", item),
-        Shape::Embedded(inner) => judged_by_the_program(inner),
+        Shape::Embedded(inner) => opaque(inner),
         other => objects(other).iter().flat_map(|object| object.fields).flat_map(of_field).collect(),
     }
 }
 
 fn of_field(field: &'static FieldShape) -> Vec<String> {
     let key = field.keys.first().map_or(String::new(), |key| format!(".{key}"));
-    judged_by_the_program(&field.shape).into_iter().map(|path| format!("{key}{path}")).collect()
+    opaque(&field.shape).into_iter().map(|path| format!("{key}{path}")).collect()
 }
 
 /// What is read at a place of a document, as several types may have it.
@@ -85,5 +94,20 @@ impl Readers {
         });
         let values: Vec<&Shape> = values.collect();
         (!values.is_empty()).then(|| Self::new(values))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_the_program_judges_is_named_wherever_it_is() {
+        const URL: FieldShape = FieldShape { keys: &["url"], shape: Shape::Parsed("Url"), ..FieldShape::PLAIN };
+        const LINKS: ObjectShape = ObjectShape { fields: &[URL], ..ObjectShape::EMPTY };
+        let of = |shape| judged_by_the_program(shape).into_iter().collect::<Vec<_>>();
+        assert_eq!(of(&Shape::Newtype(&URL)), ["the whole secret"]);
+        assert_eq!(of(&Shape::Map(&Shape::Array(&Shape::Object(&LINKS)))), ["*[].url"]);
+        assert!(of(&Shape::String).is_empty());
     }
 }

@@ -125,17 +125,14 @@ pub struct Condition {
 impl Condition {
     /// What is known of the requests that a statement is for.
     pub fn of_request<'s>(statement: &Statement, stages: impl Iterator<Item = &'s str>) -> Vec<Self> {
-        let stages = Self {
-            operator: "StringEquals",
-            key: "secretsmanager:VersionStage",
-            values: stages.map(str::to_owned).collect(),
-        };
+        let stages = Self { operator: "StringEquals", key: STAGE, values: stages.map(str::to_owned).collect() };
         let own = statement.conditions.iter().filter(|own| own.key != stages.key).cloned();
         own.chain((statement.action == READ).then_some(stages.clone())).collect()
     }
 }
 
 const READ: &str = "secretsmanager:GetSecretValue";
+const STAGE: &str = "secretsmanager:VersionStage";
 
 impl Needs<'_> {
     /// Whether it has to be known where names are, and whose replicas are meant.
@@ -178,7 +175,7 @@ impl Needs<'_> {
 
     fn read_secrets(&self) -> Statement {
         let values = self.stages.to_vec();
-        let stages = Condition { operator: "StringEquals", key: "secretsmanager:VersionStage", values };
+        let stages = Condition { operator: "StringEquals", key: STAGE, values };
         Statement {
             sid: "ReadSecrets",
             principal: self.principal.map(str::to_owned),

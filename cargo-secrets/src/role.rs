@@ -93,9 +93,16 @@ fn parsed(name: &str, document: &str) -> Result<Policy, Failure> {
 
 fn failed<E: ProvideErrorMetadata>(error: &SdkError<E>, role: &str) -> Failure {
     let failure = Failure::new(format!("cannot tell what {role} is allowed: {}", live::reason("IAM", error)));
+    let is_forbidden = error.raw_response().is_some_and(|response| response.status().as_u16() == 403);
     match error.code() {
         Some("NoSuchEntity") => failure.help("correct --role, or ask with credentials of the role's account"),
-        Some(_) => failure.help(format!("allow {ACTIONS} to whoever asks")),
-        None => failure,
+        Some("AccessDenied") => denied(failure),
+        // An answer without a code: a proxy's, an emulator's.
+        None if is_forbidden => denied(failure),
+        _ => failure,
     }
+}
+
+fn denied(failure: Failure) -> Failure {
+    failure.help(format!("allow {ACTIONS} to whoever asks"))
 }

@@ -292,8 +292,7 @@ async fn secrets_of_one_name_in_two_regions_are_two() {
     there.create_secret().name("twins/db").secret_string(r#"{"token": "t"}"#).send().await.expect("created");
     let arn = |region: &str| format!("arn:aws:secretsmanager:{region}:123456789012:secret:twins/db");
     let ran = session.run("check --bin program");
-    let unjudged =
-        "note: twins::There: only the program's own code judges the values of address (`from_str`, `serde`)\n";
+    let unjudged = "note: twins::There: only the program's own code judges address (`from_str`, `serde`)\n";
     assert_eq!(ran.stderr, unjudged);
     assert_eq!(
         ran.ended(0),

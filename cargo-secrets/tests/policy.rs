@@ -143,7 +143,7 @@ async fn what_it_allows_is_enough_and_less_is_not() {
     let policy = policy.to_string();
 
     let mut keys = Vec::new();
-    for user in ["reader", "stranger"] {
+    for user in ["reader", "stranger", "auditor"] {
         emulator.iam(&format!("Action=CreateUser&UserName={user}&Version=2010-05-08")).await;
         let key = emulator.iam(&format!("Action=CreateAccessKey&UserName={user}&Version=2010-05-08")).await;
         let part =
@@ -155,9 +155,29 @@ async fn what_it_allows_is_enough_and_less_is_not() {
         encoded(&policy)
     );
     emulator.iam(&put).await;
+    // The actions that the message asks for, and no others.
+    let audit = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "Action": [
+        "iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:GetPolicy", "iam:GetPolicyVersion"
+    ]}]}"#;
+    let trust = encoded(r#"{"Version": "2012-10-17", "Statement": []}"#);
+    let wide = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+    for form in [
+        format!("Action=PutUserPolicy&UserName=auditor&PolicyName=p&PolicyDocument={}", encoded(audit)),
+        format!("Action=CreateRole&RoleName=audited&AssumeRolePolicyDocument={trust}"),
+        format!("Action=PutRolePolicy&RoleName=audited&PolicyName=own&PolicyDocument={}", encoded(&policy)),
+        format!("Action=CreatePolicy&PolicyName=wide&PolicyDocument={}", encoded(wide)),
+        format!(
+            "Action=AttachRolePolicy&RoleName=audited&PolicyArn={}",
+            encoded("arn:aws:iam::123456789012:policy/wide")
+        ),
+    ] {
+        emulator.iam(&format!("{form}&Version=2010-05-08")).await;
+    }
     emulator.enforce_permissions().await;
 
-    let [(reader, reader_key), (stranger, stranger_key)] = keys.as_slice() else { panic!("two users") };
+    let [(reader, reader_key), (stranger, stranger_key), (auditor, auditor_key)] = keys.as_slice() else {
+        panic!("three users")
+    };
     let session = session.with("AWS_ACCESS_KEY_ID", reader).with("AWS_SECRET_ACCESS_KEY", reader_key);
     assert_eq!(
         session.run("check --bin program --type ByArn").ended(0),
@@ -174,6 +194,15 @@ async fn what_it_allows_is_enough_and_less_is_not() {
         "{denied:?}"
     );
     denied.ended(2);
+
+    let audit = "policy --bin program --type ByArn --check --role arn:aws:iam::123456789012:role/audited";
+    let denied = session.run(audit);
+    let help = "help: allow iam:GetRole, iam:ListRolePolicies, iam:GetRolePolicy, iam:ListAttachedRolePolicies, iam:GetPolicy and \
+                iam:GetPolicyVersion to whoever asks";
+    assert!(denied.stderr.contains("audited is allowed: IAM refuses") && denied.stderr.contains(help), "{denied:?}");
+    denied.ended(2);
+    let session = session.with("AWS_ACCESS_KEY_ID", auditor).with("AWS_SECRET_ACCESS_KEY", auditor_key);
+    session.run(audit).ended(0);
 }
 
 /// The role is asked for what it has: nothing, enough, more, and what takes some of it away.
@@ -192,6 +221,9 @@ async fn a_role_is_compared_with_what_the_program_needs() {
     let options = format!("policy --bin program --type ByName --kms-key 1234abcd-ab12 --check --role {role}");
     let run = || session.run(&options);
 
+    let elsewhere = session.run(&options.replace("role/team/", "role/"));
+    assert!(elsewhere.stderr.contains(&format!("the account that was asked has {role}")), "{elsewhere:?}");
+    elsewhere.ended(2);
     let nothing = run();
     let secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/orders/db-??????";
     let key = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-ab12";
@@ -213,10 +245,25 @@ async fn a_role_is_compared_with_what_the_program_needs() {
     let more = run();
     let beyond = format!("{wide} allows secretsmanager:GetSecretValue on * as well, which this does not need");
     assert!(more.stderr.contains(&beyond), "{more:?}");
+    let is_silent_on_stages = !more.stderr.contains("--stage");
     assert_eq!(more.ended(0), allowed);
     let json: serde_json::Value =
         serde_json::from_str(&session.run(&format!("{options} --format json")).ended(0)).expect("JSON");
     assert_eq!((&json["needs"][1]["status"], &json["beyond"][0]["policy"]), (&"allowed".into(), &wide.into()));
+
+    assert!(is_silent_on_stages, "no policy limits them");
+    put(
+        "own",
+        &policy.replacen(
+            "\"Action\"",
+            "\"Condition\": {\"StringEquals\": {\"secretsmanager:VersionStage\": \"AWSCURRENT\"}}, \"Action\"",
+            1,
+        ),
+    )
+    .await;
+    let staged = run();
+    assert!(staged.stderr.contains("add --stage for what the program does"), "{staged:?}");
+    assert_eq!(staged.ended(0), allowed);
 
     put("unclear", &deny(r#""kms:*", "Resource": "*", "Condition": {"Bool": {"aws:ViaAWSService": "false"}}"#)).await;
     let unclear =

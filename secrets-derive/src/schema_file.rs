@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 #[derive(Default)]
 pub struct Layout<'v> {
     pub places: Vec<Place>,
-    /// The key that each place stands under; empty if there is none.
+    /// The key of each place; empty where a place has no key.
     pub keys: Vec<&'v str>,
     pub constants: Vec<Constant<'v>>,
     pub required: Vec<Vec<&'v str>>,

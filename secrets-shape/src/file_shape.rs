@@ -8,7 +8,7 @@ pub struct FileShape<'f> {
     /// The [`Kinds`] of each place, with [`DETAILED`] where [`details`](Self::details) says more. A place that stands in another
     /// follows it, next to its siblings.
     pub kinds: &'f [u8],
-    /// The key that each place stands under; empty if there is none.
+    /// The key of each place; empty where a place has no key.
     pub keys: &'f [&'f str],
     /// In the order of the places.
     pub details: &'f [(usize, Place)],
@@ -32,12 +32,19 @@ impl FileShape<'_> {
     }
 
     pub const fn place(&self, at: usize) -> Place {
-        let mut detail = 0;
-        while self.is_detailed(at) && detail < self.details.len() {
-            if self.details[detail].0 == at {
-                return self.details[detail].1;
+        // They stand in order: each half that cannot have it is left out.
+        let (mut start, mut end) = (0, self.details.len());
+        while self.is_detailed(at) && start < end {
+            let middle = usize::midpoint(start, end);
+            let (found, place) = self.details[middle];
+            if found == at {
+                return place;
             }
-            detail += 1;
+            if found < at {
+                start = middle + 1;
+            } else {
+                end = middle;
+            }
         }
         Place::of(self.kinds(at))
     }

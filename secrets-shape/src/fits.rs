@@ -296,8 +296,8 @@ impl Comparison<'_, '_> {
         }
         let place = self.file.place(at);
         self.constants(place, expected);
-        self.range(at, expected);
-        self.inside(at, expected);
+        self.range(at, place, expected);
+        self.inside(at, place, expected);
     }
 
     /// Every problem that some type may have with what is in a value.
@@ -396,8 +396,7 @@ impl Comparison<'_, '_> {
     }
 
     /// The numbers that both allow, where the file allows no text.
-    const fn range(&mut self, at: usize, expected: Expected) {
-        let place = self.file.place(at);
+    const fn range(&mut self, at: usize, place: Place, expected: Expected) {
         let Shape::Integer { min, max } = expected.shape else { return };
         if place.kinds.has(Kinds::STRING) {
             return;
@@ -410,8 +409,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    const fn inside(&mut self, at: usize, expected: Expected) {
-        let place = self.file.place(at);
+    const fn inside(&mut self, at: usize, place: Place, expected: Expected) {
         match expected.shape {
             Shape::Array(item) => {
                 if let Some(items) = place.items {

@@ -27,7 +27,9 @@ pub fn run(arguments: &CheckArgs, output: &Output) -> Result<Verdict, Failure> {
     let checked: Vec<Checked<'_>> = asked.iter().map(Checked::new).collect();
     show(&checked, output)?;
     checked.iter().filter_map(|checked| checked.failure).for_each(output::error);
-    note_what_is_not_judged(&checked);
+    if output.format == Format::Human {
+        note_what_is_not_judged(&checked);
+    }
     if arguments.programs.bin.is_empty() && arguments.file.is_none() {
         note_stale_files(arguments, &loaded, &checked, output);
     }
@@ -139,11 +141,8 @@ fn show(checked: &[Checked<'_>], output: &Output) -> Result<(), Failure> {
     }
 }
 
-/// Keys whose values only the program can judge.
 fn judged_by_the_program(loaded: &Loaded) -> Vec<String> {
-    let paths = keys::judged_by_the_program(&loaded.declaration.shape);
-    let unique: BTreeSet<String> = paths.iter().map(|path| path.trim_start_matches('.').to_owned()).collect();
-    unique.into_iter().filter(|path| !path.is_empty()).collect()
+    keys::judged_by_the_program(&loaded.declaration.shape).into_iter().collect()
 }
 
 /// Says of what fits how far that was judged.
@@ -154,9 +153,7 @@ fn note_what_is_not_judged(checked: &[Checked<'_>]) {
         .filter(|(_, keys)| !keys.is_empty())
         .collect();
     for (name, keys) in all {
-        output::note(format_args!(
-            "{name}: only the program's own code judges the values of {keys} (`from_str`, `serde`)"
-        ));
+        output::note(format_args!("{name}: only the program's own code judges {keys} (`from_str`, `serde`)"));
     }
 }
 

@@ -46,7 +46,11 @@ pub fn run(arguments: &PolicyArgs, output: &Output) -> Result<Verdict, Failure> 
             "attach it in the account of the secret or key; the role needs its own policy as well\n  {secrets}"
         ));
     } else {
-        note(&statements, arguments, &loaded);
+        note_ids(arguments, &loaded);
+        if !arguments.stage.is_empty() {
+            output::note(OTHER_STAGES);
+        }
+        note_length(&statements);
     }
     Ok(Verdict::Holds)
 }
@@ -69,7 +73,12 @@ fn stages_suffice(loaded: &[Loaded], stages: &[String]) -> Result<(), Failure> {
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
 const LONGEST: usize = 6_144;
 
-fn note(statements: &[Statement], arguments: &PolicyArgs, loaded: &[Loaded]) {
+/// Of a policy that allows some staging labels only.
+const OTHER_STAGES: &str = "`live` starts on AWSPREVIOUS where the current version is invalid, `with_previous` reads it, and `try_pending` reads \
+     AWSPENDING: add --stage for what the program does";
+
+/// Which ids are not in the policy, and which are more than anybody needs.
+fn note_ids(arguments: &PolicyArgs, loaded: &[Loaded]) {
     let given: Vec<&str> = loaded
         .iter()
         .filter(|loaded| loaded.declaration.id.is_none())
@@ -82,12 +91,9 @@ fn note(statements: &[Statement], arguments: &PolicyArgs, loaded: &[Loaded]) {
     if arguments.extra_id.iter().any(|id| id.trim_start_matches('*').is_empty() || id.ends_with(":secret:*")) {
         output::note("--extra-id '*' allows every secret of the account; say what the ids begin with: 'tenants/*'");
     }
-    if !arguments.stage.is_empty() {
-        output::note(
-            "`live` starts on AWSPREVIOUS where the current version is invalid, `with_previous` reads it, and `try_pending` \
-             reads AWSPENDING: add --stage for what the program does",
-        );
-    }
+}
+
+fn note_length(statements: &[Statement]) {
     let length = policy::document(statements).to_string().len();
     if length > LONGEST {
         output::note(format_args!(
@@ -164,15 +170,15 @@ async fn identity(config: &SdkConfig, region: &str) -> Result<(String, String), 
     let region = aws_config::Region::new(region.to_owned());
     let config = aws_sdk_sts::config::Builder::from(config).region(region).build();
     let answer = aws_sdk_sts::Client::from_conf(config).get_caller_identity().send().await;
-    let answer = answer.map_err(|error| nobody(&live::reason("STS", &error)))?;
+    let answer = answer.map_err(|error| unknown_account(&live::reason("STS", &error)))?;
     let arn = answer.arn().unwrap_or_default();
     match (arn.split(':').nth(1), answer.account()) {
         (Some(partition), Some(account)) => Ok((partition.to_owned(), account.to_owned())),
-        _ => Err(nobody("the answer to sts:GetCallerIdentity has no account")),
+        _ => Err(unknown_account("the answer to sts:GetCallerIdentity has no account")),
     }
 }
 
-fn nobody(reason: &str) -> Failure {
+fn unknown_account(reason: &str) -> Failure {
     Failure::new(format!("cannot tell whose account the policy is for: {reason}"))
         .help("give --account and --region, or log in: `aws sso login`, AWS_PROFILE")
 }

@@ -147,6 +147,13 @@ impl Granted {
         }
     }
 
+    /// Whether a policy allows only some staging labels.
+    pub fn limits_stages(&self) -> bool {
+        let mut held = self.policies.iter().chain(&self.boundary).flat_map(|policy| &policy.statements);
+        let is_stage = |key: &String| key.eq_ignore_ascii_case(super::STAGE);
+        held.any(|held| held.condition.values().filter_map(Value::as_object).flat_map(Map::keys).any(is_stage))
+    }
+
     /// What is allowed of an action besides these resources, with the policy that does.
     pub fn beyond(&self, action: &str, needed: &[String]) -> Vec<(String, &str)> {
         let mut beyond = Vec::new();
@@ -220,10 +227,13 @@ impl Held {
 
     /// The key of a condition that what is known does not meet for sure.
     fn unknown_condition(&self, facts: &[Condition]) -> Option<&str> {
-        let tests = self.condition.iter().filter_map(|(operator, keys)| Some((operator, keys.as_object()?)));
-        let mut all = tests.flat_map(|(operator, keys)| keys.iter().map(move |(key, values)| (operator, key, values)));
-        let unmet = all.find(|(operator, key, values)| !is_met(operator, key, values, facts));
-        unmet.map(|(_, key, _)| key.as_str())
+        self.condition.iter().find_map(|(operator, keys)| match keys.as_object() {
+            Some(keys) => {
+                let unmet = keys.iter().find(|(key, values)| !is_met(operator, key, values, facts));
+                unmet.map(|(key, _)| key.as_str())
+            }
+            None => Some(operator.as_str()),
+        })
     }
 }
 
@@ -423,6 +433,8 @@ mod tests {
                 Standing::Unclear("own allows it under a condition on secretsmanager:versionstage".to_owned())
             );
         }
+        let odd = allow(r#""Resource": "*", "Condition": {"Null": "x"}"#);
+        assert_eq!(of(&odd), Standing::Unclear("own allows it under a condition on Null".to_owned()));
         let tagged = allow(r#""Resource": "arn:aws:secretsmanager:*:*:secret:${aws:PrincipalTag/env}/*""#);
         assert_eq!(
             of(&tagged),

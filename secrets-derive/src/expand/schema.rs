@@ -31,7 +31,7 @@ pub fn of(item: &Checked) -> Option<TokenStream> {
         const __PROBLEMS: [::core::primitive::u8; #count] =
             #runtime::fits(&<#ident as #runtime::SecretValue>::SHAPE, &#shape);
         #(#traits)*
-        // One function for all: a compiler takes its time for each.
+        // One function asks all: the compiler checks each function by itself, which takes time.
         fn __schema() {
             #(#questions)*
         }

@@ -46,6 +46,10 @@ pub fn with_role(
             for (action, resource, policy) in beyond {
                 output::note(format_args!("{policy} allows {action} on {resource} as well, which this does not need"));
             }
+            super::note_ids(arguments, loaded);
+            if granted.limits_stages() {
+                output::note(super::OTHER_STAGES);
+            }
             output::note(
                 "service control policies, and the policies of secrets, keys and endpoints, are not looked at: `cargo secrets check`, \
                  run as the role, is the proof",

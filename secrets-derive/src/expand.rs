@@ -56,7 +56,7 @@ pub fn expand(item: &Checked) -> TokenStream {
             const SHAPE: #runtime::Shape = #shape;
 
             fn decode(
-                __json: #runtime::Json<'_>,
+                __json: &#runtime::Json<'_>,
                 __report: &mut #runtime::Report,
             ) -> ::core::result::Result<Self, #runtime::Reported> {
                 #decode

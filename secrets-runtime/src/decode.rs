@@ -49,7 +49,7 @@ pub fn decode<T: Secret>(text: &str) -> Result<T, Failure> {
 fn read_with<T>(
     text: &str,
     format: Format,
-    decode: impl FnOnce(Json<'_>, &mut Report) -> Result<T, Reported>,
+    decode: impl FnOnce(&Json<'_>, &mut Report) -> Result<T, Reported>,
 ) -> Result<T, Failure> {
     let document = match format {
         Format::Json => parse(text).map_err(Failure::NotJson)?,
@@ -57,7 +57,7 @@ fn read_with<T>(
         Format::TrimmedText => Document::plain(text.trim_end_matches(['\n', '\r'])),
     };
     let mut report = Report::default();
-    decode(Json::root(&document, format), &mut report).map_err(|_| Failure::Invalid(report.into_violations()))
+    decode(&Json::root(&document, format), &mut report).map_err(|_| Failure::Invalid(report.into_violations()))
 }
 
 /// The document that a text is. Where it breaks is told only of what begins as an object: in a plain password even that would say

@@ -3,7 +3,10 @@
 //! One pass, no recursion, no copies. `serde_json`'s raw values would do the same at twice the time of decoding without them
 //! (`benches/decode.rs`); a test compares the two on what is JSON and what is not.
 
+mod scan;
 mod text;
+
+use std::num::NonZeroU32;
 
 use text::unescaped;
 pub use text::{LoneSurrogate, Text, unquote};
@@ -37,6 +40,10 @@ impl Node {
     }
 }
 
+/// Where a value stands among the others of its document.
+#[derive(Clone, Copy, Debug)]
+pub struct Position(NonZeroU32);
+
 /// A value of a document.
 #[derive(Clone, Copy)]
 pub struct Value<'a> {
@@ -53,14 +60,7 @@ pub struct Value<'a> {
 impl<'t> Document<'t> {
     /// Reads one value, with white space around it.
     pub fn parse(text: &'t str) -> Result<Self, Broken> {
-        // Most values take more than eight bytes, their keys and punctuation included.
-        let nodes = Vec::with_capacity(text.len() / 8 + 1);
-        let mut scanner = Scanner { text, at: 0, nodes, container: NONE };
-        match scanner.document() {
-            // Beyond two gigabytes, positions would not be what they are.
-            Ok(()) if text.len() < NONE as usize / 2 => Ok(Self { text, nodes: scanner.nodes }),
-            _ => Err(Broken { at: scanner.at }),
-        }
+        Ok(Self { text, nodes: scan::scan(text)? })
     }
 
     /// A text that stands for itself, and has no values.
@@ -72,7 +72,7 @@ impl<'t> Document<'t> {
         if let Some(&node) = self.nodes.first() {
             return self.value(0, node);
         }
-        let end = u32::try_from(self.text.len()).unwrap_or(NONE);
+        let end = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
         Value { document: self, start: 0, end, at: 0, has_escapes: false }
     }
 
@@ -102,12 +102,36 @@ impl<'a> Value<'a> {
         self.has_escapes
     }
 
+    /// Where it stands. The root, of which nobody asks, counts as what follows it.
+    #[inline]
+    pub fn position(self) -> Position {
+        Position(NonZeroU32::new(self.at).unwrap_or(NonZeroU32::MIN))
+    }
+
+    /// Another value of the same document.
+    #[inline]
+    pub fn at(self, Position(at): Position) -> Self {
+        let at = at.get() as usize;
+        self.document.nodes.get(at).map_or(self, |&node| self.document.value(at, node))
+    }
+
+    /// Whether it is this string, and spelled as it is.
+    #[inline]
+    pub fn is_plainly(self, text: &str) -> bool {
+        !self.has_escapes && self.inner() == text
+    }
+
+    /// A string without its quotes.
+    #[inline]
+    fn inner(self) -> &'a str {
+        let inner = self.start as usize + 1..(self.end as usize).saturating_sub(1);
+        self.document.text.get(inner).unwrap_or_default()
+    }
+
     /// The text of a string.
     #[inline]
     pub fn unquoted(self) -> Result<Text<'a>, LoneSurrogate> {
-        let inner = self.start as usize + 1..(self.end as usize).saturating_sub(1);
-        let inner = self.document.text.get(inner).unwrap_or_default();
-        if self.has_escapes { unescaped(inner) } else { Ok(Text::Borrowed(inner)) }
+        if self.has_escapes { unescaped(self.inner()) } else { Ok(Text::Borrowed(self.inner())) }
     }
 
     /// The items of an array.
@@ -163,271 +187,6 @@ impl<'a> Iterator for Entries<'a> {
         self.0.next = value.next();
         Some((document.value(next, key), document.value(next + 1, value)))
     }
-}
-
-/// No container.
-const NONE: u32 = u32::MAX;
-
-struct Scanner<'t> {
-    text: &'t str,
-    at: usize,
-    nodes: Vec<Node>,
-    /// The object or array that is not closed yet; until it is, its node says which it is in. Depth costs no stack.
-    container: u32,
-}
-
-/// The byte that a scanner has come to does not fit.
-struct Unfit;
-
-#[allow(clippy::inline_always, reason = "what runs once a value; a tenth of the decoder's time, measured")]
-#[allow(clippy::cast_possible_truncation, reason = "the length is looked at in the end")]
-impl Scanner<'_> {
-    fn document(&mut self) -> Result<(), Unfit> {
-        self.space();
-        self.value()?;
-        while self.container != NONE {
-            let start = self.nodes[self.container as usize].start as usize;
-            let closing = if self.text.as_bytes()[start] == b'{' { b'}' } else { b']' };
-            // One container at a time: most of what follows a value is a comma.
-            while self.comma_or(closing)? {
-                let before = self.container;
-                if closing == b'}' {
-                    self.key()?;
-                }
-                self.value()?;
-                if self.container != before {
-                    break;
-                }
-            }
-        }
-        self.space();
-        if self.at == self.text.len() { Ok(()) } else { Err(Unfit) }
-    }
-
-    /// A value, or the beginning of one up to the first value in it.
-    #[inline(always)]
-    fn value(&mut self) -> Result<(), Unfit> {
-        loop {
-            let start = self.at;
-            match self.peek() {
-                Some(b'"') => {
-                    let has_escapes = self.string()?;
-                    self.push(start, has_escapes);
-                }
-                Some(b'{') => {
-                    if !self.open(b'}') {
-                        self.key()?;
-                        continue;
-                    }
-                }
-                Some(b'[') => {
-                    if !self.open(b']') {
-                        continue;
-                    }
-                }
-                Some(b'-' | b'0'..=b'9') => {
-                    self.number()?;
-                    self.push(start, false);
-                }
-                Some(b't') => self.word("true")?,
-                Some(b'f') => self.word("false")?,
-                Some(b'n') => self.word("null")?,
-                _ => return Err(Unfit),
-            }
-            return Ok(());
-        }
-    }
-
-    /// An opening bracket; whether it closes at once.
-    fn open(&mut self, closing: u8) -> bool {
-        let container = self.nodes.len() as u32;
-        self.nodes.push(Node { start: self.at as u32, end: self.container, next: 0 });
-        self.container = container;
-        self.at += 1;
-        self.space();
-        let is_empty = self.eat(closing);
-        if is_empty {
-            self.close();
-        }
-        is_empty
-    }
-
-    /// After a closing bracket.
-    fn close(&mut self) {
-        let next = (self.nodes.len() as u32) << 1;
-        let node = &mut self.nodes[self.container as usize];
-        self.container = node.end;
-        (node.end, node.next) = (self.at as u32, next);
-    }
-
-    /// After a value: whether another follows, or the container is closed.
-    #[inline(always)]
-    fn comma_or(&mut self, closing: u8) -> Result<bool, Unfit> {
-        self.space();
-        if self.eat(b',') {
-            self.space();
-            return Ok(true);
-        }
-        self.expect(closing)?;
-        self.close();
-        Ok(false)
-    }
-
-    /// A key and its colon.
-    #[inline(always)]
-    fn key(&mut self) -> Result<(), Unfit> {
-        let start = self.at;
-        let has_escapes = self.string()?;
-        self.push(start, has_escapes);
-        self.space();
-        self.expect(b':')?;
-        self.space();
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn push(&mut self, start: usize, has_escapes: bool) {
-        let next = ((self.nodes.len() + 1) as u32) << 1 | u32::from(has_escapes);
-        self.nodes.push(Node { start: start as u32, end: self.at as u32, next });
-    }
-
-    #[inline]
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    #[inline]
-    fn eat(&mut self, byte: u8) -> bool {
-        let is_next = self.peek() == Some(byte);
-        self.at += usize::from(is_next);
-        is_next
-    }
-
-    #[inline]
-    fn expect(&mut self, byte: u8) -> Result<(), Unfit> {
-        if self.eat(byte) { Ok(()) } else { Err(Unfit) }
-    }
-
-    #[inline]
-    fn space(&mut self) {
-        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
-            self.at += 1;
-        }
-    }
-
-    fn word(&mut self, word: &str) -> Result<(), Unfit> {
-        let start = self.at;
-        word.bytes().try_for_each(|byte| self.expect(byte))?;
-        self.push(start, false);
-        Ok(())
-    }
-
-    fn number(&mut self) -> Result<(), Unfit> {
-        self.eat(b'-');
-        if !self.eat(b'0') {
-            self.digits()?;
-        }
-        if self.eat(b'.') {
-            self.digits()?;
-        }
-        if self.eat(b'e') || self.eat(b'E') {
-            let _ = self.eat(b'+') || self.eat(b'-');
-            self.digits()?;
-        }
-        Ok(())
-    }
-
-    /// At least one.
-    fn digits(&mut self) -> Result<(), Unfit> {
-        let start = self.at;
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.at += 1;
-        }
-        if self.at > start { Ok(()) } else { Err(Unfit) }
-    }
-
-    /// Whether it has escapes.
-    #[inline]
-    fn string(&mut self) -> Result<bool, Unfit> {
-        let bytes = self.text.as_bytes();
-        self.expect(b'"')?;
-        self.at = end_of_plain(bytes, self.at);
-        if bytes.get(self.at) == Some(&b'"') {
-            self.at += 1;
-            return Ok(false);
-        }
-        self.escaped_string()
-    }
-
-    /// From the first byte of a string on that does not stand for itself.
-    #[inline(never)]
-    fn escaped_string(&mut self) -> Result<bool, Unfit> {
-        let mut has_escapes = false;
-        loop {
-            match self.peek() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(has_escapes);
-                }
-                Some(b'\\') => {
-                    has_escapes = true;
-                    self.escape()?;
-                }
-                // The end, or a control character.
-                _ => return Err(Unfit),
-            }
-            self.at = end_of_plain(self.text.as_bytes(), self.at);
-        }
-    }
-
-    fn escape(&mut self) -> Result<(), Unfit> {
-        self.at += 1;
-        match self.peek() {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
-                self.at += 1;
-                Ok(())
-            }
-            Some(b'u') => {
-                self.at += 1;
-                (0..4).try_for_each(|_| match self.peek() {
-                    Some(b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => {
-                        self.at += 1;
-                        Ok(())
-                    }
-                    _ => Err(Unfit),
-                })
-            }
-            _ => Err(Unfit),
-        }
-    }
-}
-
-/// Where, from a position on, the first byte of a string is that does not stand for itself; looks at eight at a time.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "as of the scanner")]
-fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let special = special(u64::from_le_bytes(*word));
-        if special != 0 {
-            return at + (special.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count()
-}
-
-/// Marks, with their high bits, the bytes that end what is plain: `"`, `\` and control characters. Bytes above the first
-/// mark may be marked by mistake.
-#[inline]
-fn special(word: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 255;
-    // A byte below 0x80 gets its high bit if it was below `end`; one above keeps it, and is left out in the end.
-    let below = |word: u64, end: u8| word.wrapping_sub(ONES * u64::from(end));
-    let quote = below(word ^ (ONES * u64::from(b'"')), 1);
-    let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
-    let control = below(word, 0x20);
-    (quote | backslash | control) & !word & (ONES << 7)
 }
 
 #[cfg(test)]

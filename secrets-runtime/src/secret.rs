@@ -42,7 +42,7 @@ pub trait SecretValue: Sized {
     /// Reads the value, or reports everything that is wrong with it.
     #[doc(hidden)]
     #[allow(clippy::missing_errors_doc, reason = "hidden")]
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported>;
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported>;
 
     /// The value that an absent or `null` key stands for, where the type has one.
     #[doc(hidden)]

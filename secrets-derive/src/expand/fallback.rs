@@ -15,7 +15,7 @@ pub fn fallback(item: &DeriveInput) -> TokenStream {
             const SHAPE: #runtime::Shape = #runtime::Shape::Object(&#runtime::ObjectShape::EMPTY);
 
             fn decode(
-                _: #runtime::Json<'_>,
+                _: &#runtime::Json<'_>,
                 _: &mut #runtime::Report,
             ) -> ::core::result::Result<Self, #runtime::Reported> {
                 ::core::unreachable!()

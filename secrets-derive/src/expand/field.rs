@@ -45,7 +45,7 @@ pub fn of_type(field: &Field, runtime: &TokenStream) -> OfType {
             let shape = quote_spanned!(span=> #runtime::Shape::Embedded(&#value::SHAPE));
             let absent = quote_spanned!(span=> #value::absent);
             let decode = quote_spanned! {span=>
-                |__json: #runtime::Json<'_>, __report: &mut #runtime::Report| {
+                |__json: &#runtime::Json<'_>, __report: &mut #runtime::Report| {
                     #runtime::decode_json(&#shape, #value::decode, #absent, __json, __report)
                 }
             };

@@ -306,7 +306,7 @@ mod tests {
     impl SecretValue for Text {
         const SHAPE: Shape = Shape::Any;
 
-        fn decode(_: Json<'_>, _: &mut Report) -> Result<Self, Reported> {
+        fn decode(_: &Json<'_>, _: &mut Report) -> Result<Self, Reported> {
             Ok(Self)
         }
     }

@@ -126,7 +126,7 @@ pub trait Coded<C, How>: Sized {
 
     /// As [`SecretValue::decode`].
     #[allow(clippy::missing_errors_doc, reason = "see there")]
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported>;
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported>;
 
     /// As [`SecretValue::absent`].
     #[must_use]
@@ -148,7 +148,7 @@ pub struct Items<How>(How);
 impl<C: Codec<T>, T> Coded<C, Itself> for T {
     const SHAPE: Shape = C::SHAPE;
 
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
         let text = json.string(&C::SHAPE, report)?;
         C::read(&text).ok_or_else(|| json.unfit(&C::SHAPE, "another string", report))
     }
@@ -157,7 +157,7 @@ impl<C: Codec<T>, T> Coded<C, Itself> for T {
 impl<C, How, T: Coded<C, How>> Coded<C, Inside<How>> for Option<T> {
     const SHAPE: Shape = Shape::Optional(&T::SHAPE);
 
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
         if json.is_null() { Ok(None) } else { T::decode(json, report).map(Some) }
     }
 
@@ -169,7 +169,7 @@ impl<C, How, T: Coded<C, How>> Coded<C, Inside<How>> for Option<T> {
 impl<C, How, T: Coded<C, How>> Coded<C, Items<How>> for Vec<T> {
     const SHAPE: Shape = Shape::Array(&T::SHAPE);
 
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
         json.vector(&Shape::Array(&T::SHAPE), report, T::decode)
     }
 }
@@ -181,9 +181,9 @@ impl<C, How, T: Coded<C, How>> Coded<C, Items<How>> for Vec<T> {
 #[doc(hidden)]
 pub fn decode_json<T>(
     shape: &Shape,
-    decode: fn(Json<'_>, &mut Report) -> Result<T, Reported>,
+    decode: fn(&Json<'_>, &mut Report) -> Result<T, Reported>,
     absent: fn() -> Option<T>,
-    json: Json<'_>,
+    json: &Json<'_>,
     report: &mut Report,
 ) -> Result<T, Reported> {
     if let Some(absent) = json.is_null().then(absent).flatten() {
@@ -201,7 +201,7 @@ pub fn decode_json<T>(
 pub trait FromSerde: Sized {
     /// As [`SecretValue::decode`]. What the type says of a value is dropped: serde's messages quote values.
     #[allow(clippy::missing_errors_doc, reason = "see there")]
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported>;
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported>;
 
     /// What the type makes of an absent key: `Option` makes `None` of it, most types nothing.
     #[must_use]
@@ -210,7 +210,7 @@ pub trait FromSerde: Sized {
 
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> FromSerde for T {
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
         serde_json::from_str(json.text()).map_err(|_| {
             let expected = format!("a value that {} can be deserialized from", short(type_name::<T>()));
             report.violation(

@@ -14,7 +14,7 @@ use secrets_shape::shape::Shape;
 impl<T: SecretValue> SecretValue for Option<T> {
     const SHAPE: Shape = Shape::Optional(&T::SHAPE);
 
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
         if json.is_null() {
             return Ok(None);
         }
@@ -36,7 +36,7 @@ impl<T: SecretValue> SecretValue for Option<T> {
 impl<T: SecretValue> SecretValue for Box<T> {
     const SHAPE: Shape = T::SHAPE;
 
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
         T::decode(json, report).map(Box::new)
     }
 
@@ -52,7 +52,7 @@ impl<T: SecretValue> SecretValue for Box<T> {
 impl<T: SecretValue> SecretValue for Vec<T> {
     const SHAPE: Shape = Shape::Array(&T::SHAPE);
 
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
         json.vector(&Self::SHAPE, report, T::decode)
     }
 
@@ -67,9 +67,9 @@ impl<T: SecretValue> SecretValue for Vec<T> {
 impl<T: SecretValue> SecretValue for BTreeMap<String, T> {
     const SHAPE: Shape = Shape::Map(&T::SHAPE);
 
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
         let mut map = Self::new();
-        each_entry(&json, &Self::SHAPE, report, T::decode, |key, value| map.insert(key, value).is_none())?;
+        each_entry(json, &Self::SHAPE, report, T::decode, |key, value| map.insert(key, value).is_none())?;
         Ok(map)
     }
 }
@@ -77,9 +77,9 @@ impl<T: SecretValue> SecretValue for BTreeMap<String, T> {
 impl<T: SecretValue, S: BuildHasher + Default> SecretValue for HashMap<String, T, S> {
     const SHAPE: Shape = Shape::Map(&T::SHAPE);
 
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-        let mut map = Self::default();
-        each_entry(&json, &Self::SHAPE, report, T::decode, |key, value| map.insert(key, value).is_none())?;
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+        let mut map = Self::with_capacity_and_hasher(json.entries().count(), S::default());
+        each_entry(json, &Self::SHAPE, report, T::decode, |key, value| map.insert(key, value).is_none())?;
         Ok(map)
     }
 }
@@ -89,7 +89,7 @@ pub fn each_entry<T>(
     json: &Json<'_>,
     shape: &Shape,
     report: &mut Report,
-    decode: impl Fn(Json<'_>, &mut Report) -> Result<T, Reported>,
+    decode: impl Fn(&Json<'_>, &mut Report) -> Result<T, Reported>,
     mut insert: impl FnMut(String, T) -> bool,
 ) -> Result<(), Reported> {
     if json.kind() != Kind::Object {
@@ -102,7 +102,7 @@ pub fn each_entry<T>(
             outcome = Err(report.bad_key(&path));
             continue;
         };
-        match decode(json.inner_at(path, value), report) {
+        match decode(&json.inner_at(path, value), report) {
             Ok(value) => {
                 if !insert(key.into_string(), value) {
                     outcome = Err(report.violation(&path, "every key once", "a key twice"));

@@ -16,7 +16,7 @@ pub struct Newtype<'a> {
 impl<'a> Newtype<'a> {
     /// `shape` is a newtype's.
     #[must_use]
-    pub fn open(json: Json<'a>, shape: Shape) -> Self {
+    pub fn open(json: &Json<'a>, shape: Shape) -> Self {
         let field = if let Shape::Newtype(field) = shape { field } else { &FieldShape::PLAIN };
         Self { json: json.newtype(field.coercion, field.rules), field }
     }
@@ -27,10 +27,10 @@ impl<'a> Newtype<'a> {
     /// What is there breaks the field's shape.
     pub fn read<T>(
         &self,
-        decode: fn(Json<'_>, &mut Report) -> Result<T, Reported>,
+        decode: fn(&Json<'_>, &mut Report) -> Result<T, Reported>,
         report: &mut Report,
     ) -> Result<T, Reported> {
-        decode(self.json, report)
+        decode(&self.json, report)
     }
 
     /// Applies rules to what [`read`](Self::read) returned.

@@ -9,40 +9,29 @@ use super::path::{Path, Step};
 use super::report::{Report, Reported};
 use super::rules::Rules;
 use super::view::{Json, Kind};
-use crate::json::{LoneSurrogate, Text, Value};
+use crate::json::{LoneSurrogate, Position, Text, Value};
 use secrets_shape::near::is_near;
 use secrets_shape::shape::{FieldShape, ObjectShape, Shape, Unknown};
 
-/// The value that an object has for one field.
+/// The value that an object has for one field: where it stands, and under which of the field's spellings.
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
-pub struct Slot<'a>(Option<Found<'a>>);
+pub struct Slot {
+    value: Option<Position>,
+    spelling: u32,
+}
 
-impl Slot<'_> {
+impl Slot {
     /// No value yet.
-    pub const EMPTY: Self = Self(None);
-}
-
-/// A value, and which of the field's spellings it stands under.
-#[derive(Clone, Copy)]
-struct Found<'a> {
-    key: &'static str,
-    value: Value<'a>,
-}
-
-/// It shows the key and hides the value.
-impl fmt::Debug for Found<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.key)
-    }
+    pub const EMPTY: Self = Self { value: None, spelling: 0 };
 }
 
 /// An object whose keys have been matched to the fields of a struct.
 #[doc(hidden)]
 pub struct Object<'a> {
-    json: Json<'a>,
+    json: &'a Json<'a>,
     shape: &'static ObjectShape,
-    slots: &'a [Slot<'a>],
+    slots: &'a [Slot],
     /// Keys that no field reads, sorted.
     unknown: Vec<Text<'a>>,
     broken: Option<Reported>,
@@ -61,15 +50,15 @@ impl<'a> Object<'a> {
     /// # Errors
     /// `json` is not an object. Keys that are unknown or given twice are reported, and fail [`close`](Self::close).
     pub fn open(
-        json: Json<'a>,
+        json: &'a Json<'a>,
         shape: Shape,
         variant: usize,
-        slots: &'a mut [Slot<'a>],
+        slots: &'a mut [Slot],
         report: &mut Report,
     ) -> Result<Self, Reported> {
         let shape = shape.object(variant);
         if json.kind() != Kind::Object {
-            return Err(report.mismatch(&json, "an object"));
+            return Err(report.mismatch(json, "an object"));
         }
         let mut matching = Matching { json, shape, slots, expected: 0, unknown: Vec::new(), broken: None };
         for (key, value) in json.entries() {
@@ -86,11 +75,12 @@ impl<'a> Object<'a> {
     pub fn read<T>(
         &self,
         field: usize,
-        decode: fn(Json<'_>, &mut Report) -> Result<T, Reported>,
+        decode: fn(&Json<'_>, &mut Report) -> Result<T, Reported>,
         absent: fn() -> Option<T>,
         report: &mut Report,
     ) -> Result<Option<T>, Reported> {
-        let Some(json) = self.keyed_json(field) else { return Ok(None) };
+        // Borrowed, so that it is not moved: it is large.
+        let Some(json) = &self.keyed_json(field) else { return Ok(None) };
         if json.is_null() && absent().is_none() {
             return Ok(None);
         }
@@ -104,19 +94,20 @@ impl<'a> Object<'a> {
     pub fn flattened<T>(
         &self,
         field: usize,
-        decode: fn(Json<'_>, &mut Report) -> Result<T, Reported>,
+        decode: fn(&Json<'_>, &mut Report) -> Result<T, Reported>,
         (): (),
         report: &mut Report,
     ) -> Result<Option<T>, Reported> {
-        decode(self.flattened_json(field), report).map(Some)
+        decode(&self.flattened_json(field), report).map(Some)
     }
 
     /// What stands under a field's key.
     pub(super) fn keyed_json(&self, field: usize) -> Option<Json<'_>> {
-        let Slot(Some(found)) = self.slots[field] else { return None };
+        let Slot { value, spelling } = self.slots[field];
+        let value = self.json.value_at(value?);
         let declared = &self.shape.fields[field];
-        let path = self.json.path().child(Step::Key(found.key));
-        Some(Json::field(path, found.value, declared.coercion, declared.rules))
+        let path = self.json.path().child(Step::Key(declared.keys[spelling as usize]));
+        Some(Json::field(path, value, declared.coercion, declared.rules))
     }
 
     /// This object, as a field reads it that is flattened into it.
@@ -194,7 +185,7 @@ impl<'a> Object<'a> {
 
     pub(super) fn missing(&self, field: usize, report: &mut Report) -> Reported {
         let declared = &self.shape.fields[field];
-        let found = match self.slots[field].0 {
+        let found = match self.slots[field].value {
             Some(_) => Cow::Borrowed(Kind::Null.found()),
             None => match near_miss(&self.unknown, declared.keys) {
                 Some(key) => Cow::Owned(format!("nothing, but the similar key {key:?}")),
@@ -210,8 +201,7 @@ impl<'a> Object<'a> {
 
     /// Under the spelling that the secret uses.
     fn path_of(&self, field: usize) -> Path<'_> {
-        let found = self.slots[field].0.map(|found| found.key);
-        match found.or(self.shape.fields[field].keys.first().copied()) {
+        match self.shape.fields[field].keys.get(self.slots[field].spelling as usize) {
             Some(key) => self.json.path().child(Step::Key(key)),
             None => *self.json.path(),
         }
@@ -220,9 +210,9 @@ impl<'a> Object<'a> {
 
 /// The pass over an object's entries.
 struct Matching<'a> {
-    json: Json<'a>,
+    json: &'a Json<'a>,
     shape: &'static ObjectShape,
-    slots: &'a mut [Slot<'a>],
+    slots: &'a mut [Slot],
     /// The field whose key is expected next: documents tend to follow the struct.
     expected: usize,
     unknown: Vec<Text<'a>>,
@@ -232,6 +222,11 @@ struct Matching<'a> {
 impl<'a> Matching<'a> {
     #[inline]
     fn entry(&mut self, key: Value<'a>, value: Value<'a>, report: &mut Report) {
+        // The field that is expected, as a rule.
+        let expected = self.shape.fields.get(self.expected).and_then(|field| field.keys.first());
+        if expected.is_some_and(|expected| key.is_plainly(expected)) {
+            return self.found((self.expected, 0), value, report);
+        }
         match key.unquoted() {
             Ok(key) => match self.field_of(&key) {
                 Some(field) => self.found(field, value, report),
@@ -241,35 +236,36 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// A field's key, as the declaration spells it, has this value.
-    fn found(&mut self, (field, key): (usize, &'static str), value: Value<'a>, report: &mut Report) {
+    /// A spelling of a field's key has this value.
+    #[inline]
+    fn found(&mut self, (field, spelling): (usize, u32), value: Value<'a>, report: &mut Report) {
         self.expected = field + 1;
-        let Slot(slot) = &mut self.slots[field];
-        match slot {
-            None => *slot = Some(Found { key, value }),
-            Some(first) => {
-                let (expected, found) = if first.key == key {
-                    ("the key once".to_owned(), Cow::Borrowed("it twice"))
-                } else {
-                    let keys = self.shape.fields[field].keys.join(", ");
-                    (format!("one of the keys {keys}"), Cow::Borrowed("two of them"))
-                };
-                self.broken = Some(report.violation(&self.json.path().child(Step::Key(first.key)), expected, found));
-            }
+        let slot = &mut self.slots[field];
+        if slot.value.is_some() {
+            return self.found_twice(field, spelling, report);
         }
+        *slot = Slot { value: Some(value.position()), spelling };
     }
 
-    /// The field that reads `key`, and the key as the declaration spells it.
-    fn field_of(&self, key: &str) -> Option<(usize, &'static str)> {
+    #[cold]
+    fn found_twice(&mut self, field: usize, spelling: u32, report: &mut Report) {
+        let (first, keys) = (self.slots[field].spelling, self.shape.fields[field].keys);
+        let (expected, found) = if first == spelling {
+            ("the key once".to_owned(), Cow::Borrowed("it twice"))
+        } else {
+            (format!("one of the keys {}", keys.join(", ")), Cow::Borrowed("two of them"))
+        };
+        let path = self.json.path().child(Step::Key(keys[first as usize]));
+        self.broken = Some(report.violation(&path, expected, found));
+    }
+
+    /// The field that reads `key`, and which of its spellings that is.
+    fn field_of(&self, key: &str) -> Option<(usize, u32)> {
         let fields = self.shape.fields;
-        // The one that is expected, as a rule.
-        if let Some(key) = fields.get(self.expected).and_then(|field| field.keys.first()).filter(|first| **first == key)
-        {
-            return Some((self.expected, key));
-        }
         let (before, from) = fields.split_at(self.expected.min(fields.len()));
-        let spelling = |field: &FieldShape| field.keys.iter().copied().find(|&spelling| spelling == key);
-        let offset = |base: usize| move |(at, key): (usize, &'static str)| (base + at, key);
+        let spelling =
+            |field: &FieldShape| (0..).zip(field.keys).find_map(|(at, &spelling)| (spelling == key).then_some(at));
+        let offset = |base: usize| move |(at, spelling): (usize, u32)| (base + at, spelling);
         position(from, spelling).map(offset(before.len())).or_else(|| position(before, spelling))
     }
 
@@ -321,7 +317,7 @@ impl<'a> Matching<'a> {
     /// A misspelt key of a field that may be absent goes unnoticed otherwise; of others it is part of the violation.
     fn warn_of_near_misses(&self) {
         for (field, slot) in self.shape.fields.iter().zip(&*self.slots) {
-            if let (true, Some(key)) = (slot.0.is_none(), near_miss(&self.unknown, field.keys)) {
+            if let (true, Some(key)) = (slot.value.is_none(), near_miss(&self.unknown, field.keys)) {
                 tracing::warn!(
                     target: "secrets_runtime",
                     secret = self.shape.name,

@@ -126,7 +126,7 @@ impl Pattern {
 /// It does not hold.
 #[doc(hidden)]
 pub fn validate<T>(
-    json: Json<'_>,
+    json: &Json<'_>,
     value: &T,
     judge: fn(&T) -> Result<(), &'static str>,
     report: &mut Report,

@@ -11,7 +11,7 @@ use secrets_shape::shape::{Precision, Shape};
 impl SecretValue for String {
     const SHAPE: Shape = Shape::String;
 
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
         Ok(json.string(&Self::SHAPE, report)?.into_string())
     }
 }
@@ -19,7 +19,7 @@ impl SecretValue for String {
 impl SecretValue for Box<str> {
     const SHAPE: Shape = Shape::String;
 
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
         String::decode(json, report).map(String::into_boxed_str)
     }
 }
@@ -27,7 +27,7 @@ impl SecretValue for Box<str> {
 impl SecretValue for SecretString {
     const SHAPE: Shape = Shape::String;
 
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
         <Box<str>>::decode(json, report).map(SecretString::new)
     }
 }
@@ -35,7 +35,7 @@ impl SecretValue for SecretString {
 impl SecretValue for bool {
     const SHAPE: Shape = Shape::Boolean;
 
-    fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
         match json.kind() {
             Kind::Boolean => Ok(json.text() == "true"),
             Kind::String if json.coerces() => match &*json.unquoted(&Self::SHAPE, report)? {
@@ -58,9 +58,9 @@ macro_rules! integers {
             #[allow(clippy::cast_lossless, reason = "usize and isize have no lossless conversion")]
             const SHAPE: Shape = Shape::Integer { min: <$integer>::MIN as i128, max: <$integer>::MAX as i128 };
 
-            fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-                let value = integer(&json, &Self::SHAPE, report)?;
-                Self::try_from(value).map_err(|_| unfit_number(&json, &Self::SHAPE, report))
+            fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+                let value = integer(json, &Self::SHAPE, report)?;
+                Self::try_from(value).map_err(|_| unfit_number(json, &Self::SHAPE, report))
             }
         }
     )*};
@@ -73,10 +73,10 @@ macro_rules! floats {
         impl SecretValue for $float {
             const SHAPE: Shape = Shape::Float(Precision::$precision);
 
-            fn decode(json: Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+            fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
                 let parse = |text: &str| text.parse::<$float>().ok().filter(|value| value.is_finite());
                 match json.kind() {
-                    Kind::Number => parse(json.text()).ok_or_else(|| unfit_number(&json, &Self::SHAPE, report)),
+                    Kind::Number => parse(json.text()).ok_or_else(|| unfit_number(json, &Self::SHAPE, report)),
                     Kind::String if json.coerces() => {
                         let text = json.unquoted(&Self::SHAPE, report)?;
                         let value = number::spells_number(&text).then(|| parse(&text)).flatten();

@@ -10,7 +10,7 @@ use secrets_shape::shape::{Shape, TaggedShape};
 /// # Errors
 /// It is no string, or another.
 #[doc(hidden)]
-pub fn name(json: Json<'_>, names: &'static [&'static str], report: &mut Report) -> Result<usize, Reported> {
+pub fn name(json: &Json<'_>, names: &'static [&'static str], report: &mut Report) -> Result<usize, Reported> {
     let shape = Shape::Names(names);
     let text = json.string(&shape, report)?;
     names.iter().position(|name| *name == &*text).ok_or_else(|| json.unfit(&shape, "another string", report))
@@ -21,7 +21,7 @@ pub fn name(json: Json<'_>, names: &'static [&'static str], report: &mut Report)
 /// # Errors
 /// It is no object, has no tag, or one that names no variant.
 #[doc(hidden)]
-pub fn variant(json: Json<'_>, shape: Shape, report: &mut Report) -> Result<usize, Reported> {
+pub fn variant(json: &Json<'_>, shape: Shape, report: &mut Report) -> Result<usize, Reported> {
     let Shape::Tagged(TaggedShape { tag, names, .. }) = shape else { return Err(json.mismatch(&shape, report)) };
     if json.kind() != Kind::Object {
         return Err(json.mismatch(&shape, report));
@@ -35,7 +35,7 @@ pub fn variant(json: Json<'_>, shape: Shape, report: &mut Report) -> Result<usiz
     }
     let path = json.path().child(Step::Key(tag));
     match found {
-        Some(value) => name(json.at(path, value), names, report),
+        Some(value) => name(&json.at(path, value), names, report),
         None => Err(report.violation(&path, Shape::Names(names).expected(&[]), "nothing")),
     }
 }

@@ -22,7 +22,7 @@ fn read<T: SecretValue>(json: &str, coercion: Coercion) -> Result<T, String> {
     }
     let mut report = Report::default();
     let document = super::parse(json).map_err(|reason| reason.to_string())?;
-    T::decode(Json::strict(&document), &mut report).map_err(|_| told(Failure::Invalid(report.into_violations())))
+    T::decode(&Json::strict(&document), &mut report).map_err(|_| told(Failure::Invalid(report.into_violations())))
 }
 
 #[track_caller]

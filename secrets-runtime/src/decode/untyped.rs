@@ -25,7 +25,7 @@ pub fn judge(text: &str, format: Format, shape: &'static Shape) -> Result<(), Fa
     super::read_with(text, format, |json, report| value(json, shape, report))
 }
 
-fn value(json: Json<'_>, shape: &'static Shape, report: &mut Report) -> Result<(), Reported> {
+fn value(json: &Json<'_>, shape: &'static Shape, report: &mut Report) -> Result<(), Reported> {
     match shape {
         Shape::String | Shape::Parsed(_) => json.string(shape, report).map(drop),
         Shape::Bytes(encoding) => {
@@ -36,9 +36,9 @@ fn value(json: Json<'_>, shape: &'static Shape, report: &mut Report) -> Result<(
         Shape::Embedded(inner) => json.document(shape, report, |document, report| value(document, inner, report)),
         Shape::Names(names) => tagged::name(json, names, report).map(drop),
         Shape::Integer { min, max } => {
-            let value = scalars::integer(&json, shape, report)?;
+            let value = scalars::integer(json, shape, report)?;
             let is_within = *min <= value && value <= *max;
-            is_within.then_some(()).ok_or_else(|| scalars::unfit_number(&json, shape, report))
+            is_within.then_some(()).ok_or_else(|| scalars::unfit_number(json, shape, report))
         }
         Shape::Float(Precision::Single) => f32::decode(json, report).map(drop),
         Shape::Float(Precision::Double) => f64::decode(json, report).map(drop),
@@ -49,14 +49,14 @@ fn value(json: Json<'_>, shape: &'static Shape, report: &mut Report) -> Result<(
         Shape::Array(item) => json.vector(shape, report, |json, report| value(json, item, report)).map(drop),
         Shape::Map(item) => {
             let mut keys = HashSet::new();
-            let decode = |json: Json<'_>, report: &mut Report| value(json, item, report);
-            containers::each_entry(&json, shape, report, decode, |key, ()| keys.insert(key))
+            let decode = |json: &Json<'_>, report: &mut Report| value(json, item, report);
+            containers::each_entry(json, shape, report, decode, |key, ()| keys.insert(key))
         }
         Shape::Newtype(field) => {
             let json = json.newtype(field.coercion, field.rules);
-            value(json, &field.shape, report)?;
+            value(&json, &field.shape, report)?;
             let mut rules = Rules::new(*json.path(), &field.shape, field.rules, report);
-            obey(json, &field.shape, &mut rules);
+            obey(&json, &field.shape, &mut rules);
             rules.verdict()
         }
         Shape::Object(declared) => object(json, *shape, (0, 0), declared, report),
@@ -69,7 +69,7 @@ fn value(json: Json<'_>, shape: &'static Shape, report: &mut Report) -> Result<(
 
 /// An object; of an enum, a variant's, whose first key was read before.
 fn object(
-    json: Json<'_>,
+    json: &Json<'_>,
     shape: Shape,
     (variant, tags): (usize, usize),
     declared: &'static ObjectShape,
@@ -96,14 +96,14 @@ fn field(object: &Object<'_>, at: usize, field: &'static FieldShape, report: &mu
         let may_be_absent = field.absence == Absence::Default || field.shape.is_optional();
         return if may_be_absent { Ok(()) } else { Err(object.missing(at, report)) };
     };
-    value(json, &field.shape, report)?;
+    value(&json, &field.shape, report)?;
     let mut rules = object.rules_of(at, report);
-    obey(json, &field.shape, &mut rules);
+    obey(&json, &field.shape, &mut rules);
     rules.verdict()
 }
 
 /// Applies the rules to a value that was found to have this shape.
-fn obey(json: Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
+fn obey(json: &Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
     match shape {
         Shape::Optional(_) if json.is_null() => {}
         Shape::Optional(inner) => obey(json, inner, rules),
@@ -122,7 +122,7 @@ fn obey(json: Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
     }
 }
 
-fn apply(rule: &'static Rule, json: Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
+fn apply(rule: &'static Rule, json: &Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
     match rule {
         Rule::Each(_) => each(json, shape, rules),
         Rule::Pattern { rust, .. } => {
@@ -135,7 +135,7 @@ fn apply(rule: &'static Rule, json: Json<'_>, shape: &'static Shape, rules: &mut
             let text = text(json, shape);
             let judged = match shape {
                 Shape::Integer { .. } => {
-                    scalars::integer(&json, shape, &mut Report::default()).ok().map(Judged::Integer)
+                    scalars::integer(json, shape, &mut Report::default()).ok().map(Judged::Integer)
                 }
                 Shape::Float(Precision::Single) => f32::decode(json, &mut Report::default()).ok().map(Judged::Single),
                 Shape::Float(Precision::Double) => f64::decode(json, &mut Report::default()).ok().map(Judged::Double),
@@ -153,16 +153,16 @@ fn apply(rule: &'static Rule, json: Json<'_>, shape: &'static Shape, rules: &mut
     }
 }
 
-fn each(json: Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
+fn each(json: &Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
     let item = shape.item();
     for (at, value) in inside(json, shape).into_iter().enumerate() {
         let step = if matches!(shape, Shape::Array(_)) { Step::Index(at) } else { Step::AnyKey };
-        rules.of_item(step, |path, inner| obey(json.inner_at(path, value), item, inner));
+        rules.of_item(step, |path, inner| obey(&json.inner_at(path, value), item, inner));
     }
 }
 
 /// The items of an array, or the values of a map.
-fn inside<'a>(json: Json<'a>, shape: &Shape) -> Vec<Value<'a>> {
+fn inside<'a>(json: &Json<'a>, shape: &Shape) -> Vec<Value<'a>> {
     match shape {
         Shape::Array(_) => json.items().collect(),
         _ => json.map_entries().map(|(_, value)| value).collect(),
@@ -170,7 +170,7 @@ fn inside<'a>(json: Json<'a>, shape: &Shape) -> Vec<Value<'a>> {
 }
 
 /// The text of a value that is one in Rust, too.
-fn text<'a>(json: Json<'a>, shape: &Shape) -> Option<Text<'a>> {
+fn text<'a>(json: &Json<'a>, shape: &Shape) -> Option<Text<'a>> {
     let is_text = matches!(shape, Shape::String | Shape::Parsed(_)) && json.kind() == Kind::String;
     if is_text { json.string(shape, &mut Report::default()).ok() } else { None }
 }

@@ -10,7 +10,7 @@ use secrets_shape::wire::Format;
 
 use super::path::{Path, Step};
 use super::report::{Report, Reported};
-use crate::json::{Document, LoneSurrogate, Text, Value};
+use crate::json::{Document, LoneSurrogate, Position, Text, Value};
 
 /// One JSON value of a secret, where it stands, and how the field that reads it wants it read.
 #[derive(Clone, Copy)]
@@ -58,6 +58,12 @@ impl<'a> Json<'a> {
         Self { value, path, form: Form::Json, coercion, rules, flattened_into: None }
     }
 
+    /// A value of the same document.
+    #[inline]
+    pub(crate) fn value_at(&self, position: Position) -> Value<'a> {
+        self.value.at(position)
+    }
+
     /// Another value, read as this one is.
     pub(crate) fn at<'b>(&self, path: Path<'b>, value: Value<'b>) -> Json<'b> {
         Json::field(path, value, self.coercion, &[])
@@ -78,11 +84,11 @@ impl<'a> Json<'a> {
         &self,
         shape: &Shape,
         report: &mut Report,
-        decode: impl FnOnce(Json<'_>, &mut Report) -> Result<T, Reported>,
+        decode: impl FnOnce(&Json<'_>, &mut Report) -> Result<T, Reported>,
     ) -> Result<T, Reported> {
         let text = self.string(shape, report)?;
         match Document::parse(&text) {
-            Ok(document) => decode(self.inner_at(self.path, document.root()), report),
+            Ok(document) => decode(&self.inner_at(self.path, document.root()), report),
             Err(_) => Err(self.unfit(shape, "another string", report)),
         }
     }
@@ -156,7 +162,7 @@ impl<'a> Json<'a> {
         &self,
         shape: &Shape,
         report: &mut Report,
-        decode: impl Fn(Json<'_>, &mut Report) -> Result<T, Reported>,
+        decode: impl Fn(&Json<'_>, &mut Report) -> Result<T, Reported>,
     ) -> Result<Vec<T>, Reported> {
         if self.kind() != Kind::Array {
             return Err(self.mismatch(shape, report));
@@ -164,7 +170,7 @@ impl<'a> Json<'a> {
         let mut values = Vec::new();
         let mut outcome = Ok(());
         for (index, item) in self.value.items().enumerate() {
-            match decode(self.inner_at(self.path.child(Step::Index(index)), item), report) {
+            match decode(&self.inner_at(self.path.child(Step::Index(index)), item), report) {
                 Ok(value) => values.push(value),
                 Err(reported) => outcome = Err(reported),
             }

@@ -15,7 +15,7 @@ struct Text(String);
 impl SecretValue for Text {
     const SHAPE: Shape = Shape::Any;
 
-    fn decode(json: Json<'_>, _: &mut Report) -> Result<Self, Reported> {
+    fn decode(json: &Json<'_>, _: &mut Report) -> Result<Self, Reported> {
         Ok(Self(json.text().to_owned()))
     }
 }

@@ -106,7 +106,7 @@ pub struct Doc(pub u64);
 impl SecretValue for Doc {
     const SHAPE: Shape = Shape::Any;
 
-    fn decode(json: Json<'_>, _: &mut Report) -> Result<Self, Reported> {
+    fn decode(json: &Json<'_>, _: &mut Report) -> Result<Self, Reported> {
         match json.text().parse() {
             Ok(number) => Ok(Self(number)),
             // Without the hook, which would print it.

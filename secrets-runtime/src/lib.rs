@@ -58,7 +58,7 @@ pub use spec::SecretSpec;
 #[doc(hidden)]
 pub mod __private {
     pub use secrets_shape::file_shape::{Constant, FileObject, FileShape, Kinds, Place, Span as Places, Verdict};
-    pub use secrets_shape::fits::fits;
+    pub use secrets_shape::fits::{fits, lack};
     pub use secrets_shape::rule::{Bound, Rule};
     pub use secrets_shape::shape::{
         Absence, Coercion, Exposure, FieldShape, ObjectShape, Placement, Shape, TaggedShape, Unknown,

@@ -37,6 +37,18 @@ pub const fn compare(shape: &'static Shape, file: &FileShape<'_>, problems: &mut
     Comparison { file, problems }.value(0, Expected::of(shape, &[], Coercion::FromString, false));
 }
 
+/// Whether these problems are not among those of any place.
+pub const fn lack(found: &[u8], these: &[u8]) -> bool {
+    let mut at = 0;
+    while at < these.len() {
+        if found[at] & these[at] != 0 {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
 struct Comparison<'a, 'f> {
     file: &'a FileShape<'f>,
     problems: &'a mut [u8],

@@ -1,5 +1,6 @@
 //! `schema = ".."`: the file is read, its keys are paired with the fields, and what tokens cannot decide is left to the compiler.
 
+mod presumed;
 mod problems;
 
 use std::path::{Component, Path, PathBuf};
@@ -8,9 +9,9 @@ use std::{env, fs};
 use secrets_shape::file_shape::{Constant, FileObject, Kinds, NOWHERE, Span as Places};
 use secrets_shape::fits::compare_objects;
 use secrets_shape::near::is_near;
-use secrets_shape::shape::{Absence, FieldShape, ObjectShape, Placement, Shape, TaggedShape, Unknown};
+use secrets_shape::shape::{Absence, Coercion, FieldShape, ObjectShape, Placement, Shape, TaggedShape, Unknown};
 use serde_json::Value;
-use syn::{Generics, LitStr};
+use syn::{Generics, LitStr, Type};
 
 use super::{Body, Field, Object, Reading, Tagged};
 use crate::attr::{Given, span_of};
@@ -34,6 +35,8 @@ pub struct File {
     pub objects: Vec<Paired>,
     /// What may be wrong, if the types have it so.
     pub problems: Vec<Problem>,
+    /// What would be wrong only if a type were another than its name says: the problems of each place.
+    pub presumed_absent: Vec<u8>,
 }
 
 /// An object of the file, and which fields it is compared with.
@@ -99,7 +102,8 @@ pub fn read(schema: &Given<LitStr>, generics: &Generics, errors: &mut Errors) ->
         Ok(layout) => (layout, None),
         Err(message) => (None, Some(syn::Error::new(path.span(), message))),
     };
-    let file = layout.map(|layout| File { layout, objects: Vec::new(), problems: Vec::new() });
+    let file =
+        layout.map(|layout| File { layout, objects: Vec::new(), problems: Vec::new(), presumed_absent: Vec::new() });
     Some(Schema { path, file, mistakes })
 }
 
@@ -191,22 +195,34 @@ pub fn compare(schema: &mut Schema, body: &Body) {
 fn pair(path: &LitStr, file: &mut File, body: &Body, errors: &mut Errors) {
     let mut pairing = Pairing { path, layout: &file.layout, objects: Vec::new(), next: 0, errors };
     pairing.next = file.layout.places.len() + file.layout.constants.len();
-    let shape = match body {
-        Body::Struct(object) => {
-            pairing.object(0, object, (0, 0), false);
-            Shape::Object(leaked(object_shape(object, None)))
-        }
-        Body::Tagged(tagged) => {
-            pairing.tagged(tagged);
-            Shape::Tagged(leaked(tagged_shape(tagged)))
-        }
+    match body {
+        Body::Struct(object) => pairing.object(0, object, (0, 0), false),
+        Body::Tagged(tagged) => pairing.tagged(tagged),
         Body::Text(_) | Body::Names(_) => return,
-    };
+    }
     file.objects = pairing.objects;
+    let found = problems_of(file, body, |_| Shape::Unknown);
+    let presumed = problems_of(file, body, presumed::shape);
+    file.problems = problems::problems(path, file, body, &found, errors);
+    file.presumed_absent = vec![0; file.length()];
+    for Problem { at, bit, .. } in
+        file.problems.extract_if(.., |Problem { at, bit, .. }| *bit & presumed::PROBLEMS & !presumed[*at] != 0)
+    {
+        file.presumed_absent[at] |= bit;
+    }
+}
+
+/// What may be wrong where the type of a field is as `known` says.
+fn problems_of(file: &File, body: &Body, known: fn(&Type) -> Shape) -> Vec<u8> {
+    let shape = match body {
+        Body::Struct(object) => Shape::Object(leaked(object_shape(object, None, known))),
+        Body::Tagged(tagged) => Shape::Tagged(leaked(tagged_shape(tagged, known))),
+        Body::Text(_) | Body::Names(_) => Shape::Unknown,
+    };
     let mut found = vec![0; file.length()];
     let objects: Vec<FileObject<'_>> = file.objects.iter().map(Paired::as_data).collect();
     file.layout.with(&objects, |shape_of_file| compare_objects(leaked(shape), shape_of_file, &mut found));
-    file.problems = problems::problems(path, file, body, &found, errors);
+    found
 }
 
 struct Pairing<'a> {
@@ -319,25 +335,28 @@ impl Pairing<'_> {
     }
 }
 
-/// What tokens say of an item, its types unknown.
-fn object_shape(object: &Object, tag: Option<&LitStr>) -> ObjectShape {
+/// What tokens say of an item, and `known` of its types.
+fn object_shape(object: &Object, tag: Option<&LitStr>, known: fn(&Type) -> Shape) -> ObjectShape {
     let tag = tag.map(|tag| FieldShape { keys: leaked_keys(std::slice::from_ref(tag)), ..UNKNOWN });
-    let fields: Vec<FieldShape> = tag.into_iter().chain(object.fields.iter().map(field_shape)).collect();
+    let fields: Vec<FieldShape> =
+        tag.into_iter().chain(object.fields.iter().map(|field| field_shape(field, known))).collect();
     let unknown = if object.denies_unknown { Unknown::Denied } else { Unknown::Ignored };
     ObjectShape { fields: fields.leak(), unknown, ..ObjectShape::EMPTY }
 }
 
 const UNKNOWN: FieldShape = FieldShape { shape: Shape::Unknown, ..FieldShape::PLAIN };
 
-fn field_shape(field: &Field) -> FieldShape {
+fn field_shape(field: &Field, known: fn(&Type) -> Shape) -> FieldShape {
     let placement = if field.reading == Reading::Flattened { Placement::Flattened } else { Placement::Keyed };
     let absence = if field.default.is_some() { Absence::Default } else { Absence::OfType };
-    FieldShape { keys: leaked_keys(&field.keys), placement, absence, ..UNKNOWN }
+    let coercion = if field.is_strict { Coercion::None } else { Coercion::FromString };
+    let shape = if field.reading == Reading::OfType { known(&field.ty) } else { Shape::Unknown };
+    FieldShape { keys: leaked_keys(&field.keys), shape, placement, absence, coercion, ..UNKNOWN }
 }
 
-fn tagged_shape(tagged: &Tagged) -> TaggedShape {
+fn tagged_shape(tagged: &Tagged, known: fn(&Type) -> Shape) -> TaggedShape {
     let variants: Vec<ObjectShape> =
-        tagged.variants.iter().map(|variant| object_shape(&variant.object, Some(&tagged.tag))).collect();
+        tagged.variants.iter().map(|variant| object_shape(&variant.object, Some(&tagged.tag), known)).collect();
     TaggedShape { name: "", description: "", tag: "", names: &[], variants: variants.leak() }
 }
 

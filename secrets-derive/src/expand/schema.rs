@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use secrets_shape::file_shape::{Constant, Kinds, Place, Span as Places};
+use syn::LitStr;
 
 use super::{ends, option};
 use crate::check::{Checked, File, Paired, Problem, Spot};
@@ -20,8 +21,11 @@ pub fn of(item: &Checked) -> Option<TokenStream> {
     let mistakes = schema.mistakes.as_ref().map(syn::Error::to_compile_error);
     let Some(file) = &schema.file else { return Some(quote!(#variable #mistakes)) };
     let (shape, count) = (file_shape(file, runtime), file.length());
-    let traits = file.problems.iter().enumerate().map(|(at, problem)| one_trait(at, problem));
-    let questions = file.problems.iter().enumerate().map(|(at, problem)| question(at, problem, path.span()));
+    let problems = file.problems.iter().enumerate();
+    let own = problems.map(|(at, problem)| Question::own(format_ident!("__Problem{at}"), problem, path.span()));
+    let questions: Vec<Question> = own.chain(Question::common(file, path, runtime)).collect();
+    let traits = questions.iter().map(Question::asked_trait);
+    let asked = questions.iter().map(Question::asked);
     Some(quote! {
         #variable
         #mistakes
@@ -33,42 +37,84 @@ pub fn of(item: &Checked) -> Option<TokenStream> {
         #(#traits)*
         // One function asks all: the compiler checks each function by itself, which takes time.
         fn __schema() {
-            #(#questions)*
+            #(#asked)*
         }
     })
 }
 
-/// A trait that only the good verdict has.
-fn one_trait(at: usize, Problem { message, note, .. }: &Problem) -> TokenStream {
-    let (name, message, note) = (name(at), escaped(message), escaped(note));
-    quote! {
-        #[diagnostic::on_unimplemented(message = #message, label = "does not fit the schema file", note = #note)]
-        trait #name {
-            type Fits;
+/// Whether something fits: an error, unless the compiler finds that it does.
+struct Question {
+    /// Of its trait.
+    name: Ident,
+    fits: TokenStream,
+    message: String,
+    note: String,
+    /// Where the compiler points: from the first token to the last.
+    spans: (Span, Span),
+}
+
+impl Question {
+    /// Whether one problem is absent.
+    fn own(name: Ident, problem: &Problem, path: Span) -> Self {
+        let Problem { at: place, bit, spot, message, note } = problem;
+        let spans = match spot {
+            Spot::Type(ty) => ends(ty, path),
+            Spot::Path => (path, path),
+        };
+        let fits = quote_spanned!(at(spans.1)=> __PROBLEMS[#place] & #bit == 0);
+        Self { name, fits, message: message.clone(), note: note.clone(), spans }
+    }
+
+    /// Whether all are absent that would be there only if a type were another than its name says.
+    fn common(file: &File, path: &LitStr, runtime: &TokenStream) -> Option<Self> {
+        if file.presumed_absent.iter().all(|problems| *problems == 0) {
+            return None;
         }
-        #[diagnostic::do_not_recommend]
-        impl #name for __Verdict<true> {
-            type Fits = ();
+        let absent = Literal::byte_string(&file.presumed_absent);
+        Some(Self {
+            name: format_ident!("__Presumed"),
+            fits: quote_spanned!(at(path.span())=> #runtime::lack(&__PROBLEMS, #absent)),
+            message: format!(
+                "a field reads something else than {} says, and its type has the name of a standard one",
+                path.value()
+            ),
+            note: "give your own type a name that is not `String`, `u16` or another of the standard library's: \
+                   then the error tells which field it is"
+                .to_owned(),
+            spans: (path.span(), path.span()),
+        })
+    }
+
+    /// A trait that only the good verdict has.
+    fn asked_trait(&self) -> TokenStream {
+        let Self { name, message, note, .. } = self;
+        let (message, note) = (escaped(message), escaped(note));
+        quote! {
+            #[diagnostic::on_unimplemented(message = #message, label = "does not fit the schema file", note = #note)]
+            trait #name {
+                type Fits;
+            }
+            #[diagnostic::do_not_recommend]
+            impl #name for __Verdict<true> {
+                type Fits = ();
+            }
         }
+    }
+
+    /// The trait, asked of the true verdict.
+    fn asked(&self) -> TokenStream {
+        let Self { name, fits, spans: (first, last), .. } = self;
+        // Every token of what is asked stands there: the compiler points from the first to the last.
+        let (first, last) = (at(*first), at(*last));
+        let of = Ident::new(&name.to_string(), last);
+        let (start, end) = (quote_spanned!(first=> <__Verdict), quote_spanned!(last=> <{ #fits }> as #of>::Fits));
+        quote!(let _: #start #end;)
     }
 }
 
-/// The trait, asked of the true verdict.
-fn question(at: usize, Problem { at: place, bit, spot, .. }: &Problem, path: Span) -> TokenStream {
-    let (first, last) = match spot {
-        Spot::Type(ty) => ends(ty, path),
-        Spot::Path => (path, path),
-    };
-    // Every token of what is asked stands on the type: the compiler points from the first to the last.
-    let (first, last) = (Span::call_site().located_at(first), Span::call_site().located_at(last));
-    let of = Ident::new(&name(at).to_string(), last);
-    let (start, end) =
-        (quote_spanned!(first=> <__Verdict), quote_spanned!(last=> <{ __PROBLEMS[#place] & #bit == 0 }> as #of>::Fits));
-    quote!(let _: #start #end;)
-}
-
-fn name(at: usize) -> Ident {
-    format_ident!("__Problem{at}")
+/// The place of a token, with the names of the generated code.
+fn at(token: Span) -> Span {
+    Span::call_site().located_at(token)
 }
 
 /// Braces stand for parameters.

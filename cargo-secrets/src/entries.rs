@@ -127,7 +127,7 @@ mod tests {
             entry[at] = byte;
             entry
         };
-        let versioned = [&changed(VERSION, 2)[..=VERSION], &[!2], &whole[MAGIC.len()..]].concat();
+        let versioned = [&changed(VERSION, 3)[..=VERSION], &[!3], &whole[MAGIC.len()..]].concat();
         let escape = entry_of(&Declaration { type_path: "\u{1b}[31m", ..DECLARATION });
         let cases = [
             (versioned, Reason::Version),

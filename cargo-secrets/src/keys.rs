@@ -42,11 +42,15 @@ pub fn judged_by_the_program(shape: &'static Shape) -> BTreeSet<String> {
 }
 
 fn opaque(shape: &'static Shape) -> Vec<String> {
-    let inside = |step: &str, inner| opaque(inner).into_iter().map(|path| format!("{step}{path}")).collect();
+    let inside =
+        |step: &str, inner| opaque(inner).into_iter().map(|path| format!("{step}{path}")).collect::<Vec<String>>();
     match unwrapped(shape) {
-        Shape::Parsed(_) | Shape::Any => vec![String::new()],
-        Shape::Array(item) => inside("[]", item),
-        Shape::Map(item) => inside(".*", item),
+        Shape::Parsed(..) | Shape::Any => vec![String::new()],
+        Shape::Array(item) | Shape::Set(item) => inside("[]", item),
+        Shape::Tuple(items) => {
+            items.iter().enumerate().flat_map(|(at, item)| inside(&format!("[{at}]"), item)).collect()
+        }
+        Shape::Map { keys, item } => [inside(".* (the key)", keys), inside(".*", item)].concat(),
         Shape::Embedded(inner) => opaque(inner),
         other => objects(other).iter().flat_map(|object| object.fields).flat_map(of_field).collect(),
     }
@@ -72,7 +76,9 @@ impl Readers {
 
     /// What reads the items of a list.
     pub fn items(&self) -> Self {
-        Self::new(self.0.iter().filter(|shape| matches!(shape, Shape::Array(_))).map(|shape| shape.item()))
+        Self::new(
+            self.0.iter().filter(|shape| matches!(shape, Shape::Array(_) | Shape::Set(_))).map(|shape| shape.item()),
+        )
     }
 
     /// What reads the value under a key, if the key is declared.
@@ -85,7 +91,7 @@ impl Readers {
     /// What reads the values of undeclared keys, if these are data: of a map.
     pub fn rest(&self) -> Option<Self> {
         let values = self.0.iter().flat_map(|shape| match shape {
-            Shape::Map(_) => vec![shape.item()],
+            Shape::Map { .. } => vec![shape.item()],
             shape => objects(shape)
                 .iter()
                 .filter_map(ObjectShape::rest)
@@ -99,15 +105,19 @@ impl Readers {
 
 #[cfg(test)]
 mod tests {
+    use secrets_shape::shape::FromNumber;
+
     use super::*;
 
     #[test]
     fn what_only_the_program_judges_is_named_wherever_it_is() {
-        const URL: FieldShape = FieldShape { keys: &["url"], shape: Shape::Parsed("Url"), ..FieldShape::PLAIN };
+        const URL: FieldShape =
+            FieldShape { keys: &["url"], shape: Shape::Parsed("Url", FromNumber::Never), ..FieldShape::PLAIN };
         const LINKS: ObjectShape = ObjectShape { fields: &[URL], ..ObjectShape::EMPTY };
+        const MAP: Shape = Shape::map(&Shape::Array(&Shape::Object(&LINKS)));
         let of = |shape| judged_by_the_program(shape).into_iter().collect::<Vec<_>>();
         assert_eq!(of(&Shape::Newtype(&URL)), ["the whole secret"]);
-        assert_eq!(of(&Shape::Map(&Shape::Array(&Shape::Object(&LINKS)))), ["*[].url"]);
+        assert_eq!(of(&MAP), ["*[].url"]);
         assert!(of(&Shape::String).is_empty());
     }
 }

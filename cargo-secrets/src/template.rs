@@ -21,8 +21,9 @@ fn of(shape: &'static Shape, rules: &'static [Rule], what_else: &str) -> Value {
         Shape::Newtype(field) => of(&field.shape, field.rules, what_else),
         Shape::Object(shape) => object(shape),
         Shape::Tagged(tagged) => tagged.variants.first().map_or(Value::Null, object),
-        Shape::Map(item) => json!({"<key>": of(item, rules_of_items(rules), "")}),
-        Shape::Array(item) => json!([of(item, rules_of_items(rules), what_else)]),
+        Shape::Map { item, .. } => json!({"<key>": of(item, rules_of_items(rules), "")}),
+        Shape::Array(item) | Shape::Set(item) => json!([of(item, rules_of_items(rules), what_else)]),
+        Shape::Tuple(items) => items.iter().map(|item| of(item, rules_of_items(rules), what_else)).collect(),
         shape => json!([format!("fill in{what_else}: {}", shape.expected(rules))]),
     }
 }

@@ -379,7 +379,7 @@ async fn a_closed_pipe_and_bad_input_are_no_panics() {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 
-    std::fs::write(session.application.root().join("text"), b"\x7fsecrets-entry\x02\x1a\n\x01\xfe").expect("written");
+    std::fs::write(session.application.root().join("text"), secrets_shape::wire::MAGIC).expect("written");
     let cases = [
         ("list --bin text", "error: cannot tell which secrets text loads: the entry at byte 0 is damaged\n"),
         ("list --bin nowhere", "error: cannot read nowhere: No such file or directory (os error 2)\n"),

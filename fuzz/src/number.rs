@@ -4,7 +4,7 @@ use num_bigint::BigInt;
 use secrets_runtime::Secret;
 use serde::de::IgnoredAny;
 
-use secrets_shape::number as classified;
+use secrets_shape::number::{self as classified, Integer};
 
 #[derive(Secret)]
 #[secret(strict)]
@@ -45,8 +45,10 @@ pub fn check(data: &[u8]) {
 
 fn number_value(text: &str, is_integer: bool) {
     let value = exact(text);
-    let held = value.as_ref().and_then(|value| i128::try_from(value).ok()).filter(|&value| value != i128::MIN);
-    assert_eq!(classified::integer(text).ok(), held, "the integer");
+    let unsigned = value.as_ref().and_then(|value| u128::try_from(value).ok());
+    let held = value.as_ref().and_then(|value| i128::try_from(value).ok());
+    let integer = held.map(Integer::Signed).or(unsigned.map(Integer::unsigned));
+    assert_eq!(classified::integer(text).ok(), integer, "the integer");
 
     let number = |key: &str| Numbers::from_json(&format!(r#"{{"{key}": {text}}}"#)).ok();
     assert_eq!(number("byte").and_then(|numbers| numbers.byte), held.and_then(|value| value.try_into().ok()));

@@ -10,13 +10,14 @@ use syn::{Attribute, Expr, LitBool, LitStr, Path, Token};
 
 pub use bounds::{Bounds, Number, Value};
 pub use option::Given;
-use option::{flag, parse_options, string, value};
+use option::{flag, parse_options, string, value, words};
 use rules::RULES;
 pub use rules::Rules;
 
 use crate::case::{CASES, Case};
 use crate::errors::Errors;
 use secrets_shape::near::nearest;
+use secrets_shape::shape::Base64Form;
 
 /// What may stand on the item.
 #[derive(Default)]
@@ -85,9 +86,10 @@ pub enum Default {
 /// How a value is read, where its type does not say.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Codec {
-    FromStr,
+    /// Of numbers as well?
+    FromStr(bool),
     Json,
-    Base64,
+    Base64(Base64Form),
     Hex,
     Serde,
 }
@@ -177,16 +179,22 @@ impl Field {
             "flatten" => self.flatten.set(name, flag(name, input)?),
             // skip
             "skip" => self.skip.set(name, flag(name, input)?),
-            // from_str
-            "from_str" => self.codec(name, input, Codec::FromStr),
+            // from_str, from_str(number)
+            "from_str" => {
+                let [numbers] = words(name, input, ["number"])?;
+                self.codec(name, Codec::FromStr(numbers))
+            }
             // json
-            "json" => self.codec(name, input, Codec::Json),
-            // base64
-            "base64" => self.codec(name, input, Codec::Base64),
+            "json" => flag(name, input).and_then(|()| self.codec(name, Codec::Json)),
+            // base64, base64(url, unpadded, lenient)
+            "base64" => {
+                let [is_url, is_unpadded, is_lenient] = words(name, input, ["url", "unpadded", "lenient"])?;
+                self.codec(name, Codec::Base64(Base64Form { is_url, is_unpadded, is_lenient }))
+            }
             // hex
-            "hex" => self.codec(name, input, Codec::Hex),
+            "hex" => flag(name, input).and_then(|()| self.codec(name, Codec::Hex)),
             // serde
-            "serde" => self.codec(name, input, Codec::Serde),
+            "serde" => flag(name, input).and_then(|()| self.codec(name, Codec::Serde)),
             // public
             "public" => self.public.set(name, flag(name, input)?),
             // strict
@@ -197,8 +205,8 @@ impl Field {
         }
     }
 
-    fn codec(&mut self, name: &Ident, input: ParseStream<'_>, codec: Codec) -> syn::Result<()> {
-        flag(name, input)?;
+    #[allow(clippy::unnecessary_wraps, reason = "as the other options")]
+    fn codec(&mut self, name: &Ident, codec: Codec) -> syn::Result<()> {
         self.codecs.push((name.clone(), codec));
         Ok(())
     }

@@ -47,6 +47,7 @@ pub fn expand(item: &Checked) -> TokenStream {
             }
         }
     });
+    let key = key(item, &generics);
     quote! {
         const _: () = {
         #names
@@ -69,11 +70,33 @@ pub fn expand(item: &Checked) -> TokenStream {
 
         #flatten
 
+        #key
+
         #debug
 
         #schema
         };
     }
+}
+
+/// `MapKey`, for what is read from a string.
+fn key(item: &Checked, generics: &Generics) -> Option<TokenStream> {
+    let Checked { ident, runtime, body, .. } = item;
+    let mut generics = generics.clone();
+    match body {
+        Body::Names(_) => {}
+        Body::Text(text) if text.field.reading == Reading::OfType => {
+            // Of any lifetime: a bound that needs nothing of the item would be an error where it does not hold.
+            let ty = &text.field.ty;
+            generics.make_where_clause().predicates.push(parse_quote!(for<'__key> #ty: #runtime::MapKey));
+        }
+        Body::Text(_) | Body::Struct(_) | Body::Tagged(_) => return None,
+    }
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    Some(quote! {
+        #[automatically_derived]
+        impl #impl_generics #runtime::MapKey for #ident #type_generics #where_clause {}
+    })
 }
 
 /// `Secret` and `NamedSecret`, for what can be a whole secret.

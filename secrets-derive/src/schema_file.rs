@@ -485,5 +485,5 @@ fn constant(value: &Value) -> Constant<'_> {
 
 /// By its exact value, as secrets are read.
 fn integer(value: &Value) -> Option<i128> {
-    if value.is_number() { number::integer(&value.to_string()).ok() } else { None }
+    if value.is_number() { number::integer(&value.to_string()).ok()?.narrow() } else { None }
 }

@@ -3,8 +3,10 @@
 //! [`decode`] is the way in. A type asks the lazy view [`Json`] for what it needs and tells the [`Report`] what is
 //! wrong; every field is read before any failure ends the reading, so that all violations are known at once.
 
+mod bytes;
 mod codec;
 mod containers;
+mod map;
 mod newtype;
 mod object;
 mod path;
@@ -21,6 +23,7 @@ mod view;
 mod tests;
 
 pub use codec::{Coded, FromBase64, FromHex, FromSerde, FromString, Named, decode_json, hidden};
+pub use map::MapKey;
 pub use newtype::Newtype;
 pub use object::{Object, Slot};
 pub use redacted::REDACTED;

@@ -7,7 +7,8 @@
 
 use secrets_shape::rule::{Bound, Rule, narrowed, rules_of_items};
 use secrets_shape::shape::{
-    Absence, Coercion, Encoding, Exposure, FieldShape, ObjectShape, Placement, Precision, Shape, TaggedShape, Unknown,
+    Absence, Base64Form, Coercion, Encoding, Exposure, FieldShape, FromNumber, ObjectShape, Placement, Precision,
+    Shape, TaggedShape, Unknown,
 };
 use serde_json::Value;
 
@@ -15,8 +16,8 @@ use serde_json::Value;
 const INTEGER: &str = "^-?(?:0|[1-9][0-9]*)$";
 /// What a number may look like in a string.
 const NUMBER: &str = "^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$";
-/// Padded base64 whose unused bits are zero.
-const BASE64: &str = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$";
+/// Each number has a unit. That it can be too large is not said.
+const DURATION: &str = "^(?:[0-9]+[smhd])+$";
 const HEX: &str = "^(?:[0-9A-Fa-f]{2})*$";
 /// Halfway between the largest `f32` and what would follow it: from here on, numbers are rounded to infinity.
 const SINGLE_OVERFLOW: &str = "340282356779733661637539395458142568448";
@@ -46,7 +47,9 @@ fn schema(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> String {
 fn keywords(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> Members {
     match shape {
         Shape::String => string(rules),
-        Shape::Parsed(_) => vec![("type", text("string"))],
+        Shape::Parsed(_, FromNumber::Read) => vec![("type", texts(&["string", "integer"]))],
+        Shape::Parsed(..) => vec![("type", text("string"))],
+        Shape::Duration => vec![("type", text("string")), ("pattern", text(DURATION))],
         Shape::Bytes(encoding) => bytes(*encoding, rules),
         Shape::Embedded(inner) => vec![
             ("type", text("string")),
@@ -71,9 +74,21 @@ fn keywords(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> Member
             members.extend(lengths("minItems", "maxItems", rules, 1));
             members
         }
-        Shape::Map(item) => {
+        Shape::Set(item) => {
+            let mut members = keywords(&Shape::Array(item), rules, coercion);
+            members.push(("uniqueItems", "true".to_owned()));
+            members
+        }
+        Shape::Tuple(items) => {
+            let count = items.len().to_string();
+            let items = items.iter().map(|item| schema(item, rules_of_items(rules), coercion));
+            let items = ("prefixItems", array(items));
+            vec![("type", text("array")), items, ("minItems", count.clone()), ("maxItems", count)]
+        }
+        Shape::Map { keys, item } => {
             let values = schema(item, rules_of_items(rules), coercion);
             let mut members = vec![("type", text("object")), ("additionalProperties", values)];
+            members.extend(names(keys));
             members.extend(lengths("minProperties", "maxProperties", rules, 1));
             members
         }
@@ -84,6 +99,16 @@ fn keywords(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> Member
         Shape::Newtype(field) => keywords(&field.shape, field.rules, field.coercion),
         Shape::Object(shape) => keys(shape),
         Shape::Tagged(tagged) => vec![("oneOf", array(tagged.variants.iter().map(variant)))],
+    }
+}
+
+/// What the keys of a map may be, unless that is any text.
+fn names(keys: &Shape) -> Members {
+    match keys {
+        Shape::String | Shape::Parsed(..) => Vec::new(),
+        Shape::Integer { .. } => vec![("propertyNames", object(&[("pattern", text(INTEGER))]))],
+        Shape::Boolean => vec![("propertyNames", object(&[("enum", texts(&["true", "false"]))]))],
+        keys => vec![("propertyNames", schema(keys, &[], Coercion::FromString))],
     }
 }
 
@@ -112,7 +137,10 @@ fn string(rules: &[Rule]) -> Members {
 fn bytes(encoding: Encoding, rules: &[Rule]) -> Members {
     let mut members = vec![("type", text("string"))];
     match encoding {
-        Encoding::Base64 => members.extend([("contentEncoding", text("base64")), ("pattern", text(BASE64))]),
+        Encoding::Base64(form) => {
+            members.extend([("contentEncoding", text(if form.is_url { "base64url" } else { "base64" }))]);
+            members.push(("pattern", text(&base64(form))));
+        }
         Encoding::Hex => {
             members.push(("pattern", text(HEX)));
             members.extend(lengths("minLength", "maxLength", rules, 2));
@@ -121,10 +149,23 @@ fn bytes(encoding: Encoding, rules: &[Rule]) -> Members {
     members
 }
 
+/// Base64 whose unused bits are zero. Where line ends are skipped, only the alphabet is said.
+fn base64(Base64Form { is_url, is_unpadded, is_lenient }: Base64Form) -> String {
+    let any = if is_url { "[A-Za-z0-9_-]" } else { "[A-Za-z0-9+/]" };
+    if is_lenient {
+        return format!("^(?:{any}|[=\\r\\n])*$");
+    }
+    let (one, two) = if is_unpadded { ("", "") } else { ("=", "==") };
+    format!("^(?:{any}{{4}})*(?:{any}[AQgw]{two}|{any}{{2}}[AEIMQUYcgkosw048]{one})?$")
+}
+
 fn number(shape: &Shape, rules: &[Rule]) -> Members {
-    if let Shape::Integer { min, max } = shape {
+    if let Shape::Integer { min, max, has_zero } = shape {
         let (min, max) = narrowed(*min, *max, rules);
         let mut members = vec![("type", text("integer")), ("minimum", min.to_string()), ("maximum", max.to_string())];
+        if !has_zero && min.is_negative() {
+            members.push(("not", object(&[("const", "0".to_owned())])));
+        }
         members.extend(rules.iter().filter_map(|rule| match rule {
             Rule::MultipleOf(unit) => Some(("multipleOf", unit.to_string())),
             _ => None,
@@ -164,6 +205,14 @@ fn keys(shape: &ObjectShape) -> Members {
         Some(field) => {
             let values = schema(field.shape.item(), rules_of_items(field.rules), field.coercion);
             members.push(("additionalProperties", values));
+            // The fields' own keys are names, too.
+            if let Shape::Map { keys, .. } = field.shape
+                && let [(name, allowed)] = names(keys).as_slice()
+            {
+                let own: Vec<&str> = fields.iter().flat_map(|field| field.keys).copied().collect();
+                let own = object(&[("enum", texts(&own))]);
+                members.push((name, object(&[("anyOf", array([own, allowed.clone()]))])));
+            }
         }
         None if shape.unknown == Unknown::Denied => members.push(("additionalProperties", "false".to_owned())),
         None => {}

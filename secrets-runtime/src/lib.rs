@@ -26,12 +26,12 @@ pub mod testing;
 mod tools;
 
 pub use client::{BoxFuture, Builder, SecretSet, Secrets};
-pub use decode::Violation;
+pub use decode::{MapKey, Violation};
 pub use error::{Error, ErrorKind};
 pub use live::{
     Changes, Health, HealthState, Live, Pending, Refreshed, Retry, SecretHealth, Snapshot, Status, Versions,
 };
-pub use secrecy::{ExposeSecret, SecretSlice, SecretString};
+pub use secrecy::{ExposeSecret, SecretBox, SecretSlice, SecretString};
 pub use secret::{NamedSecret, Secret, SecretValue};
 /// Derives the trait of the same name, for structs and enums.
 ///
@@ -59,15 +59,16 @@ pub use spec::SecretSpec;
 pub mod __private {
     pub use secrets_shape::file_shape::{Constant, FileObject, FileShape, Kinds, Place, Span as Places, Verdict};
     pub use secrets_shape::fits::{fits, lack};
+    pub use secrets_shape::number::Integer;
     pub use secrets_shape::rule::{Bound, Rule};
     pub use secrets_shape::shape::{
         Absence, Coercion, Exposure, FieldShape, ObjectShape, Placement, Shape, TaggedShape, Unknown,
     };
 
     pub use crate::decode::{
-        Coded, Each, Flatten, FromBase64, FromHex, FromSerde, FromString, Holds, Json, Measured, Named, Newtype,
-        Object, Pattern, Ranged, Redacted, Report, Reported, Rules, Slot, TextDefault, Textual, decode_json, hidden,
-        name, validate, variant,
+        Coded, Each, Flatten, FromBase64, FromHex, FromSerde, FromString, Holds, Json, MapKey, Measured, Named,
+        Newtype, Object, Pattern, Ranged, Redacted, Report, Reported, Rules, Slot, TextDefault, Textual, decode_json,
+        hidden, name, validate, variant,
     };
     pub use crate::secret::{NamedSecret, Secret, SecretValue};
     pub use crate::spec::SecretSpec;

@@ -2,19 +2,21 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash};
 
-use crate::decode::{self, Json, REDACTED, Report, Reported};
+use crate::decode::{self, Json, MapKey, REDACTED, Report, Reported};
 use crate::error::Error;
 use crate::json_schema;
 use crate::panics::catch;
 use crate::spec::SecretSpec;
+use secrecy::SecretString;
 use secrets_shape::shape::Shape;
 
 /// A type that can be read from a JSON value of a secret.
 ///
-/// Implemented for strings, integers, floats, booleans, [`SecretString`](crate::SecretString), `Option`, `Box`, `Vec`,
-/// string maps, and every type with `#[derive(Secret)]`. Its methods are not a public interface before 1.0.
+/// Implemented for strings, integers, floats, booleans, [`SecretString`](crate::SecretString), `char`, `Duration`, `PathBuf`, IP and
+/// socket addresses; for `Option`, `Box`, `Arc`, `Rc`, lists, arrays, tuples, sets, maps (see [`MapKey`](crate::MapKey)), `SecretBox` and
+/// `Zeroizing` of these; and for every type with `#[derive(Secret)]`. Its methods are not a public interface before 1.0.
 ///
 /// ```
 /// use secrets_runtime::SecretValue;
@@ -26,8 +28,9 @@ use secrets_shape::shape::Shape;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a secret",
     label = "not a type that a secret's value can become",
-    note = "use a string, an integer, a float, `bool`, `SecretString`, an `Option`, `Box`, `Vec` or string map of these, \
-            or derive `Secret` for `{Self}`"
+    note = "use a string, a number, `bool`, `SecretString`, `Duration`, an IP address, or an `Option`, list, set or map of these; derive \
+            `Secret` for `{Self}` if it is yours; for another crate's type write `#[secret(from_str)]`, or `#[secret(serde)]` where it has \
+            `Deserialize`"
 )]
 pub trait SecretValue: Sized {
     /// What JSON the type accepts.
@@ -134,14 +137,24 @@ pub trait Secret: SecretValue {
 
 /// A secret whose keys are data, loaded by an id that the program gives.
 #[diagnostic::do_not_recommend]
-impl<T: SecretValue> Secret for BTreeMap<String, T> {
+impl<K: MapKey + Ord, T: SecretValue> Secret for BTreeMap<K, T> {
     const SPEC: SecretSpec = SecretSpec::new("BTreeMap");
 }
 
 /// As a `BTreeMap`.
 #[diagnostic::do_not_recommend]
-impl<T: SecretValue, S: BuildHasher + Default> Secret for HashMap<String, T, S> {
+impl<K: MapKey + Eq + Hash, T: SecretValue, S: BuildHasher + Default> Secret for HashMap<K, T, S> {
     const SPEC: SecretSpec = SecretSpec::new("HashMap");
+}
+
+/// A secret that is plain text, loaded by an id that the program gives.
+impl Secret for SecretString {
+    const SPEC: SecretSpec = SecretSpec::new("SecretString").trimmed_text();
+}
+
+/// As a `SecretString`, which hides what it holds.
+impl Secret for String {
+    const SPEC: SecretSpec = SecretSpec::new("String").trimmed_text();
 }
 
 /// Decodes and validates the text of a secret; `id` where it was fetched, as errors show it. The program's own code runs in here:

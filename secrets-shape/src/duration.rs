@@ -6,6 +6,17 @@ use std::time::Duration;
 ///
 /// # Errors
 /// What is expected, in words.
+pub fn parse_interval(text: &str) -> Result<Duration, &'static str> {
+    match parse(text)? {
+        Duration::ZERO => Err("expected a duration that is longer than nothing"),
+        interval => Ok(interval),
+    }
+}
+
+/// Reads a duration.
+///
+/// # Errors
+/// What is expected, in words.
 pub fn parse(text: &str) -> Result<Duration, &'static str> {
     const FORM: &str = "expected a duration such as \"30s\", \"5m\", \"1h30m\" or \"7d\"";
     let mut seconds: u64 = 0;
@@ -25,11 +36,7 @@ pub fn parse(text: &str) -> Result<Duration, &'static str> {
         seconds = number.checked_mul(unit).and_then(|more| seconds.checked_add(more)).ok_or(FORM)?;
         rest = units.as_str();
     }
-    match seconds {
-        0 if text.is_empty() => Err(FORM),
-        0 => Err("expected a duration that is longer than nothing"),
-        seconds => Ok(Duration::from_secs(seconds)),
-    }
+    if text.is_empty() { Err(FORM) } else { Ok(Duration::from_secs(seconds)) }
 }
 
 #[cfg(test)]
@@ -39,9 +46,13 @@ mod tests {
     #[test]
     fn durations_are_read() {
         for (text, seconds) in [("30s", 30), ("5m", 300), ("1h30m", 5400), ("7d", 604_800), ("90m", 5400)] {
-            assert_eq!(parse(text), Ok(Duration::from_secs(seconds)), "{text}");
+            assert_eq!(parse_interval(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
-        for text in ["", "5", "m", "5 m", "5ms", "-5m", "0s", "0h0m", "1.5h", "99999999999999999999s", "五m"] {
+        for text in ["0s", "0h0m"] {
+            assert_eq!(parse(text), Ok(Duration::ZERO), "{text}");
+            assert!(parse_interval(text).is_err(), "{text}");
+        }
+        for text in ["", "5", "m", "5 m", "5ms", "-5m", "1.5h", "99999999999999999999s", "五m"] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

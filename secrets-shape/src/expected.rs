@@ -4,8 +4,9 @@
 
 use std::fmt;
 
+use crate::number::Integer;
 use crate::rule::{Bound, Rule, narrowed};
-use crate::shape::{Encoding, FieldShape, ObjectShape, Placement, Shape};
+use crate::shape::{Base64Form, Encoding, FieldShape, FromNumber, ObjectShape, Placement, Shape};
 
 #[doc(hidden)]
 impl Shape {
@@ -13,18 +14,22 @@ impl Shape {
     pub fn expected(&self, rules: &[Rule]) -> String {
         match self {
             Shape::String => text(rules),
-            Shape::Parsed(name) => format!("a string that is a valid {name}"),
-            Shape::Bytes(Encoding::Base64) => format!("a base64 string{}", Lengths(rules, "byte")),
+            Shape::Duration => "a duration such as \"30s\", \"5m\", \"1h30m\" or \"7d\"".to_owned(),
+            Shape::Parsed(name, FromNumber::Read) => format!("a string or an integer that is a valid {name}"),
+            Shape::Parsed(name, _) => format!("a string that is a valid {name}"),
+            Shape::Bytes(Encoding::Base64(form)) => format!("{}{}", base64(*form), Lengths(rules, "byte")),
             Shape::Bytes(Encoding::Hex) => format!("a string of hexadecimal digits{}", Lengths(rules, "byte")),
             Shape::Embedded(inner) => format!("a string with JSON in it: {}", inner.expected(rules)),
             Shape::Names(names) => one_of(names),
-            Shape::Integer { min, max } => integer(*min, *max, rules),
+            Shape::Integer { min, max, has_zero } => integer(*min, *max, *has_zero, rules),
             Shape::Float(_) => format!("a number{}", Ranges(rules)),
             Shape::Boolean => "true or false".to_owned(),
             Shape::Any | Shape::Unknown => "another value".to_owned(),
             Shape::Optional(inner) => inner.expected(rules),
             Shape::Array(_) => format!("an array{}", Lengths(rules, "item")),
-            Shape::Map(_) => format!("an object{}", Lengths(rules, "key")),
+            Shape::Set(_) => format!("an array{} without duplicates", Lengths(rules, "item")),
+            Shape::Tuple(items) => format!("an array of {}", count(items.len() as u64, "item")),
+            Shape::Map { .. } => format!("an object{}", Lengths(rules, "key")),
             Shape::Newtype(field) => field.expected(),
             Shape::Object(_) | Shape::Tagged(_) => "an object".to_owned(),
         }
@@ -54,6 +59,16 @@ impl ObjectShape {
     }
 }
 
+/// "a base64 string of the URL-safe alphabet"
+fn base64(form: Base64Form) -> &'static str {
+    match (form.is_url, form.is_unpadded) {
+        (false, false) => "a base64 string",
+        (false, true) => "a base64 string without padding",
+        (true, false) => "a base64 string in the URL-safe alphabet",
+        (true, true) => "a base64 string in the URL-safe alphabet without padding",
+    }
+}
+
 /// "a string of at least 8 characters that matches ^[a-z]+$"
 fn text(rules: &[Rule]) -> String {
     let names = rules.iter().find_map(|rule| if let Rule::OneOf(names) = rule { Some(*names) } else { None });
@@ -77,13 +92,15 @@ fn one_of(names: &[&str]) -> String {
     }
 }
 
-fn integer(min: i128, max: i128, rules: &[Rule]) -> String {
+fn integer(min: Integer, max: Integer, has_zero: bool, rules: &[Rule]) -> String {
     let (min, max) = narrowed(min, max, rules);
     let multiple = |rule: &Rule| match rule {
         Rule::MultipleOf(unit) => Some(format!(" that is a multiple of {unit}")),
         _ => None,
     };
-    format!("an integer from {min} to {max}{}", rules.iter().filter_map(multiple).collect::<String>())
+    let zero = Integer::Signed(0);
+    let but = if has_zero || zero < min || max < zero { "" } else { " except 0" };
+    format!("an integer from {min} to {max}{but}{}", rules.iter().filter_map(multiple).collect::<String>())
 }
 
 /// " from 0.5 to 1", or nothing.
@@ -142,7 +159,7 @@ mod tests {
     use super::*;
     use crate::shape::Precision;
 
-    const PORT: Shape = Shape::Integer { min: 0, max: 65535 };
+    const PORT: Shape = Shape::integer(0, 65535);
 
     fn range(min: Option<Bound>, max: Option<Bound>) -> Rule {
         Rule::Range { min, max }
@@ -151,10 +168,18 @@ mod tests {
     #[test]
     fn an_integer_is_narrowed_by_its_range() {
         assert_eq!(PORT.expected(&[]), "an integer from 0 to 65535");
-        let rules = [range(Some(Bound::Integer(1)), None)];
+        let rules = [range(Some(Bound::Integer(Integer::Signed(1))), None)];
         assert_eq!(PORT.expected(&rules), "an integer from 1 to 65535");
-        let beyond_the_type = [range(None, Some(Bound::Integer(99_999)))];
+        let beyond_the_type = [range(None, Some(Bound::Integer(Integer::Signed(99_999))))];
         assert_eq!(PORT.expected(&beyond_the_type), "an integer from 0 to 65535");
+    }
+
+    #[test]
+    fn a_zero_that_is_left_out_is_said_where_it_would_be() {
+        let without =
+            |min, max| Shape::Integer { min: Integer::Signed(min), max: Integer::Signed(max), has_zero: false };
+        assert_eq!(without(-8, 8).expected(&[]), "an integer from -8 to 8 except 0");
+        assert_eq!(without(1, 255).expected(&[]), "an integer from 1 to 255");
     }
 
     #[test]
@@ -169,7 +194,7 @@ mod tests {
         assert_eq!(Shape::String.expected(&length(None, Some(1))), "a string of at most 1 character");
         assert_eq!(Shape::String.expected(&length(Some(2), Some(2))), "a string of 2 characters");
         assert_eq!(Shape::Array(&PORT).expected(&length(Some(1), Some(3))), "an array of 1 to 3 items");
-        assert_eq!(Shape::Map(&PORT).expected(&length(Some(1), None)), "an object of at least 1 key");
+        assert_eq!(Shape::map(&PORT).expected(&length(Some(1), None)), "an object of at least 1 key");
     }
 
     #[test]
@@ -184,7 +209,8 @@ mod tests {
     fn a_float_names_the_ends_it_has() {
         let rules = |min, max| [range(min, max)];
         assert_eq!(
-            Shape::Float(Precision::Double).expected(&rules(Some(Bound::Float(0.5)), Some(Bound::Integer(1)))),
+            Shape::Float(Precision::Double)
+                .expected(&rules(Some(Bound::Float(0.5)), Some(Bound::Integer(Integer::Signed(1))))),
             "a number from 0.5 to 1"
         );
         assert_eq!(
@@ -192,7 +218,7 @@ mod tests {
             "a number of at least 0.5"
         );
         assert_eq!(
-            Shape::Float(Precision::Double).expected(&rules(None, Some(Bound::Integer(1)))),
+            Shape::Float(Precision::Double).expected(&rules(None, Some(Bound::Integer(Integer::Signed(1))))),
             "a number of at most 1"
         );
     }

@@ -7,8 +7,9 @@
 //! A file that allows more than the type reads is not a problem by itself.
 
 use crate::file_shape::{Constant, FileObject, FileShape, Kinds, NOWHERE, Place, Span, problem, same};
+use crate::number::Integer;
 use crate::rule::{Rule, narrowed, rules_of_items};
-use crate::shape::{Absence, Coercion, FieldShape, ObjectShape, Placement, Shape, Unknown};
+use crate::shape::{Absence, Coercion, FieldShape, FromNumber, ObjectShape, Placement, Shape, Unknown};
 
 /// Compares a type with its file: the problems of each place, then of each constant, then of each field that has no place.
 pub const fn fits<const N: usize>(shape: &'static Shape, file: &FileShape<'_>) -> [u8; N] {
@@ -134,20 +135,20 @@ impl Expected {
                 None => true,
             },
             (Shape::Boolean, Constant::Text(text)) => self.coerces() && contains(&["true", "false"], text),
-            (Shape::Integer { min, max }, Constant::Integer(value)) => {
-                let (min, max) = narrowed(*min, *max, self.rules);
-                min <= value && value <= max
-            }
-            (Shape::Integer { min, max }, Constant::Text(text)) => match spelled(text) {
-                Some(value) => {
-                    let (min, max) = narrowed(*min, *max, self.rules);
-                    self.coerces() && min <= value && value <= max
-                }
+            (Shape::Integer { .. }, Constant::Integer(value)) => self.reads_integer(Integer::Signed(value)),
+            (Shape::Integer { .. }, Constant::Text(text)) => match spelled(text) {
+                Some(value) => self.coerces() && self.reads_integer(value),
                 None => false,
             },
             (Shape::Unknown | Shape::Names(_) | Shape::String | Shape::Boolean | Shape::Integer { .. }, _) => false,
             _ => true,
         }
+    }
+
+    const fn reads_integer(self, value: Integer) -> bool {
+        let Shape::Integer { min, max, .. } = *self.shape else { return false };
+        let (min, max) = narrowed(min, max, self.rules);
+        !value.is_below(min) && !max.is_below(value)
     }
 
     const fn coerces(self) -> bool {
@@ -409,13 +410,13 @@ impl Comparison<'_, '_> {
 
     /// The numbers that both allow, where the file allows no text.
     const fn range(&mut self, at: usize, place: Place, expected: Expected) {
-        let Shape::Integer { min, max } = expected.shape else { return };
+        let Shape::Integer { min, max, .. } = expected.shape else { return };
         if place.kinds.has(Kinds::STRING) {
             return;
         }
         let (min, max) = narrowed(*min, *max, expected.rules);
-        let is_above = matches!(place.minimum, Some(least) if least > max);
-        let is_below = matches!(place.maximum, Some(most) if most < min);
+        let is_above = matches!(place.minimum, Some(least) if max.is_below(Integer::Signed(least)));
+        let is_below = matches!(place.maximum, Some(most) if Integer::Signed(most).is_below(min));
         if is_above || is_below {
             self.add(at, problem::RANGE);
         }
@@ -423,9 +424,18 @@ impl Comparison<'_, '_> {
 
     const fn inside(&mut self, at: usize, place: Place, expected: Expected) {
         match expected.shape {
-            Shape::Array(item) => {
+            Shape::Array(item) | Shape::Set(item) => {
                 if let Some(items) = place.items {
                     self.value(items, expected.inside(item));
+                }
+            }
+            Shape::Tuple(shapes) => {
+                let mut at = 0;
+                while let Some(items) = place.items
+                    && at < shapes.len()
+                {
+                    self.value(items, expected.inside(&shapes[at]));
+                    at += 1;
                 }
             }
             Shape::Embedded(inner) => {
@@ -433,7 +443,7 @@ impl Comparison<'_, '_> {
                     self.value(content, Expected::of(inner, &[], expected.coercion, false));
                 }
             }
-            Shape::Map(item) => self.values(at, None, expected.inside(item)),
+            Shape::Map { item, .. } => self.values(at, None, expected.inside(item)),
             Shape::Object(object) => {
                 self.fields(at, object, object, 0, false, at);
                 self.unread(at, object);
@@ -550,13 +560,19 @@ const fn read_by(shape: &Shape, coercion: Coercion) -> Kinds {
         Coercion::None => Kinds::NONE,
     };
     match shape {
-        Shape::String | Shape::Parsed(_) | Shape::Bytes(_) | Shape::Embedded(_) | Shape::Names(_) => Kinds::STRING,
+        Shape::Parsed(_, FromNumber::Read) => Kinds::STRING.or(Kinds::INTEGER),
+        Shape::String
+        | Shape::Duration
+        | Shape::Parsed(..)
+        | Shape::Bytes(_)
+        | Shape::Embedded(_)
+        | Shape::Names(_) => Kinds::STRING,
         Shape::Integer { .. } => Kinds::INTEGER.or(text),
         Shape::Float(_) => Kinds::NUMBER.or(text),
         Shape::Boolean => Kinds::BOOLEAN.or(text),
         Shape::Any => Kinds::ALL,
-        Shape::Array(_) => Kinds::ARRAY,
-        Shape::Map(_) | Shape::Object(_) | Shape::Tagged(_) => Kinds::OBJECT,
+        Shape::Array(_) | Shape::Set(_) | Shape::Tuple(_) => Kinds::ARRAY,
+        Shape::Map { .. } | Shape::Object(_) | Shape::Tagged(_) => Kinds::OBJECT,
         Shape::Optional(inner) => read_by(inner, coercion).or(Kinds::NULL),
         Shape::Newtype(field) => read_by(&field.shape, field.coercion),
         Shape::Unknown => Kinds::NONE,
@@ -595,7 +611,7 @@ const fn contains(names: &[&str], name: &str) -> bool {
 }
 
 /// The integer that a string spells, as strings are read.
-const fn spelled(text: &str) -> Option<i128> {
+const fn spelled(text: &str) -> Option<Integer> {
     let bytes = text.as_bytes();
     let is_negative = matches!(bytes, [b'-', ..]);
     let mut at = is_negative as usize;
@@ -615,5 +631,5 @@ const fn spelled(text: &str) -> Option<i128> {
         value = value * 10 + (bytes[at] - b'0') as i128;
         at += 1;
     }
-    Some(if is_negative { -value } else { value })
+    Some(Integer::Signed(if is_negative { -value } else { value }))
 }

@@ -2,6 +2,78 @@
 //!
 //! `serde_json::Number` is not asked: what it keeps of a number depends on features that any dependency may switch on.
 
+use std::fmt;
+
+/// An integer that an `i128` or a `u128` holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Integer {
+    Signed(i128),
+    /// Above every `i128`.
+    Large(u128),
+}
+
+impl Integer {
+    pub const MIN: Self = Self::Signed(i128::MIN);
+    pub const MAX: Self = Self::Large(u128::MAX);
+
+    pub const fn unsigned(value: u128) -> Self {
+        if value > i128::MAX as u128 { Self::Large(value) } else { Self::Signed(value.cast_signed()) }
+    }
+
+    pub const fn is_below(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Signed(left), Self::Signed(right)) => left < right,
+            (Self::Large(left), Self::Large(right)) => left < right,
+            (Self::Signed(_), Self::Large(_)) => true,
+            (Self::Large(_), Self::Signed(_)) => false,
+        }
+    }
+
+    pub const fn is_negative(self) -> bool {
+        matches!(self, Self::Signed(value) if value < 0)
+    }
+
+    /// Without its sign.
+    pub const fn magnitude(self) -> u128 {
+        match self {
+            Self::Signed(value) => value.unsigned_abs(),
+            Self::Large(value) => value,
+        }
+    }
+
+    /// The closest number that a float is.
+    #[allow(clippy::cast_precision_loss, reason = "what a float is")]
+    pub const fn double(self) -> f64 {
+        match self {
+            Self::Signed(value) => value as f64,
+            Self::Large(value) => value as f64,
+        }
+    }
+
+    /// As a type of integers holds it.
+    pub fn narrow<T: TryFrom<i128> + TryFrom<u128>>(self) -> Option<T> {
+        match self {
+            Self::Signed(value) => T::try_from(value).ok(),
+            Self::Large(value) => T::try_from(value).ok(),
+        }
+    }
+}
+
+impl fmt::Display for Integer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Signed(value) => value.fmt(f),
+            Self::Large(value) => value.fmt(f),
+        }
+    }
+}
+
+impl From<i128> for Integer {
+    fn from(value: i128) -> Self {
+        Self::Signed(value)
+    }
+}
+
 /// The text is a number that no integer equals, or one too large to hold.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NotAnInteger;
@@ -9,8 +81,8 @@ pub struct NotAnInteger;
 /// The exact value of a JSON number, if it is an integer: `5432`, `5432.0`, `5.432e3`, `-0`.
 ///
 /// # Errors
-/// No integer equals it, or none of 128 bits.
-pub fn integer(number: &str) -> Result<i128, NotAnInteger> {
+/// No integer equals it, or none that an `i128` or a `u128` holds.
+pub fn integer(number: &str) -> Result<Integer, NotAnInteger> {
     let (negative, unsigned) = match number.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, number),
@@ -19,22 +91,28 @@ pub fn integer(number: &str) -> Result<i128, NotAnInteger> {
         Some(magnitude) => magnitude,
         None => scientific(unsigned)?,
     };
-    Ok(if negative { -magnitude } else { magnitude })
+    if !negative {
+        return Ok(Integer::unsigned(magnitude));
+    }
+    // The least integer has no positive counterpart.
+    let least = (magnitude == i128::MIN.unsigned_abs()).then_some(i128::MIN);
+    let value = least.or_else(|| i128::try_from(magnitude).ok().map(|value| -value));
+    value.map(Integer::Signed).ok_or(NotAnInteger)
 }
 
 /// Digits alone, few enough that they cannot overflow.
-fn plain(digits: &str) -> Option<i128> {
+fn plain(digits: &str) -> Option<u128> {
     if digits.len() > 18 {
         return None;
     }
     digits
         .bytes()
-        .try_fold(0_i64, |value, byte| byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0')))
-        .map(i128::from)
+        .try_fold(0_u64, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u64::from(byte - b'0')))
+        .map(u128::from)
 }
 
 /// Digits with a fraction, an exponent, or more of them than fit a machine word.
-fn scientific(number: &str) -> Result<i128, NotAnInteger> {
+fn scientific(number: &str) -> Result<u128, NotAnInteger> {
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = || whole.bytes().chain(fraction.bytes());
@@ -48,11 +126,11 @@ fn scientific(number: &str) -> Result<i128, NotAnInteger> {
     let zeros = usize::try_from(scale).unwrap_or(usize::MAX).min(LONGEST + 1);
     significant
         .chain(std::iter::repeat_n(b'0', zeros))
-        .try_fold(0_i128, |value, digit| value.checked_mul(10)?.checked_add(i128::from(digit - b'0')))
+        .try_fold(0_u128, |value, digit| value.checked_mul(10)?.checked_add(u128::from(digit - b'0')))
         .ok_or(NotAnInteger)
 }
 
-/// More digits than any `i128` has.
+/// As many digits as the largest `u128` has.
 const LONGEST: usize = 39;
 
 /// An exponent, no further from zero than matters: a secret is shorter than 10^9 digits.
@@ -118,11 +196,23 @@ mod tests {
             ("1.000000000000000000000000000000000000000000000000000000000000", 1),
         ];
         for (text, value) in cases {
-            assert_eq!(integer(text), Ok(value), "{text}");
+            assert_eq!(integer(text), Ok(Integer::Signed(value)), "{text}");
         }
         let zeros = "0".repeat(60_000);
-        assert_eq!(integer(&format!("0.{zeros}1e60001")), Ok(1));
-        assert_eq!(integer(&format!("1{zeros}e-60000")), Ok(1));
+        assert_eq!(integer(&format!("0.{zeros}1e60001")), Ok(Integer::Signed(1)));
+        assert_eq!(integer(&format!("1{zeros}e-60000")), Ok(Integer::Signed(1)));
+    }
+
+    #[test]
+    fn the_limits_are_those_of_the_largest_types() {
+        assert_eq!(integer("340282366920938463463374607431768211455"), Ok(Integer::MAX));
+        assert_eq!(integer("-170141183460469231731687303715884105728"), Ok(Integer::MIN));
+        assert_eq!(integer("170141183460469231731687303715884105728"), Ok(Integer::Large(1 << 127)));
+        let order =
+            [Integer::MIN, Integer::Signed(-1), Integer::Signed(i128::MAX), Integer::Large(1 << 127), Integer::MAX];
+        for pair in order.windows(2) {
+            assert!(pair[0] < pair[1] && pair[0].is_below(pair[1]) && !pair[1].is_below(pair[0]));
+        }
     }
 
     #[test]
@@ -134,7 +224,12 @@ mod tests {
 
     #[test]
     fn what_is_too_large_is_refused() {
-        for text in ["1e40", "1e999999999999999999999", "170141183460469231731687303715884105728"] {
+        for text in [
+            "1e40",
+            "1e999999999999999999999",
+            "340282366920938463463374607431768211456",
+            "-170141183460469231731687303715884105729",
+        ] {
             assert_eq!(integer(text), Err(NotAnInteger), "{text}");
         }
         assert_eq!(integer(&"9".repeat(60_000)), Err(NotAnInteger));
@@ -191,7 +286,10 @@ mod tests {
                 0.. => Some(&mantissa * &power),
                 _ => (&mantissa % &power == BigInt::ZERO).then(|| &mantissa / &power),
             };
-            let exact = exact.and_then(|value| i128::try_from(value).ok());
+            let exact = exact.and_then(|value| {
+                let unsigned = u128::try_from(&value).map(Integer::unsigned);
+                unsigned.or_else(|_| i128::try_from(&value).map(Integer::Signed)).ok()
+            });
             assert_eq!(integer(&text).ok(), exact, "{text}");
             integers += usize::from(exact.is_some());
             others += usize::from(exact.is_none());

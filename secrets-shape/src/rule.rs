@@ -1,5 +1,7 @@
 //! What a value must obey beyond its shape, and whether it does.
 
+use crate::number::Integer;
+
 /// A rule of a field, as constant data.
 #[derive(Debug, Clone, Copy)]
 pub enum Rule {
@@ -20,14 +22,14 @@ pub enum Rule {
 /// One end of a range.
 #[derive(Debug, Clone, Copy)]
 pub enum Bound {
-    Integer(i128),
+    Integer(Integer),
     Float(f64),
 }
 
 /// The part of a value that a rule judges.
 #[derive(Debug, Clone, Copy)]
 pub enum Judged<'v> {
-    Integer(i128),
+    Integer(Integer),
     Single(f32),
     Double(f64),
     Text(&'v str),
@@ -42,7 +44,7 @@ impl Rule {
             (Self::Range { min, max }, Judged::Integer(_) | Judged::Single(_) | Judged::Double(_)) => {
                 min.is_none_or(|min| min.is_at_most(value)) && max.is_none_or(|max| max.is_at_least(value))
             }
-            (Self::MultipleOf(unit), Judged::Integer(value)) => value % i128::from(*unit) == 0,
+            (Self::MultipleOf(unit), Judged::Integer(value)) => value.magnitude() % u128::from(*unit) == 0,
             (Self::Length { min, max }, Judged::Text(text)) => has_length(text, *min, *max),
             (Self::Length { min, max }, Judged::Count(count)) => is_between(count, *min, *max),
             (Self::OneOf(names), Judged::Text(text)) => names.contains(&text),
@@ -63,13 +65,13 @@ impl Rule {
     }
 }
 
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a bound is rounded as the value was")]
+#[allow(clippy::cast_possible_truncation, reason = "a bound is rounded as the value was")]
 impl Bound {
     fn is_at_most(self, value: Judged<'_>) -> bool {
         match value {
             Judged::Integer(value) => match self {
                 Self::Integer(bound) => bound <= value,
-                Self::Float(bound) => bound <= value as f64,
+                Self::Float(bound) => bound <= value.double(),
             },
             Judged::Single(value) => self.double() as f32 <= value,
             Judged::Double(value) => self.double() <= value,
@@ -81,7 +83,7 @@ impl Bound {
         match value {
             Judged::Integer(value) => match self {
                 Self::Integer(bound) => bound >= value,
-                Self::Float(bound) => bound >= value as f64,
+                Self::Float(bound) => bound >= value.double(),
             },
             Judged::Single(value) => self.double() as f32 >= value,
             Judged::Double(value) => self.double() >= value,
@@ -89,13 +91,13 @@ impl Bound {
         }
     }
 
-    fn integer(self) -> Option<i128> {
+    fn integer(self) -> Option<Integer> {
         if let Self::Integer(value) = self { Some(value) } else { None }
     }
 
     fn double(self) -> f64 {
         match self {
-            Self::Integer(value) => value as f64,
+            Self::Integer(value) => value.double(),
             Self::Float(value) => value,
         }
     }
@@ -122,17 +124,17 @@ fn is_between(count: usize, min: Option<u64>, max: Option<u64>) -> bool {
 }
 
 /// A type's own bounds, tightened by every range that the rules give.
-pub const fn narrowed(mut min: i128, mut max: i128, rules: &[Rule]) -> (i128, i128) {
+pub const fn narrowed(mut min: Integer, mut max: Integer, rules: &[Rule]) -> (Integer, Integer) {
     let mut at = 0;
     while at < rules.len() {
         if let Rule::Range { min: low, max: high } = &rules[at] {
             if let Some(Bound::Integer(low)) = low
-                && *low > min
+                && min.is_below(*low)
             {
                 min = *low;
             }
             if let Some(Bound::Integer(high)) = high
-                && *high < max
+                && high.is_below(max)
             {
                 max = *high;
             }
@@ -164,10 +166,10 @@ mod tests {
 
     #[test]
     fn a_range_includes_its_ends_and_is_exact_for_integers() {
-        let rule = range(Bound::Integer(-1), Bound::Integer(i128::from(u64::MAX)));
+        let rule = range(Bound::Integer((-1).into()), Bound::Integer(i128::from(u64::MAX).into()));
         for (value, holds) in [(-2, false), (-1, true), (i128::from(u64::MAX), true), (i128::from(u64::MAX) + 1, false)]
         {
-            assert_eq!(rule.holds(Judged::Integer(value)), holds, "{value}");
+            assert_eq!(rule.holds(Judged::Integer(Integer::Signed(value))), holds, "{value}");
         }
         assert!(rule.holds(Judged::Text("a text has no range")));
     }
@@ -176,7 +178,7 @@ mod tests {
     fn a_multiple_is_one_of_negative_numbers_and_of_zero_too() {
         let rule = Rule::MultipleOf(5);
         for (value, holds) in [(0, true), (-10, true), (5, true), (6, false), (i128::from(u64::MAX), true)] {
-            assert_eq!(rule.holds(Judged::Integer(value)), holds, "{value}");
+            assert_eq!(rule.holds(Judged::Integer(Integer::Signed(value))), holds, "{value}");
         }
     }
 

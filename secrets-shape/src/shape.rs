@@ -3,6 +3,7 @@
 //! A [`Shape`] is composed at compile time through the associated constants of the field types, so
 //! that rustc, not the derive, resolves aliases, newtypes and nested types.
 
+use crate::number::Integer;
 use crate::rule::Rule;
 
 /// What JSON a type accepts.
@@ -13,9 +14,12 @@ pub enum Shape {
     /// A string.
     #[doc(hidden)]
     String,
+    /// A duration: `1h30m`.
+    #[doc(hidden)]
+    Duration,
     /// A string that the `FromStr` of the type of this name accepts.
     #[doc(hidden)]
-    Parsed(&'static str),
+    Parsed(&'static str, FromNumber),
     /// Bytes, spelled in a string.
     #[doc(hidden)]
     Bytes(Encoding),
@@ -27,7 +31,7 @@ pub enum Shape {
     Names(&'static [&'static str]),
     /// An integer within the type's own bounds.
     #[doc(hidden)]
-    Integer { min: i128, max: i128 },
+    Integer { min: Integer, max: Integer, has_zero: bool },
     /// A number that is finite once it is rounded to the type.
     #[doc(hidden)]
     Float(Precision),
@@ -43,9 +47,15 @@ pub enum Shape {
     /// An array of the inner shape.
     #[doc(hidden)]
     Array(&'static Shape),
-    /// An object with any keys, each value of the inner shape.
+    /// An array of items of the inner shape, no two of which are one.
     #[doc(hidden)]
-    Map(&'static Shape),
+    Set(&'static Shape),
+    /// An array of as many items as there are shapes, in their order.
+    #[doc(hidden)]
+    Tuple(&'static [Shape]),
+    /// An object with any keys that are, as strings, of one shape, each value of another.
+    #[doc(hidden)]
+    Map { keys: &'static Shape, item: &'static Shape },
     /// An object with declared keys.
     #[doc(hidden)]
     Object(&'static ObjectShape),
@@ -60,13 +70,33 @@ pub enum Shape {
     Unknown,
 }
 
+/// Whether the text of an integer is parsed as that of a string is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FromNumber {
+    /// No: a string is what the type is.
+    Never,
+    /// No; `from_str(number)` would.
+    Refused,
+    /// `from_str(number)`
+    Read,
+}
+
 /// How bytes are spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
-    /// The standard alphabet, padded.
-    Base64,
+    Base64(Base64Form),
     /// Digits of either case.
     Hex,
+}
+
+/// Which base64: the standard alphabet and padded, unless it says something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Base64Form {
+    /// The alphabet of URLs and file names.
+    pub is_url: bool,
+    pub is_unpadded: bool,
+    /// Line ends are skipped.
+    pub is_lenient: bool,
 }
 
 /// How precise a float is.
@@ -81,7 +111,8 @@ impl Shape {
     /// Whether values of this shape hide what is secret in them on their own, as derived types do.
     pub fn redacts_itself(&self) -> bool {
         match self {
-            Self::Optional(inner) | Self::Array(inner) => inner.redacts_itself(),
+            Self::Optional(inner) | Self::Array(inner) | Self::Set(inner) => inner.redacts_itself(),
+            Self::Tuple(items) => items.iter().any(Self::redacts_itself),
             Self::Object(_) | Self::Tagged(_) | Self::Newtype(_) => true,
             _ => false,
         }
@@ -100,9 +131,21 @@ impl Shape {
     pub const fn item(&self) -> &Shape {
         match self {
             Self::Optional(inner) => inner.item(),
-            Self::Array(item) | Self::Map(item) => item,
+            Self::Array(item) | Self::Set(item) | Self::Map { item, .. } => item,
+            // What rules judge has items of one type.
+            Self::Tuple([item, ..]) => item,
             other => other,
         }
+    }
+
+    /// An integer of a type that holds these and all between them.
+    pub const fn integer(min: i128, max: i128) -> Self {
+        Self::Integer { min: Integer::Signed(min), max: Integer::Signed(max), has_zero: true }
+    }
+
+    /// A map whose keys are any strings.
+    pub const fn map(item: &'static Self) -> Self {
+        Self::Map { keys: &Self::String, item }
     }
 
     /// Whether a value of this shape may be absent or `null`.

@@ -6,9 +6,11 @@
 #![allow(clippy::cast_possible_truncation, reason = "lengths of constants, and the lowest bits of a number")]
 #![allow(clippy::option_option, reason = "what is read, of what may be absent")]
 
+use crate::number::Integer;
 use crate::rule::{Bound, Rule};
 use crate::shape::{
-    Absence, Coercion, Encoding, Exposure, FieldShape, ObjectShape, Placement, Precision, Shape, TaggedShape, Unknown,
+    Absence, Base64Form, Coercion, Encoding, Exposure, FieldShape, FromNumber, ObjectShape, Placement, Precision,
+    Shape, TaggedShape, Unknown,
 };
 
 /// What a type declares.
@@ -41,9 +43,11 @@ pub enum Format {
 }
 
 /// What begins an entry; the version of the form; that number's complement, which the same bytes elsewhere do not have.
-pub const MAGIC: [u8; 19] = *b"\x7fsecrets-entry\x02\x1a\n\x01\xfe";
+pub const MAGIC: [u8; 19] = *b"\x7fsecrets-entry\x02\x1a\n\x02\xfd";
 /// The magic, four bytes of length, eight of checksum.
 pub const HEADING: usize = MAGIC.len() + 4 + 8;
+/// An encoding, after the forms of base64.
+const HEX: u8 = 8;
 /// The shortest entry, padding included.
 pub const SHORTEST: usize = 512;
 
@@ -113,9 +117,10 @@ impl Writer<'_> {
         self.byte(value as u8);
     }
 
-    /// The sign in the lowest bit.
-    const fn integer(&mut self, value: i128) {
-        self.number(((value << 1) ^ (value >> 127)).cast_unsigned());
+    /// The sign, then the rest.
+    const fn integer(&mut self, value: Integer) {
+        self.byte(value.is_negative() as u8);
+        self.number(value.magnitude());
     }
 
     const fn text(&mut self, text: &str) {
@@ -155,23 +160,29 @@ impl Writer<'_> {
     const fn shape(&mut self, shape: &Shape) {
         match shape {
             Shape::String => self.byte(0),
-            Shape::Parsed(name) => {
+            Shape::Parsed(name, from_number) => {
                 self.byte(1);
                 self.text(name);
+                self.byte(*from_number as u8);
             }
-            Shape::Bytes(encoding) => {
+            Shape::Bytes(Encoding::Hex) => {
                 self.byte(2);
-                self.byte(*encoding as u8);
+                self.byte(HEX);
+            }
+            Shape::Bytes(Encoding::Base64(Base64Form { is_url, is_unpadded, is_lenient })) => {
+                self.byte(2);
+                self.byte(*is_url as u8 | (*is_unpadded as u8) << 1 | (*is_lenient as u8) << 2);
             }
             Shape::Embedded(inner) => self.holder(3, inner),
             Shape::Names(names) => {
                 self.byte(4);
                 self.texts(names);
             }
-            Shape::Integer { min, max } => {
+            Shape::Integer { min, max, has_zero } => {
                 self.byte(5);
                 self.integer(*min);
                 self.integer(*max);
+                self.byte(*has_zero as u8);
             }
             Shape::Float(precision) => {
                 self.byte(6);
@@ -181,7 +192,10 @@ impl Writer<'_> {
             Shape::Any => self.byte(8),
             Shape::Optional(inner) => self.holder(9, inner),
             Shape::Array(inner) => self.holder(10, inner),
-            Shape::Map(inner) => self.holder(11, inner),
+            Shape::Map { keys, item } => {
+                self.holder(11, keys);
+                self.shape(item);
+            }
             Shape::Object(object) => {
                 self.byte(12);
                 self.object(object);
@@ -203,6 +217,17 @@ impl Writer<'_> {
                 }
             }
             Shape::Unknown => self.byte(15),
+            Shape::Set(inner) => self.holder(16, inner),
+            Shape::Tuple(items) => {
+                self.byte(17);
+                self.number(items.len() as u128);
+                let mut at = 0;
+                while at < items.len() {
+                    self.shape(&items[at]);
+                    at += 1;
+                }
+            }
+            Shape::Duration => self.byte(18),
         }
     }
 
@@ -335,9 +360,14 @@ impl Reader<'_> {
         None
     }
 
-    fn integer(&mut self) -> Option<i128> {
+    fn integer(&mut self) -> Option<Integer> {
+        let is_negative = self.one_of(&[false, true])?;
         let value = self.number()?;
-        Some((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
+        if !is_negative {
+            return Some(Integer::unsigned(value));
+        }
+        let least = (value == i128::MIN.unsigned_abs()).then_some(i128::MIN);
+        least.or_else(|| i128::try_from(value).ok().map(|value| -value)).map(Integer::Signed)
     }
 
     fn text(&mut self) -> Option<&'static str> {
@@ -381,17 +411,25 @@ impl Reader<'_> {
         }
         let shape = match self.byte()? {
             0 => Shape::String,
-            1 => Shape::Parsed(self.text()?),
-            2 => Shape::Bytes(self.one_of(&[Encoding::Base64, Encoding::Hex])?),
+            1 => Shape::Parsed(self.text()?, self.one_of(&[FromNumber::Never, FromNumber::Refused, FromNumber::Read])?),
+            2 => Shape::Bytes(match self.byte()? {
+                HEX => Encoding::Hex,
+                form @ 0..HEX => Encoding::Base64(Base64Form {
+                    is_url: form & 1 != 0,
+                    is_unpadded: form & 2 != 0,
+                    is_lenient: form & 4 != 0,
+                }),
+                _ => return None,
+            }),
             3 => Shape::Embedded(self.inner()?),
             4 => Shape::Names(self.list(Self::text)?),
-            5 => Shape::Integer { min: self.integer()?, max: self.integer()? },
+            5 => Shape::Integer { min: self.integer()?, max: self.integer()?, has_zero: self.one_of(&[false, true])? },
             6 => Shape::Float(self.one_of(&[Precision::Single, Precision::Double])?),
             7 => Shape::Boolean,
             8 => Shape::Any,
             9 => Shape::Optional(self.inner()?),
             10 => Shape::Array(self.inner()?),
-            11 => Shape::Map(self.inner()?),
+            11 => Shape::Map { keys: self.inner()?, item: self.inner()? },
             12 => Shape::Object(Box::leak(Box::new(self.object()?))),
             13 => Shape::Newtype(Box::leak(Box::new(self.field()?))),
             14 => {
@@ -399,6 +437,9 @@ impl Reader<'_> {
                 let variants = names.iter().map(|_| self.object()).collect::<Option<Vec<_>>>()?.leak();
                 Shape::Tagged(Box::leak(Box::new(TaggedShape { name, description: "", tag, names, variants })))
             }
+            16 => Shape::Set(self.inner()?),
+            17 => Shape::Tuple(self.list(Self::shape)?),
+            18 => Shape::Duration,
             _ => return None,
         };
         self.depth -= 1;
@@ -489,17 +530,26 @@ mod tests {
         },
         FieldShape {
             keys: &["ports"],
-            shape: Shape::Optional(&Shape::Array(&Shape::Integer { min: i64::MIN as i128, max: u64::MAX as i128 })),
-            rules: &[Rule::Each(&[Rule::Range { min: Some(Bound::Float(-0.5)), max: Some(Bound::Integer(-9)) }])],
+            shape: Shape::Optional(&Shape::Array(&Shape::Integer {
+                min: Integer::MIN,
+                max: Integer::MAX,
+                has_zero: false,
+            })),
+            rules: &[Rule::Each(&[Rule::Range {
+                min: Some(Bound::Float(-0.5)),
+                max: Some(Bound::Integer(Integer::Signed(-9))),
+            }])],
             coercion: Coercion::None,
             exposure: Exposure::Public,
             ..FieldShape::PLAIN
         },
-        FieldShape { placement: Placement::Flattened, shape: Shape::Map(&Shape::Any), ..FieldShape::PLAIN },
+        FieldShape { placement: Placement::Flattened, shape: Shape::map(&Shape::Any), ..FieldShape::PLAIN },
+        FieldShape { keys: &["s"], shape: Shape::Set(&Shape::Duration), ..FieldShape::PLAIN },
+        FieldShape { keys: &["t"], shape: Shape::Tuple(&[Shape::Boolean, Shape::String]), ..FieldShape::PLAIN },
         FieldShape { keys: &["f"], shape: Shape::Float(Precision::Single), ..FieldShape::PLAIN },
         FieldShape { keys: &["b"], shape: Shape::Bytes(Encoding::Hex), ..FieldShape::PLAIN },
         FieldShape { keys: &["j"], shape: Shape::Embedded(&Shape::Boolean), ..FieldShape::PLAIN },
-        FieldShape { keys: &["p"], shape: Shape::Parsed("IpAddr"), ..FieldShape::PLAIN },
+        FieldShape { keys: &["p"], shape: Shape::Parsed("IpAddr", FromNumber::Read), ..FieldShape::PLAIN },
         FieldShape { keys: &["n"], shape: Shape::Names(&["on"]), ..FieldShape::PLAIN },
     ];
     const OBJECT: ObjectShape = ObjectShape { name: "Db", description: "", fields: FIELDS, unknown: Unknown::Denied };
@@ -508,7 +558,7 @@ mod tests {
         description: "",
         tag: "kind",
         names: &["a", "b"],
-        variants: &[OBJECT, ObjectShape { fields: &[FieldShape { shape: NEWTYPE, ..FIELDS[3] }], ..OBJECT }],
+        variants: &[OBJECT, ObjectShape { fields: &[FieldShape { shape: NEWTYPE, ..FIELDS[5] }], ..OBJECT }],
     });
     const NEWTYPE: Shape = Shape::Newtype(&FieldShape { shape: Shape::String, ..FieldShape::PLAIN });
     const DECLARATION: Declaration<'static> = Declaration {
@@ -564,7 +614,7 @@ mod tests {
         let flat = Declaration { shape: Shape::Boolean, ..DECLARATION };
         let entry: [u8; 512] = entry(&flat, length(&flat));
         let heading = &entry[HEADING..length(&flat) - 1];
-        for kind in [3, 9, 10, 11] {
+        for kind in [3, 9, 10, 11, 16] {
             assert!(read(&[heading, &vec![kind; 100_000]].concat()).is_none());
         }
         let mut reader = Reader { rest: &vec![4; 100_000], depth: 0 };

@@ -1,11 +1,18 @@
 //! Types of every shape, each with a document that it accepts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt::Debug;
+use std::num::{NonZeroI16, NonZeroU8, NonZeroU64};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
 
-use secrets_runtime::{Error, Secret, SecretSlice, SecretString};
+use secrets_runtime::{Error, Secret, SecretBox, SecretSlice, SecretString};
 use secrets_shape::fits;
 use secrets_shape::wire::{self, Declaration};
+use zeroize::Zeroizing;
 
 #[allow(dead_code, reason = "the derive uses all of it")]
 #[path = "../../secrets-derive/src/schema_file.rs"]
@@ -99,6 +106,15 @@ pub fn subjects() -> Vec<Subject> {
         subject::<Renamed>(r#"{"dbName": "a", "HOST": "b"}"#),
         subject::<Generic<Option<u8>>>(r#"{"a": null, "b": [1, null]}"#),
         subject::<Nothing>("{}"),
+        subject::<Pointers>(r#"{"a": "a", "b": "b", "c": 1, "d": [1], "e": "c", "f": "d", "g": "e", "h": 5432}"#),
+        subject::<Collections>(r#"{"a": ["a", "ab"], "b": [1, 2], "c": [true], "d": [1, 2], "e": ["a", 1, [true]]}"#),
+        subject::<WideNumbers>(r#"{"a": 1, "b": -1, "c": 9, "d": -1, "e": 10, "f": 1}"#),
+        subject::<Spelled>(r#"{"a": "a", "b": "1h30m", "c": ["30s"], "d": null}"#),
+        subject::<Keys>(
+            r#"{"a": {"1": "a"}, "b": {"x": 1}, "c": {"disable": 1}, "d": {"true": 1}, "e": {"abc": true}}"#,
+        ),
+        subject::<KeysBeside>(r#"{"host": "a", "1": true}"#),
+        subject::<Bytes>(r#"{"a": "AQID", "b": "AQI", "c": "AQI", "d": ["AQID"], "e": {"x": "ff"}, "f": "ff00"}"#),
     ]
 }
 
@@ -164,6 +180,7 @@ shapes! {
         mode: Mode,
     }
     #[secret(rename_all = "kebab-case")]
+    #[derive(PartialEq, Eq, PartialOrd, Ord)]
     enum Mode { Disable, VerifyFull, #[secret(rename = "True")] Yes }
     struct Items {
         #[secret(each(range(1..=9)))] a: Vec<u8>,
@@ -199,5 +216,52 @@ shapes! {
     #[secret(rename_all = "camelCase")]
     struct Renamed { db_name: String, #[secret(rename = "HOST")] host: String, #[secret(skip)] skipped: u8 }
     struct Generic<T> { a: T, b: Vec<T> }
+    struct Pointers {
+        #[secret(length(max = 2))] a: Arc<str>,
+        b: Rc<str>,
+        #[secret(range(..=255))] c: Arc<u16>,
+        d: Box<[u8]>,
+        #[secret(pattern = "^[a-c]")] e: Cow<'static, str>,
+        f: PathBuf,
+        #[secret(length(min = 1))] g: Zeroizing<String>,
+        h: SecretBox<u32>,
+    }
+    // Strings that spell what another item says are two items for JSON Schema.
+    #[secret(strict)]
+    struct Collections {
+        #[secret(length(max = 2), each(length(max = 2)))] a: HashSet<String>,
+        #[secret(each(range(..=9)))] b: BTreeSet<u8>,
+        c: VecDeque<bool>,
+        #[secret(each(range(1..)))] d: [u8; 2],
+        e: (String, u8, (bool,)),
+    }
+    struct WideNumbers {
+        #[secret(range(..=340_282_366_920_938_463_463_374_607_431_768_211_455))] a: u128,
+        b: i128,
+        #[secret(range(..=9))] c: NonZeroU8,
+        #[secret(strict)] d: NonZeroI16,
+        #[secret(multiple_of(5), strict)] e: u128,
+        #[secret(strict)] f: Option<NonZeroU64>,
+    }
+    struct Spelled { a: char, b: Duration, c: Vec<Duration>, d: Option<char> }
+    struct Keys {
+        #[secret(length(min = 1))] a: BTreeMap<i128, String>,
+        b: HashMap<char, u8>,
+        c: BTreeMap<Mode, u8>,
+        d: BTreeMap<bool, u8>,
+        e: HashMap<Name, bool>,
+    }
+    #[secret(text)]
+    #[derive(PartialEq, Eq, Hash)]
+    struct Name(#[secret(pattern = "^a")] Box<str>);
+    struct KeysBeside { host: String, #[secret(flatten)] others: BTreeMap<i128, bool> }
+    struct Bytes {
+        #[secret(base64(url))] a: Vec<u8>,
+        #[secret(base64(unpadded))] b: Box<[u8]>,
+        #[secret(base64(url, unpadded))] c: Arc<[u8]>,
+        #[secret(base64)] d: VecDeque<Zeroizing<Vec<u8>>>,
+        #[secret(hex)] e: BTreeMap<String, Vec<u8>>,
+        #[secret(hex, length(max = 2))] f: Option<SecretSlice<u8>>,
+    }
     struct Nothing {}
 }

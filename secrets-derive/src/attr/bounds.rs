@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
+use secrets_shape::number::{self, Integer};
 use secrets_shape::rule::Bound;
 use syn::parse::{Parse, ParseStream};
 use syn::{Lit, LitFloat, LitInt, Token, parenthesized};
@@ -24,7 +25,7 @@ pub struct Number {
 
 /// What a number literal says.
 pub enum Value {
-    Integer(i128),
+    Integer(Integer),
     Float(f64),
 }
 
@@ -55,7 +56,9 @@ impl Parse for Number {
         let literal = if input.peek(LitInt) || input.peek(LitFloat) { input.parse::<Lit>().ok() } else { None };
         let sign = if minus.is_some() { "-" } else { "" };
         let value = match &literal {
-            Some(Lit::Int(integer)) => format!("{sign}{}", integer.base10_digits()).parse().ok().map(Value::Integer),
+            Some(Lit::Int(integer)) => {
+                number::integer(&format!("{sign}{}", integer.base10_digits())).ok().map(Value::Integer)
+            }
             Some(Lit::Float(float)) => Value::float(&format!("{sign}{}", float.base10_digits())),
             _ => None,
         };

@@ -1,9 +1,10 @@
 //! Reading options one by one: a wrong one does not hide the next.
 
-use proc_macro2::{Ident, Span, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, LitStr, Token, token};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, LitStr, Token, parenthesized, token};
 
 use crate::errors::Errors;
 
@@ -91,6 +92,30 @@ pub fn flag(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         return Ok(());
     }
     Err(syn::Error::new(name.span(), format!("`{name}` takes no value; write it alone")))
+}
+
+/// Nothing, or some of these words in parentheses; which of them.
+pub fn words<const N: usize>(name: &Ident, input: ParseStream<'_>, known: [&str; N]) -> syn::Result<[bool; N]> {
+    let mut given = [false; N];
+    if input.peek(Token![=]) {
+        let example = format!("`{name}` or `{name}({})`", known.join(", "));
+        return Err(syn::Error::new(name.span(), format!("`{name}` takes no value; write {example}")));
+    }
+    if !input.peek(token::Paren) {
+        return Ok(given);
+    }
+    let inside;
+    parenthesized!(inside in input);
+    let words = Punctuated::<Ident, Token![,]>::parse_terminated(&inside);
+    // One mistake, one message: what is left unread would be another.
+    inside.parse::<TokenStream>()?;
+    let told = |span| syn::Error::new(span, format!("expected `{name}({})`", known.join(", ")));
+    let words = words.map_err(|error| told(error.span()))?;
+    for word in &words {
+        let at = known.iter().position(|known| word == known).ok_or_else(|| told(word.span()))?;
+        given[at] = true;
+    }
+    if words.is_empty() { Err(told(name.span())) } else { Ok(given) }
 }
 
 /// `= ".."`

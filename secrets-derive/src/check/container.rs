@@ -111,7 +111,7 @@ fn stage_is_possible(stage: Option<&LitStr>, errors: &mut Errors) {
 
 fn seconds(duration: Option<&LitStr>, errors: &mut Errors) -> Option<u64> {
     let text = duration?;
-    let parsed = duration::parse(&text.value()).map_err(|message| syn::Error::new(text.span(), message));
+    let parsed = duration::parse_interval(&text.value()).map_err(|message| syn::Error::new(text.span(), message));
     errors.keep(parsed).map(|duration| duration.as_secs())
 }
 

@@ -5,6 +5,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
+use secrets_shape::shape::Base64Form;
 
 use super::{names, on};
 use crate::attr::Codec;
@@ -35,11 +36,13 @@ pub fn of_type(field: &Field, runtime: &TokenStream) -> OfType {
             decode: quote_spanned!(span=> #value::decode),
             absent: quote_spanned!(span=> #value::absent),
         },
-        Reading::Codec(Codec::FromStr) => {
+        Reading::Codec(Codec::FromStr(numbers)) => {
             let name = names::ident(ty);
-            coded(quote_spanned!(span=> FromString<#name>))
+            coded(quote_spanned!(span=> FromString<#name, #numbers>))
         }
-        Reading::Codec(Codec::Base64) => coded(quote_spanned!(span=> FromBase64)),
+        Reading::Codec(Codec::Base64(Base64Form { is_url, is_unpadded, is_lenient })) => {
+            coded(quote_spanned!(span=> FromBase64<#is_url, #is_unpadded, #is_lenient>))
+        }
         Reading::Codec(Codec::Hex) => coded(quote_spanned!(span=> FromHex)),
         Reading::Codec(Codec::Json) => {
             let shape = quote_spanned!(span=> #runtime::Shape::Embedded(&#value::SHAPE));

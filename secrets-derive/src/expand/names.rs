@@ -15,7 +15,7 @@ use crate::check::{Checked, Reading};
 pub fn of(item: &Checked) -> TokenStream {
     let runtime = &item.runtime;
     let fields = all_fields(&item.body).0;
-    let parsed = fields.into_iter().filter(|field| field.reading == Reading::Codec(Codec::FromStr));
+    let parsed = fields.into_iter().filter(|field| matches!(field.reading, Reading::Codec(Codec::FromStr(_))));
     let names: BTreeMap<Ident, String> = parsed.map(|field| (ident(&field.ty), name(&field.ty))).collect();
     let names = names.into_iter().map(|(ident, name)| {
         quote! {
@@ -35,13 +35,17 @@ pub fn ident(ty: &Type) -> Ident {
     format_ident!("__{name}")
 }
 
+/// What holds the types that are parsed.
+const CONTAINERS: [&str; 10] =
+    ["Option", "Vec", "VecDeque", "Box", "Rc", "Arc", "BTreeSet", "HashSet", "BTreeMap", "HashMap"];
+
 /// `IpAddr` of `Option<std::net::IpAddr>`: for words alone, which may be wrong about an alias.
 fn name(ty: &Type) -> String {
     let Type::Path(path) = ty else { return ty.to_token_stream().to_string() };
     let Some(last) = path.path.segments.last() else { return String::new() };
     match &last.arguments {
-        PathArguments::AngleBracketed(arguments) if last.ident == "Option" || last.ident == "Vec" => {
-            match arguments.args.first() {
+        PathArguments::AngleBracketed(arguments) if CONTAINERS.iter().any(|name| last.ident == name) => {
+            match arguments.args.iter().nth(usize::from(last.ident.to_string().ends_with("Map"))) {
                 Some(GenericArgument::Type(inner)) => name(inner),
                 _ => last.ident.to_string(),
             }

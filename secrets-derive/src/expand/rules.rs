@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use secrets_shape::number::Integer;
 use syn::spanned::Spanned;
 
 use super::{ends, on, option};
@@ -71,7 +72,8 @@ pub fn data(rules: &Rules, runtime: &TokenStream) -> Vec<TokenStream> {
 fn range_rule(range: &Bounds<Number>, runtime: &TokenStream) -> TokenStream {
     let here = Span::call_site();
     let bound = |number: &Number| match &number.value {
-        Value::Integer(value) => quote!(#runtime::Bound::Integer(#value)),
+        Value::Integer(Integer::Signed(value)) => quote!(#runtime::Bound::Integer(#runtime::Integer::Signed(#value))),
+        Value::Integer(Integer::Large(value)) => quote!(#runtime::Bound::Integer(#runtime::Integer::Large(#value))),
         Value::Float(value) => quote!(#runtime::Bound::Float(#value)),
     };
     let (min, max) = (option(here, range.min.as_ref().map(bound)), option(here, range.max.as_ref().map(bound)));

@@ -66,7 +66,7 @@ fn selected(source: Option<&str>) -> Result<Selected, Error> {
 /// A duration, as declarations write it.
 fn duration(name: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Option<Duration>, Error> {
     let text = variable(name).unwrap_or_default();
-    match secrets_shape::duration::parse(&text) {
+    match secrets_shape::duration::parse_interval(&text) {
         _ if text.is_empty() => Ok(None),
         Ok(duration) => Ok(Some(duration)),
         Err(_) => Err(Error::configuration(

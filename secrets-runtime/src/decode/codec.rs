@@ -1,34 +1,47 @@
 //! Values that stand in a JSON string in another form: `from_str`, `json`, `base64`, `hex`; and `serde`.
 
 use std::any::type_name;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt;
+use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
+use std::rc::Rc;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use base64ct::Base64;
-use secrecy::SecretSlice;
 use serde::de::value::Error as Discarded;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use zeroize::Zeroizing;
 
+use super::bytes::{self, Bytes};
+use super::containers;
+use super::map::{self, MapKey};
 use super::report::{Report, Reported};
 use super::view::{Json, Kind};
+use crate::json::Text;
 #[cfg(doc)]
 use crate::secret::SecretValue;
-use secrets_shape::shape::{Encoding, Shape};
+use secrets_shape::number;
+use secrets_shape::shape::{Base64Form, Encoding, FromNumber, Shape};
 
 /// A way to read a string as a `T`.
 pub trait Codec<T> {
     /// What JSON it accepts.
     const SHAPE: Shape;
 
-    /// The value, unless the text is no such value. What `T` says of it is dropped: it may quote the text.
-    fn read(text: &str) -> Option<T>;
+    /// The value.
+    ///
+    /// # Errors
+    /// What the text is instead, in words. What `T` says of it is dropped: it may quote the text.
+    fn read(text: &str) -> Result<T, &'static str>;
 }
 
-/// `from_str`, into a type of this name.
+/// Of which nothing else is said.
+const ANOTHER_STRING: &str = "another string";
+
+/// `from_str`, into a type of this name; with `NUMBERS`, the text of an integer is read as well.
 #[derive(Debug)]
-pub struct FromString<N>(PhantomData<N>);
+pub struct FromString<N, const NUMBERS: bool>(PhantomData<N>);
 
 /// What a type is called in messages: as the declaration spells it.
 pub trait Named {
@@ -36,89 +49,48 @@ pub trait Named {
     const NAME: &'static str;
 }
 
-/// `base64`
+/// `base64`, and its options.
 #[derive(Debug)]
-pub struct FromBase64;
+pub struct FromBase64<const URL: bool, const UNPADDED: bool, const LENIENT: bool>;
 /// `hex`
 #[derive(Debug)]
 pub struct FromHex;
 
-impl<T: FromStr, N: Named> Codec<T> for FromString<N> {
-    const SHAPE: Shape = Shape::Parsed(N::NAME);
+impl<T: FromStr, N: Named, const NUMBERS: bool> Codec<T> for FromString<N, NUMBERS> {
+    const SHAPE: Shape = Shape::Parsed(N::NAME, if NUMBERS { FromNumber::Read } else { FromNumber::Refused });
 
-    fn read(text: &str) -> Option<T> {
-        text.parse().ok()
+    fn read(text: &str) -> Result<T, &'static str> {
+        text.parse().map_err(|_| ANOTHER_STRING)
     }
 }
 
-impl<T: Bytes> Codec<T> for FromBase64 {
-    const SHAPE: Shape = Shape::Bytes(Encoding::Base64);
+impl<T: Bytes, const URL: bool, const UNPADDED: bool, const LENIENT: bool> Codec<T>
+    for FromBase64<URL, UNPADDED, LENIENT>
+{
+    const SHAPE: Shape =
+        Shape::Bytes(Encoding::Base64(Base64Form { is_url: URL, is_unpadded: UNPADDED, is_lenient: LENIENT }));
 
-    fn read(text: &str) -> Option<T> {
-        T::from_bytes(base64(text)?)
+    fn read(text: &str) -> Result<T, &'static str> {
+        let form = Base64Form { is_url: URL, is_unpadded: UNPADDED, is_lenient: LENIENT };
+        T::from_bytes(bytes::base64(text, form)?).ok_or(ANOTHER_STRING)
     }
 }
 
 impl<T: Bytes> Codec<T> for FromHex {
     const SHAPE: Shape = Shape::Bytes(Encoding::Hex);
 
-    fn read(text: &str) -> Option<T> {
-        T::from_bytes(hex(text)?)
+    fn read(text: &str) -> Result<T, &'static str> {
+        T::from_bytes(bytes::hex(text)?).ok_or(ANOTHER_STRING)
     }
 }
 
-/// Decodes into a buffer that is zeroized, also where the text turns out to be another halfway.
-pub fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(vec![0; text.len() / 4 * 3]);
-    let length = <Base64 as base64ct::Encoding>::decode(text, &mut bytes).ok()?.len();
-    bytes.truncate(length);
-    Some(bytes)
-}
-
-/// As [`base64`].
-pub fn hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(vec![0; text.len() / 2]);
-    base16ct::mixed::decode(text, &mut bytes).ok()?;
-    Some(bytes)
-}
-
-/// A type that bytes can become.
-#[diagnostic::on_unimplemented(
-    message = "`base64` and `hex` read bytes, which `{Self}` cannot hold",
-    label = "expected a type of bytes",
-    note = "use `Vec<u8>`, `[u8; N]`, `SecretSlice<u8>`, or an `Option` of them"
-)]
-pub trait Bytes: Sized {
-    /// The bytes, unless there are too few or too many.
-    fn from_bytes(bytes: Zeroizing<Vec<u8>>) -> Option<Self>;
-}
-
-impl Bytes for Vec<u8> {
-    fn from_bytes(mut bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
-        Some(std::mem::take(&mut *bytes))
-    }
-}
-
-impl Bytes for SecretSlice<u8> {
-    fn from_bytes(bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
-        // Copied into a box of the right size; the vector, which may be larger, is zeroized.
-        Some(SecretSlice::new(bytes.as_slice().into()))
-    }
-}
-
-impl<const N: usize> Bytes for [u8; N] {
-    fn from_bytes(bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
-        bytes.as_slice().try_into().ok()
-    }
-}
-
-/// A field type that a codec reads: a `T` itself, or an `Option` or a `Vec` of such a type. `How` keeps these apart, so
-/// that the compiler finds out which it is, and not the derive.
+/// A field type that a codec reads: a `T` itself, or a container of such a type. `How` keeps these apart, so that the compiler
+/// finds out which it is, and not the derive.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read in this way",
     label = "no such value can be made from a string",
-    note = "`from_str` needs `FromStr`; `base64` and `hex` need `Vec<u8>`, `[u8; N]` or `SecretSlice<u8>`; an `Option` or a \
-            `Vec` of such a type will do"
+    note = "`from_str` needs `FromStr`; `base64` and `hex` need `Vec<u8>`, `[u8; N]`, `Box<[u8]>`, `Arc<[u8]>`, `SecretSlice<u8>`, or \
+            `SecretBox` or `Zeroizing` of bytes; an `Option`, list, set, pointer or map of such a type will do"
 )]
 pub trait Coded<C, How>: Sized {
     /// What JSON it accepts.
@@ -138,23 +110,34 @@ pub trait Coded<C, How>: Sized {
 /// The type itself.
 #[derive(Debug)]
 pub struct Itself;
-/// Inside an `Option`.
+/// Inside a container.
 #[derive(Debug)]
-pub struct Inside<How>(How);
-/// The items of a `Vec`.
-#[derive(Debug)]
-pub struct Items<How>(How);
+pub struct In<How>(How);
 
 impl<C: Codec<T>, T> Coded<C, Itself> for T {
     const SHAPE: Shape = C::SHAPE;
 
     fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-        let text = json.string(&C::SHAPE, report)?;
-        C::read(&text).ok_or_else(|| json.unfit(&C::SHAPE, "another string", report))
+        let text = coded_text(json, &C::SHAPE, report)?;
+        C::read(&text).map_err(|found| json.unfit(&C::SHAPE, found, report))
     }
 }
 
-impl<C, How, T: Coded<C, How>> Coded<C, Inside<How>> for Option<T> {
+/// What a codec reads: the text of a string, or of an integer where that is asked for.
+pub fn coded_text<'a>(json: &Json<'a>, shape: &Shape, report: &mut Report) -> Result<Text<'a>, Reported> {
+    match (shape, json.kind()) {
+        (Shape::Parsed(_, FromNumber::Read), Kind::Number) => {
+            let value = number::integer(json.text()).map_err(|_| json.unfit(shape, "another number", report))?;
+            Ok(Text::Unescaped(Zeroizing::new(value.to_string())))
+        }
+        (Shape::Parsed(_, FromNumber::Refused), Kind::Number) => {
+            Err(json.unfit(shape, "a number, which `from_str(number)` reads", report))
+        }
+        _ => json.string(shape, report),
+    }
+}
+
+impl<C, How, T: Coded<C, How>> Coded<C, In<How>> for Option<T> {
     const SHAPE: Shape = Shape::Optional(&T::SHAPE);
 
     fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
@@ -166,11 +149,71 @@ impl<C, How, T: Coded<C, How>> Coded<C, Inside<How>> for Option<T> {
     }
 }
 
-impl<C, How, T: Coded<C, How>> Coded<C, Items<How>> for Vec<T> {
-    const SHAPE: Shape = Shape::Array(&T::SHAPE);
+macro_rules! pointers {
+    ($($pointer:ident)*) => {$(
+        impl<C, How, T: Coded<C, How>> Coded<C, In<How>> for $pointer<T> {
+            const SHAPE: Shape = T::SHAPE;
+
+            fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+                T::decode(json, report).map($pointer::new)
+            }
+
+            fn absent() -> Option<Self> {
+                T::absent().map($pointer::new)
+            }
+        }
+    )*};
+}
+
+pointers!(Box Rc Arc);
+
+macro_rules! lists {
+    ($($list:ident)*) => {$(
+        impl<C, How, T: Coded<C, How>> Coded<C, In<How>> for $list<T> {
+            const SHAPE: Shape = Shape::Array(&T::SHAPE);
+
+            fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+                json.vector(&Shape::Array(&T::SHAPE), report, T::decode).map(Self::from)
+            }
+        }
+    )*};
+}
+
+lists!(Vec VecDeque);
+
+impl<C, How, T: Coded<C, How> + Eq + Hash, S: BuildHasher + Default> Coded<C, In<How>> for HashSet<T, S> {
+    const SHAPE: Shape = Shape::Set(&T::SHAPE);
 
     fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-        json.vector(&Shape::Array(&T::SHAPE), report, T::decode)
+        containers::set(json, &Shape::Set(&T::SHAPE), report, T::decode, Self::insert)
+    }
+}
+
+impl<C, How, T: Coded<C, How> + Ord> Coded<C, In<How>> for BTreeSet<T> {
+    const SHAPE: Shape = Shape::Set(&T::SHAPE);
+
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+        containers::set(json, &Shape::Set(&T::SHAPE), report, T::decode, Self::insert)
+    }
+}
+
+impl<C, How, K: MapKey + Ord, T: Coded<C, How>> Coded<C, In<How>> for BTreeMap<K, T> {
+    const SHAPE: Shape = Shape::Map { keys: &K::SHAPE, item: &T::SHAPE };
+
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+        let (mut map, shape) = (Self::new(), Shape::Map { keys: &K::SHAPE, item: &T::SHAPE });
+        map::each_entry(json, &shape, report, K::decode, T::decode, |key, value| map.insert(key, value).is_none())?;
+        Ok(map)
+    }
+}
+
+impl<C, How, K: MapKey + Eq + Hash, T: Coded<C, How>, S: BuildHasher + Default> Coded<C, In<How>> for HashMap<K, T, S> {
+    const SHAPE: Shape = Shape::Map { keys: &K::SHAPE, item: &T::SHAPE };
+
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+        let (mut map, shape) = (Self::default(), Shape::Map { keys: &K::SHAPE, item: &T::SHAPE });
+        map::each_entry(json, &shape, report, K::decode, T::decode, |key, value| map.insert(key, value).is_none())?;
+        Ok(map)
     }
 }
 

@@ -1,13 +1,20 @@
-//! The types that hold other values: options, boxes, vectors and string maps.
+//! The types that hold other values: options, pointers, lists, sets, tuples and maps.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash};
+use std::rc::Rc;
+use std::sync::Arc;
 
+use secrecy::SecretBox;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::map::{self, MapKey};
 use super::path::Step;
 use super::redacted::{REDACTED, Redacted};
 use super::report::{Report, Reported};
 use super::view::{Json, Kind};
+use crate::json::Value;
 use crate::secret::SecretValue;
 use secrets_shape::shape::Shape;
 
@@ -33,15 +40,50 @@ impl<T: SecretValue> SecretValue for Option<T> {
     }
 }
 
-impl<T: SecretValue> SecretValue for Box<T> {
+/// Pointers are read as what they point to.
+macro_rules! pointers {
+    ($($pointer:ident)*) => {$(
+        impl<T: SecretValue> SecretValue for $pointer<T> {
+            const SHAPE: Shape = T::SHAPE;
+
+            fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+                T::decode(json, report).map($pointer::new)
+            }
+
+            fn absent() -> Option<Self> {
+                T::absent().map($pointer::new)
+            }
+
+            fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                T::redacted(self, f)
+            }
+        }
+
+        impl<T: SecretValue> SecretValue for $pointer<[T]> {
+            const SHAPE: Shape = Shape::Array(&T::SHAPE);
+
+            fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+                json.vector(&Self::SHAPE, report, T::decode).map(Self::from)
+            }
+
+            fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                listed(self.iter(), f)
+            }
+        }
+    )*};
+}
+
+pointers!(Box Rc Arc);
+
+impl<T: SecretValue + Zeroize> SecretValue for Zeroizing<T> {
     const SHAPE: Shape = T::SHAPE;
 
     fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-        T::decode(json, report).map(Box::new)
+        T::decode(json, report).map(Zeroizing::new)
     }
 
     fn absent() -> Option<Self> {
-        T::absent().map(Box::new)
+        T::absent().map(Zeroizing::new)
     }
 
     fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,67 +91,168 @@ impl<T: SecretValue> SecretValue for Box<T> {
     }
 }
 
-impl<T: SecretValue> SecretValue for Vec<T> {
-    const SHAPE: Shape = Shape::Array(&T::SHAPE);
+impl<T: SecretValue + Zeroize> SecretValue for SecretBox<T> {
+    const SHAPE: Shape = T::SHAPE;
 
     fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-        json.vector(&Self::SHAPE, report, T::decode)
+        T::decode(json, report).map(|value| SecretBox::new(Box::new(value)))
+    }
+
+    fn absent() -> Option<Self> {
+        T::absent().map(|value| SecretBox::new(Box::new(value)))
+    }
+}
+
+/// Lists of any length.
+macro_rules! lists {
+    ($($list:ident)*) => {$(
+        impl<T: SecretValue> SecretValue for $list<T> {
+            const SHAPE: Shape = Shape::Array(&T::SHAPE);
+
+            fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+                json.vector(&Self::SHAPE, report, T::decode).map(Self::from)
+            }
+
+            fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                listed(self.iter(), f)
+            }
+        }
+    )*};
+}
+
+lists!(Vec VecDeque);
+
+impl<T: SecretValue + Eq + Hash, S: BuildHasher + Default> SecretValue for HashSet<T, S> {
+    const SHAPE: Shape = Shape::Set(&T::SHAPE);
+
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+        set(json, &Self::SHAPE, report, T::decode, Self::insert)
     }
 
     fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !T::SHAPE.redacts_itself() {
-            return f.write_str(REDACTED);
-        }
-        f.debug_list().entries(self.iter().map(Redacted::new)).finish()
+        listed(self.iter(), f)
     }
 }
 
-impl<T: SecretValue> SecretValue for BTreeMap<String, T> {
-    const SHAPE: Shape = Shape::Map(&T::SHAPE);
+impl<T: SecretValue + Ord> SecretValue for BTreeSet<T> {
+    const SHAPE: Shape = Shape::Set(&T::SHAPE);
 
     fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-        let mut map = Self::new();
-        each_entry(json, &Self::SHAPE, report, T::decode, |key, value| map.insert(key, value).is_none())?;
-        Ok(map)
+        set(json, &Self::SHAPE, report, T::decode, Self::insert)
+    }
+
+    fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        listed(self.iter(), f)
     }
 }
 
-impl<T: SecretValue, S: BuildHasher + Default> SecretValue for HashMap<String, T, S> {
-    const SHAPE: Shape = Shape::Map(&T::SHAPE);
-
-    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-        let mut map = Self::with_capacity_and_hasher(json.entries().count(), S::default());
-        each_entry(json, &Self::SHAPE, report, T::decode, |key, value| map.insert(key, value).is_none())?;
-        Ok(map)
-    }
-}
-
-/// Decodes the entries of a map; `insert` says whether the key is new.
-pub fn each_entry<T>(
+/// Which of two equal items counts is not guessed.
+pub fn set<T, C: Default>(
     json: &Json<'_>,
     shape: &Shape,
     report: &mut Report,
-    decode: impl Fn(&Json<'_>, &mut Report) -> Result<T, Reported>,
-    mut insert: impl FnMut(String, T) -> bool,
-) -> Result<(), Reported> {
-    if json.kind() != Kind::Object {
-        return Err(json.mismatch(shape, report));
+    decode: fn(&Json<'_>, &mut Report) -> Result<T, Reported>,
+    insert: fn(&mut C, T) -> bool,
+) -> Result<C, Reported> {
+    let mut set = C::default();
+    let items = json.vector(shape, report, decode)?;
+    let is_each_new = items.into_iter().all(|item| insert(&mut set, item));
+    if is_each_new { Ok(set) } else { Err(json.unfit(shape, AN_ITEM_TWICE, report)) }
+}
+
+/// What a set does not hold.
+pub const AN_ITEM_TWICE: &str = "an item twice";
+
+impl<T: SecretValue, const N: usize> SecretValue for [T; N] {
+    const SHAPE: Shape = Shape::Tuple(&[T::SHAPE; N]);
+
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+        has_items(json, &Self::SHAPE, N, report)?;
+        let items = json.vector(&Self::SHAPE, report, T::decode)?;
+        items.try_into().map_err(|_| json.unfit(&Self::SHAPE, ANOTHER_LENGTH, report))
     }
-    let mut outcome = Ok(());
-    let path = json.path().child(Step::AnyKey);
-    for (key, value) in json.map_entries() {
-        let Ok(key) = key else {
-            outcome = Err(report.bad_key(&path));
-            continue;
-        };
-        match decode(&json.inner_at(path, value), report) {
-            Ok(value) => {
-                if !insert(key.into_string(), value) {
-                    outcome = Err(report.violation(&path, "every key once", "a key twice"));
-                }
+
+    fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        listed(self.iter(), f)
+    }
+}
+
+const ANOTHER_LENGTH: &str = "one of another length";
+
+/// Fails where a value is no array of so many items.
+pub fn has_items(json: &Json<'_>, shape: &Shape, count: usize, report: &mut Report) -> Result<(), Reported> {
+    match json.kind() {
+        Kind::Array if json.items().count() == count => Ok(()),
+        Kind::Array => Err(json.unfit(shape, ANOTHER_LENGTH, report)),
+        _ => Err(json.mismatch(shape, report)),
+    }
+}
+
+macro_rules! tuples {
+    ($(($($item:ident $at:literal)*))*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($item: SecretValue),*> SecretValue for ($($item,)*) {
+            const SHAPE: Shape = Shape::Tuple(&[$($item::SHAPE),*]);
+
+            #[allow(non_snake_case, reason = "an item of each type")]
+            fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+                has_items(json, &Self::SHAPE, [$($at),*].len(), report)?;
+                let items: Vec<Value<'_>> = json.items().collect();
+                $(let $item = $item::decode(&json.inner_at(json.path().child(Step::Index($at)), items[$at]), report);)*
+                Ok(($($item?,)*))
             }
-            Err(reported) => outcome = Err(reported),
+
+            #[allow(non_snake_case, reason = "an item of each type")]
+            fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                if !Self::SHAPE.redacts_itself() {
+                    return f.write_str(REDACTED);
+                }
+                let ($($item,)*) = self;
+                f.debug_tuple("")$(.field(&Redacted::new($item)))*.finish()
+            }
         }
+    )*};
+}
+
+tuples! {
+    (A 0)
+    (A 0 B 1)
+    (A 0 B 1 C 2)
+    (A 0 B 1 C 2 D 3)
+    (A 0 B 1 C 2 D 3 E 4)
+    (A 0 B 1 C 2 D 3 E 4 F 5)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
+}
+
+impl<K: MapKey + Ord, T: SecretValue> SecretValue for BTreeMap<K, T> {
+    const SHAPE: Shape = Shape::Map { keys: &K::SHAPE, item: &T::SHAPE };
+
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+        let mut map = Self::new();
+        map::each_entry(json, &Self::SHAPE, report, K::decode, T::decode, |key, value| {
+            map.insert(key, value).is_none()
+        })?;
+        Ok(map)
     }
-    outcome
+}
+
+impl<K: MapKey + Eq + Hash, T: SecretValue, S: BuildHasher + Default> SecretValue for HashMap<K, T, S> {
+    const SHAPE: Shape = Shape::Map { keys: &K::SHAPE, item: &T::SHAPE };
+
+    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+        let mut map = Self::with_capacity_and_hasher(json.entries().count(), S::default());
+        map::each_entry(json, &Self::SHAPE, report, K::decode, T::decode, |key, value| {
+            map.insert(key, value).is_none()
+        })?;
+        Ok(map)
+    }
+}
+
+/// Items that redact themselves, or how they are redacted as a whole.
+fn listed<'v, T: SecretValue + 'v>(items: impl Iterator<Item = &'v T>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if !T::SHAPE.redacts_itself() {
+        return f.write_str(REDACTED);
+    }
+    f.debug_list().entries(items.map(Redacted::new)).finish()
 }

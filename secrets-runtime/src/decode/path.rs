@@ -17,8 +17,10 @@ pub enum Step {
     Key(&'static str),
     /// An item of an array, counted from zero.
     Index(usize),
-    /// Some key of a map: it came out of the secret, so it is not named.
+    /// What is under some key of a map: the key came out of the secret, so it is not named.
     AnyKey,
+    /// The key itself, after [`AnyKey`](Self::AnyKey).
+    KeyItself,
 }
 
 impl Path<'_> {
@@ -49,6 +51,7 @@ impl fmt::Display for Path<'_> {
             Step::Key(key) => write!(f, "[{key:?}]"),
             Step::Index(index) => write!(f, "[{index}]"),
             Step::AnyKey => write!(f, "{dot}*"),
+            Step::KeyItself => f.write_str(" (the key)"),
         }
     }
 }

@@ -1,10 +1,17 @@
 //! Which types a rule is for. A rule of another type is a compile error on the field.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::marker::PhantomData;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
+use secrets_shape::number::Integer;
 use secrets_shape::rule::Judged;
+use zeroize::{Zeroize, Zeroizing};
 
 /// A type that `range(..)` can bound.
 #[diagnostic::on_unimplemented(
@@ -32,6 +39,7 @@ impl<B> Bounded<B> {
 
 macro_rules! ranged {
     ($($number:ty => |$value:ident| $judged:expr;)*) => {$(
+        #[allow(clippy::cast_lossless, reason = "the same for all of them, and none is cut")]
         impl Ranged for $number {
             type Bound = Self;
 
@@ -44,19 +52,30 @@ macro_rules! ranged {
 }
 
 ranged! {
-    i8 => |value| Judged::Integer(value.into());
-    i16 => |value| Judged::Integer(value.into());
-    i32 => |value| Judged::Integer(value.into());
-    i64 => |value| Judged::Integer(value.into());
-    // Every integer of up to 64 bits fits an `i128`; there is no `From<usize>` to say so.
-    isize => |value| Judged::Integer(value as i128);
-    u8 => |value| Judged::Integer(value.into());
-    u16 => |value| Judged::Integer(value.into());
-    u32 => |value| Judged::Integer(value.into());
-    u64 => |value| Judged::Integer(value.into());
-    usize => |value| Judged::Integer(value as i128);
     f32 => |value| Judged::Single(value);
     f64 => |value| Judged::Double(value);
+}
+
+macro_rules! ranged_integers {
+    ($($integer:ty: $wide:expr,)*) => {
+        ranged!($($integer => |value| Judged::Integer($wide(value as _));)*);
+
+        $(#[diagnostic::do_not_recommend]
+        impl Ranged for NonZero<$integer> {
+            type Bound = $integer;
+
+            fn bounded(&self) -> Bounded<$integer> {
+                self.get().bounded()
+            }
+        })*
+    };
+}
+
+ranged_integers! {
+    i8: Integer::Signed, i16: Integer::Signed, i32: Integer::Signed, i64: Integer::Signed, i128: Integer::Signed,
+    isize: Integer::Signed,
+    u8: Integer::unsigned, u16: Integer::unsigned, u32: Integer::unsigned, u64: Integer::unsigned, u128: Integer::unsigned,
+    usize: Integer::unsigned,
 }
 
 impl<T: Ranged> Ranged for Option<T> {
@@ -67,19 +86,11 @@ impl<T: Ranged> Ranged for Option<T> {
     }
 }
 
-impl<T: Ranged> Ranged for Box<T> {
-    type Bound = T::Bound;
-
-    fn bounded(&self) -> Bounded<T::Bound> {
-        T::bounded(self)
-    }
-}
-
 /// A type that `length(..)` can bound.
 #[diagnostic::on_unimplemented(
     message = "`length` applies to strings, lists and maps, and `{Self}` is none of them",
     label = "`length` does not apply to `{Self}`",
-    note = "it applies to `String`, `SecretString`, `Vec` and string maps, and to `Option` of them; for the value of a number write `range(..)`"
+    note = "it applies to `String`, `SecretString`, `Vec`, sets and maps, and to `Option` of them; for the value of a number write `range(..)`"
 )]
 pub trait Measured {
     /// A text, or the number of bytes, items or keys; `None` where there is nothing to measure.
@@ -94,32 +105,34 @@ impl Measured for str {
 
 impl Measured for String {
     fn measured(&self) -> Option<Judged<'_>> {
-        Some(Judged::Text(self))
+        self.as_str().measured()
     }
 }
 
-impl Measured for SecretString {
+impl Measured for Cow<'_, str> {
     fn measured(&self) -> Option<Judged<'_>> {
-        Some(Judged::Text(self.expose_secret()))
+        str::measured(self)
     }
 }
 
-impl<T> Measured for Vec<T> {
-    fn measured(&self) -> Option<Judged<'_>> {
-        Some(Judged::Count(self.len()))
-    }
+macro_rules! counted {
+    ($([$($parameters:tt)*] $type:ty;)*) => {$(
+        impl<$($parameters)*> Measured for $type {
+            fn measured(&self) -> Option<Judged<'_>> {
+                Some(Judged::Count(self.len()))
+            }
+        }
+    )*};
 }
 
-impl<T> Measured for BTreeMap<String, T> {
-    fn measured(&self) -> Option<Judged<'_>> {
-        Some(Judged::Count(self.len()))
-    }
-}
-
-impl<T, S> Measured for HashMap<String, T, S> {
-    fn measured(&self) -> Option<Judged<'_>> {
-        Some(Judged::Count(self.len()))
-    }
+counted! {
+    [T] [T];
+    [T] Vec<T>;
+    [T] VecDeque<T>;
+    [T] BTreeSet<T>;
+    [T, S] HashSet<T, S>;
+    [K, T] BTreeMap<K, T>;
+    [K, T, S] HashMap<K, T, S>;
 }
 
 impl<T: Measured> Measured for Option<T> {
@@ -128,27 +141,21 @@ impl<T: Measured> Measured for Option<T> {
     }
 }
 
-impl<T: Measured + ?Sized> Measured for Box<T> {
-    fn measured(&self) -> Option<Judged<'_>> {
-        T::measured(self)
-    }
-}
-
-impl Measured for SecretSlice<u8> {
-    fn measured(&self) -> Option<Judged<'_>> {
-        Some(Judged::Count(self.expose_secret().len()))
-    }
-}
-
 /// A type that `pattern = ".."` and `one_of(..)` can judge.
 #[diagnostic::on_unimplemented(
-    message = "`pattern` and `one_of` need a string, and `{Self}` is none",
+    message = "`pattern` and `one_of` apply to strings, and `{Self}` is not a string",
     label = "`pattern` and `one_of` do not apply to `{Self}`",
-    note = "they apply to `String`, `SecretString` and `Box<str>`, and to `Option` of them"
+    note = "they apply to `String`, `SecretString`, `Box<str>`, `Arc<str>` and `Cow<'static, str>`, and to `Option` of them"
 )]
 pub trait Textual {
     /// The text; `None` where there is none to judge.
     fn text(&self) -> Option<&str>;
+}
+
+impl Textual for str {
+    fn text(&self) -> Option<&str> {
+        Some(self)
+    }
 }
 
 impl Textual for String {
@@ -157,15 +164,9 @@ impl Textual for String {
     }
 }
 
-impl Textual for Box<str> {
+impl Textual for Cow<'_, str> {
     fn text(&self) -> Option<&str> {
         Some(self)
-    }
-}
-
-impl Textual for SecretString {
-    fn text(&self) -> Option<&str> {
-        Some(self.expose_secret())
     }
 }
 
@@ -177,7 +178,7 @@ impl<T: Textual> Textual for Option<T> {
 
 /// A type that can be flattened into an object.
 #[diagnostic::on_unimplemented(
-    message = "`flatten` needs a struct with `#[derive(Secret)]` or a string map, and `{Self}` is none",
+    message = "`flatten` applies to structs with `#[derive(Secret)]` and to maps, and `{Self}` is neither",
     label = "`{Self}` cannot be flattened",
     note = "a struct takes its own keys, a map takes those that nobody else reads"
 )]
@@ -186,11 +187,11 @@ pub trait Flatten {
     const IS: ();
 }
 
-impl<T> Flatten for BTreeMap<String, T> {
+impl<K, T> Flatten for BTreeMap<K, T> {
     const IS: () = ();
 }
 
-impl<T, S> Flatten for HashMap<String, T, S> {
+impl<K, T, S> Flatten for HashMap<K, T, S> {
     const IS: () = ();
 }
 
@@ -200,9 +201,9 @@ impl<T: Flatten> Flatten for Box<T> {
 
 /// A type whose items `each(..)` can judge.
 #[diagnostic::on_unimplemented(
-    message = "`each` needs a list or a map, and `{Self}` is none",
+    message = "`each` applies to lists, sets and maps, and `{Self}` is none of them",
     label = "`each` does not apply to `{Self}`",
-    note = "it applies to `Vec` and string maps, and to `Option` of them; write the rule without `each(..)`"
+    note = "it applies to `Vec`, arrays, sets and maps, and to `Option` of them; write the rule without `each(..)`"
 )]
 pub trait Each {
     /// What it holds.
@@ -212,28 +213,43 @@ pub trait Each {
     fn items(&self) -> impl Iterator<Item = (Option<usize>, &Self::Item)>;
 }
 
-impl<T> Each for Vec<T> {
-    type Item = T;
+macro_rules! numbered {
+    ($([$($parameters:tt)*] $type:ty;)*) => {$(
+        impl<$($parameters)*> Each for $type {
+            type Item = T;
 
-    fn items(&self) -> impl Iterator<Item = (Option<usize>, &T)> {
-        self.iter().enumerate().map(|(index, item)| (Some(index), item))
-    }
+            fn items(&self) -> impl Iterator<Item = (Option<usize>, &T)> {
+                self.iter().enumerate().map(|(index, item)| (Some(index), item))
+            }
+        }
+    )*};
 }
 
-impl<T> Each for BTreeMap<String, T> {
-    type Item = T;
-
-    fn items(&self) -> impl Iterator<Item = (Option<usize>, &T)> {
-        self.values().map(|item| (None, item))
-    }
+numbered! {
+    [T] [T];
+    [T] Vec<T>;
+    [T] VecDeque<T>;
+    [T, const N: usize] [T; N];
 }
 
-impl<T, S> Each for HashMap<String, T, S> {
-    type Item = T;
+/// Items whose place in the secret is not known any more.
+macro_rules! unnumbered {
+    ($([$($parameters:tt)*] $type:ty: $items:ident;)*) => {$(
+        impl<$($parameters)*> Each for $type {
+            type Item = T;
 
-    fn items(&self) -> impl Iterator<Item = (Option<usize>, &T)> {
-        self.values().map(|item| (None, item))
-    }
+            fn items(&self) -> impl Iterator<Item = (Option<usize>, &T)> {
+                self.$items().map(|item| (None, item))
+            }
+        }
+    )*};
+}
+
+unnumbered! {
+    [T] BTreeSet<T>: iter;
+    [T, S] HashSet<T, S>: iter;
+    [K, T] BTreeMap<K, T>: values;
+    [K, T, S] HashMap<K, T, S>: values;
 }
 
 impl<T: Each> Each for Option<T> {
@@ -267,39 +283,103 @@ impl<T> Holds<T> for Option<T> {
     }
 }
 
-impl<T> Holds<[T]> for Vec<T> {
-    fn held(&self) -> Option<&[T]> {
-        Some(self)
-    }
-}
-
-impl<T> Holds<[T]> for Option<Vec<T>> {
-    fn held(&self) -> Option<&[T]> {
-        self.as_deref()
-    }
-}
-
-macro_rules! holds_text {
-    ($($text:ty)*) => {$(
-        impl Holds<str> for $text {
-            fn held(&self) -> Option<&str> {
-                self.text()
+/// A type that borrows as another, and an `Option` of it.
+macro_rules! holds {
+    ($([$($parameters:tt)*] $type:ty => $held:ty, |$value:ident| $borrowed:expr;)*) => {$(
+        impl<$($parameters)*> Holds<$held> for $type {
+            fn held(&self) -> Option<&$held> {
+                let $value = self;
+                Some($borrowed)
             }
         }
 
-        impl Holds<str> for Option<$text> {
-            fn held(&self) -> Option<&str> {
-                self.text()
+        impl<$($parameters)*> Holds<$held> for Option<$type> {
+            fn held(&self) -> Option<&$held> {
+                let $value = self.as_ref()?;
+                Some($borrowed)
             }
         }
     )*};
 }
 
-holds_text!(String Box<str> SecretString);
+holds! {
+    [] String => str, |text| text;
+    [] Cow<'static, str> => str, |text| text;
+    [T] Vec<T> => [T], |items| items;
+    [T: ?Sized] Box<T> => T, |pointer| pointer;
+    [T: ?Sized] Rc<T> => T, |pointer| pointer;
+    [T: ?Sized] Arc<T> => T, |pointer| pointer;
+    [T: Zeroize + ?Sized] SecretBox<T> => T, |secret| secret.expose_secret();
+    [T: Zeroize] Zeroizing<T> => T, |value| value;
+}
+
+/// What a rule sees through a pointer.
+macro_rules! seen_through {
+    ($([$($bounds:tt)*] $pointer:ident, |$this:ident| $inner:expr;)*) => {$(
+        impl<T: Ranged + $($bounds)*> Ranged for $pointer<T> {
+            type Bound = T::Bound;
+
+            fn bounded(&self) -> Bounded<T::Bound> {
+                let $this = self;
+                T::bounded($inner)
+            }
+        }
+
+        impl<T: Measured + ?Sized + $($bounds)*> Measured for $pointer<T> {
+            fn measured(&self) -> Option<Judged<'_>> {
+                let $this = self;
+                T::measured($inner)
+            }
+        }
+
+        impl<T: Textual + ?Sized + $($bounds)*> Textual for $pointer<T> {
+            fn text(&self) -> Option<&str> {
+                let $this = self;
+                T::text($inner)
+            }
+        }
+
+        impl<T: Each + ?Sized + $($bounds)*> Each for $pointer<T> {
+            type Item = T::Item;
+
+            fn items(&self) -> impl Iterator<Item = (Option<usize>, &T::Item)> {
+                let $this = self;
+                T::items($inner)
+            }
+        }
+    )*};
+}
+
+seen_through! {
+    [] Box, |pointer| pointer;
+    [] Rc, |pointer| pointer;
+    [] Arc, |pointer| pointer;
+    [Zeroize] SecretBox, |secret| secret.expose_secret();
+}
+
+impl<T: Measured + Zeroize> Measured for Zeroizing<T> {
+    fn measured(&self) -> Option<Judged<'_>> {
+        T::measured(self)
+    }
+}
+
+impl<T: Textual + Zeroize> Textual for Zeroizing<T> {
+    fn text(&self) -> Option<&str> {
+        T::text(self)
+    }
+}
+
+impl<T: Ranged + Zeroize> Ranged for Zeroizing<T> {
+    type Bound = T::Bound;
+
+    fn bounded(&self) -> Bounded<T::Bound> {
+        T::bounded(self)
+    }
+}
 
 /// A type that `default = ".."` can be written for.
 #[diagnostic::on_unimplemented(
-    message = "this field's `default` is a text, and `{Self}` is none",
+    message = "this field's `default` is a string, and `{Self}` cannot be made from one",
     label = "cannot be made from a string literal",
     note = "write a value of the field's type: `default = 5432`; any expression will do"
 )]
@@ -318,7 +398,7 @@ macro_rules! text_defaults {
     )*};
 }
 
-text_defaults!(String Box<str> SecretString);
+text_defaults!(String Box<str> Rc<str> Arc<str> Cow<'static, str> PathBuf SecretString);
 
 impl<T: TextDefault> TextDefault for Option<T> {
     fn text_default(text: &'static str) -> Self {

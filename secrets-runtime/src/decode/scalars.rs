@@ -1,34 +1,93 @@
-//! The types that read one JSON value: strings, integers, floats, booleans.
+//! The types that read one JSON value: texts, what texts spell, integers, floats, booleans.
+
+use std::borrow::Cow;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::SecretString;
+use secrets_shape::number::{self, Integer};
+use secrets_shape::rule::Rule;
+use secrets_shape::shape::{FieldShape, FromNumber, Precision, Shape};
 
 use super::report::{Report, Reported};
 use super::view::{Json, Kind};
 use crate::secret::SecretValue;
-use secrets_shape::number;
-use secrets_shape::shape::{Precision, Shape};
 
-impl SecretValue for String {
-    const SHAPE: Shape = Shape::String;
+macro_rules! texts {
+    ($($type:ty => |$text:ident| $value:expr;)*) => {$(
+        impl SecretValue for $type {
+            const SHAPE: Shape = Shape::String;
+
+            fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+                let $text = json.string(&Self::SHAPE, report)?;
+                Ok($value)
+            }
+        }
+    )*};
+}
+
+// A text that is copied is copied out of memory that is zeroized.
+texts! {
+    String => |text| text.into_string();
+    Box<str> => |text| text.into_string().into_boxed_str();
+    Arc<str> => |text| Arc::from(&*text);
+    Rc<str> => |text| Rc::from(&*text);
+    Cow<'static, str> => |text| Cow::Owned(text.into_string());
+    PathBuf => |text| text.into_string().into();
+    SecretString => |text| SecretString::new(text.into_string().into_boxed_str());
+}
+
+/// Reads a string with the `FromStr` of types whose words about it are not shown.
+macro_rules! parsed {
+    ($($type:ident)*) => {$(
+        impl SecretValue for $type {
+            const SHAPE: Shape = Shape::Parsed(stringify!($type), FromNumber::Never);
+
+            fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+                let text = json.string(&Self::SHAPE, report)?;
+                text.parse().map_err(|_| json.unfit(&Self::SHAPE, "another string", report))
+            }
+        }
+    )*};
+}
+
+parsed!(IpAddr Ipv4Addr Ipv6Addr SocketAddr SocketAddrV4 SocketAddrV6);
+
+impl SecretValue for Duration {
+    const SHAPE: Shape = Shape::Duration;
 
     fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-        Ok(json.string(&Self::SHAPE, report)?.into_string())
+        duration(json, report)
     }
 }
 
-impl SecretValue for Box<str> {
-    const SHAPE: Shape = Shape::String;
-
-    fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-        String::decode(json, report).map(String::into_boxed_str)
+/// A number is refused: whether it counts seconds or milliseconds, nobody can tell.
+pub fn duration(json: &Json<'_>, report: &mut Report) -> Result<Duration, Reported> {
+    if json.kind() == Kind::Number {
+        return Err(json.unfit(&Shape::Duration, "a number, which has no unit", report));
     }
+    let text = json.string(&Shape::Duration, report)?;
+    secrets_shape::duration::parse(&text).map_err(|_| json.unfit(&Shape::Duration, "another string", report))
 }
 
-impl SecretValue for SecretString {
-    const SHAPE: Shape = Shape::String;
+impl SecretValue for char {
+    const SHAPE: Shape = Shape::Newtype(&FieldShape {
+        shape: Shape::String,
+        rules: &[Rule::Length { min: Some(1), max: Some(1) }],
+        ..FieldShape::PLAIN
+    });
 
     fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-        <Box<str>>::decode(json, report).map(SecretString::new)
+        let text = json.string(&Self::SHAPE, report)?;
+        let mut chars = text.chars();
+        match (chars.next(), chars.next()) {
+            (Some(only), None) => Ok(only),
+            _ => Err(json.unfit(&Self::SHAPE, "one of another length", report)),
+        }
     }
 }
 
@@ -51,22 +110,41 @@ impl SecretValue for bool {
 /// Strings that spell a number or a boolean are read; this one does not.
 const NO_SPELLING: &str = "a string that does not spell one";
 
+/// An integer type, and what it is without zero. There is no `From<usize>` to widen all of them.
 macro_rules! integers {
-    ($($integer:ty)*) => {$(
+    ($($integer:ty: $wide:expr,)*) => {$(
+        #[allow(clippy::cast_lossless, clippy::cast_sign_loss, reason = "the same for all of them, and none is cut")]
         impl SecretValue for $integer {
-            // Every integer of up to 64 bits fits an `i128`; there is no `From<usize>` to say so.
-            #[allow(clippy::cast_lossless, reason = "usize and isize have no lossless conversion")]
-            const SHAPE: Shape = Shape::Integer { min: <$integer>::MIN as i128, max: <$integer>::MAX as i128 };
+            const SHAPE: Shape = Shape::Integer { min: $wide(<$integer>::MIN as _), max: $wide(<$integer>::MAX as _), has_zero: true };
 
             fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
                 let value = integer(json, &Self::SHAPE, report)?;
-                Self::try_from(value).map_err(|_| unfit_number(json, &Self::SHAPE, report))
+                value.narrow().ok_or_else(|| unfit_number(json, &Self::SHAPE, report))
+            }
+        }
+
+        #[allow(clippy::cast_lossless, clippy::cast_sign_loss, reason = "the same for all of them, and none is cut")]
+        impl SecretValue for NonZero<$integer> {
+            const SHAPE: Shape = Shape::Integer {
+                min: $wide(if <$integer>::MIN == 0 { 1 } else { <$integer>::MIN as _ }),
+                max: $wide(<$integer>::MAX as _),
+                has_zero: false,
+            };
+
+            fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
+                let value = integer(json, &Self::SHAPE, report)?;
+                value.narrow().and_then(Self::new).ok_or_else(|| unfit_number(json, &Self::SHAPE, report))
             }
         }
     )*};
 }
 
-integers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+integers! {
+    i8: Integer::Signed, i16: Integer::Signed, i32: Integer::Signed, i64: Integer::Signed, i128: Integer::Signed,
+    isize: Integer::Signed,
+    u8: Integer::unsigned, u16: Integer::unsigned, u32: Integer::unsigned, u64: Integer::unsigned, u128: Integer::unsigned,
+    usize: Integer::unsigned,
+}
 
 macro_rules! floats {
     ($($float:ty: $precision:ident,)*) => {$(
@@ -92,7 +170,7 @@ macro_rules! floats {
 floats!(f32: Single, f64: Double,);
 
 /// The exact integer of a number, or of a string that spells one.
-pub fn integer(json: &Json<'_>, shape: &Shape, report: &mut Report) -> Result<i128, Reported> {
+pub fn integer(json: &Json<'_>, shape: &Shape, report: &mut Report) -> Result<Integer, Reported> {
     match json.kind() {
         Kind::Number => number::integer(json.text()).map_err(|_| unfit_number(json, shape, report)),
         Kind::String if json.coerces() => {

@@ -6,17 +6,19 @@
 use std::collections::HashSet;
 
 use regex_lite::Regex;
+use secrets_shape::number::Integer;
 use secrets_shape::rule::{Judged, Rule};
 use secrets_shape::shape::{Absence, Encoding, FieldShape, ObjectShape, Placement, Precision, Shape};
 use secrets_shape::wire::Format;
 
-use super::codec::{base64, hex};
+use super::bytes::{base64, hex};
+use super::codec::coded_text;
 use super::object::{Object, Slot};
 use super::path::Step;
 use super::report::{Failure, Report, Reported};
 use super::rules::Rules;
 use super::view::{Json, Kind};
-use super::{containers, scalars, tagged};
+use super::{containers, map, scalars, tagged};
 use crate::json::{Text, Value};
 use crate::secret::SecretValue;
 
@@ -27,17 +29,19 @@ pub fn judge(text: &str, format: Format, shape: &'static Shape) -> Result<(), Fa
 
 fn value(json: &Json<'_>, shape: &'static Shape, report: &mut Report) -> Result<(), Reported> {
     match shape {
-        Shape::String | Shape::Parsed(_) => json.string(shape, report).map(drop),
+        Shape::String => json.string(shape, report).map(drop),
+        Shape::Parsed(..) => coded_text(json, shape, report).map(drop),
         Shape::Bytes(encoding) => {
             let text = json.string(shape, report)?;
-            count(*encoding, &text).map(drop).ok_or_else(|| json.unfit(shape, "another string", report))
+            count(*encoding, &text).map(drop).map_err(|found| json.unfit(shape, found, report))
         }
         Shape::Embedded(inner) if json.is_null() && inner.is_optional() => Ok(()),
         Shape::Embedded(inner) => json.document(shape, report, |document, report| value(document, inner, report)),
         Shape::Names(names) => tagged::name(json, names, report).map(drop),
-        Shape::Integer { min, max } => {
+        Shape::Duration => scalars::duration(json, report).map(drop),
+        Shape::Integer { min, max, has_zero } => {
             let value = scalars::integer(json, shape, report)?;
-            let is_within = *min <= value && value <= *max;
+            let is_within = *min <= value && value <= *max && (*has_zero || value != Integer::Signed(0));
             is_within.then_some(()).ok_or_else(|| scalars::unfit_number(json, shape, report))
         }
         Shape::Float(Precision::Single) => f32::decode(json, report).map(drop),
@@ -47,10 +51,29 @@ fn value(json: &Json<'_>, shape: &'static Shape, report: &mut Report) -> Result<
         Shape::Optional(_) if json.is_null() => Ok(()),
         Shape::Optional(inner) => value(json, inner, report),
         Shape::Array(item) => json.vector(shape, report, |json, report| value(json, item, report)).map(drop),
-        Shape::Map(item) => {
-            let mut keys = HashSet::new();
+        Shape::Set(item) => {
+            let decode =
+                |json: &Json<'_>, report: &mut Report| value(json, item, report).map(|()| canonical(json, item));
+            let items = json.vector(shape, report, decode)?;
+            let known: HashSet<&Canonical> = items.iter().collect();
+            (known.len() == items.len())
+                .then_some(())
+                .ok_or_else(|| json.unfit(shape, containers::AN_ITEM_TWICE, report))
+        }
+        Shape::Tuple(items) => {
+            containers::has_items(json, shape, items.len(), report)?;
+            let mut outcome = Ok(());
+            for ((index, item), shape) in json.items().enumerate().zip(*items) {
+                let item = json.inner_at(json.path().child(Step::Index(index)), item);
+                outcome = value(&item, shape, report).and(outcome);
+            }
+            outcome
+        }
+        Shape::Map { keys, item } => {
+            let mut known = HashSet::new();
+            let key = |json: &Json<'_>, report: &mut Report| value(json, keys, report).map(|()| canonical(json, keys));
             let decode = |json: &Json<'_>, report: &mut Report| value(json, item, report);
-            containers::each_entry(json, shape, report, decode, |key, ()| keys.insert(key))
+            map::each_entry(json, shape, report, key, decode, |key, ()| known.insert(key))
         }
         Shape::Newtype(field) => {
             let json = json.newtype(field.coercion, field.rules);
@@ -141,9 +164,9 @@ fn apply(rule: &'static Rule, json: &Json<'_>, shape: &'static Shape, rules: &mu
                 Shape::Float(Precision::Double) => f64::decode(json, &mut Report::default()).ok().map(Judged::Double),
                 Shape::Bytes(encoding) => {
                     let text = json.string(shape, &mut Report::default()).ok();
-                    text.and_then(|text| count(*encoding, &text)).map(Judged::Count)
+                    text.and_then(|text| count(*encoding, &text).ok()).map(Judged::Count)
                 }
-                Shape::Array(_) | Shape::Map(_) => Some(Judged::Count(inside(json, shape).len())),
+                Shape::Array(_) | Shape::Set(_) | Shape::Map { .. } => Some(Judged::Count(inside(json, shape).len())),
                 _ => text.as_deref().map(Judged::Text),
             };
             if let Some(judged) = judged {
@@ -154,9 +177,13 @@ fn apply(rule: &'static Rule, json: &Json<'_>, shape: &'static Shape, rules: &mu
 }
 
 fn each(json: &Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
-    let item = shape.item();
     for (at, value) in inside(json, shape).into_iter().enumerate() {
-        let step = if matches!(shape, Shape::Array(_)) { Step::Index(at) } else { Step::AnyKey };
+        let (step, item) = match shape {
+            Shape::Tuple(items) => (Step::Index(at), items.get(at).unwrap_or(&Shape::Any)),
+            Shape::Array(_) => (Step::Index(at), shape.item()),
+            // As of a set: where an item of it stood, the program does not know.
+            _ => (Step::AnyKey, shape.item()),
+        };
         rules.of_item(step, |path, inner| obey(&json.inner_at(path, value), item, inner));
     }
 }
@@ -164,21 +191,39 @@ fn each(json: &Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
 /// The items of an array, or the values of a map.
 fn inside<'a>(json: &Json<'a>, shape: &Shape) -> Vec<Value<'a>> {
     match shape {
-        Shape::Array(_) => json.items().collect(),
+        Shape::Array(_) | Shape::Set(_) | Shape::Tuple(_) => json.items().collect(),
         _ => json.map_entries().map(|(_, value)| value).collect(),
     }
 }
 
 /// The text of a value that is one in Rust, too.
 fn text<'a>(json: &Json<'a>, shape: &Shape) -> Option<Text<'a>> {
-    let is_text = matches!(shape, Shape::String | Shape::Parsed(_)) && json.kind() == Kind::String;
+    let is_text = matches!(shape, Shape::String | Shape::Parsed(..)) && json.kind() == Kind::String;
     if is_text { json.string(shape, &mut Report::default()).ok() } else { None }
 }
 
-/// How many bytes a string spells, if it does.
-fn count(encoding: Encoding, text: &str) -> Option<usize> {
+/// A value, the same for all JSON that becomes one value of simple types.
+#[derive(PartialEq, Eq, Hash)]
+enum Canonical {
+    Integer(Integer),
+    Text(String),
+}
+
+fn canonical(json: &Json<'_>, shape: &'static Shape) -> Canonical {
+    match shape {
+        Shape::Newtype(field) => canonical(json, &field.shape),
+        Shape::Integer { .. } => {
+            let value = scalars::integer(json, shape, &mut Report::default());
+            Canonical::Integer(value.unwrap_or(Integer::MIN))
+        }
+        _ => Canonical::Text(text(json, &Shape::String).map_or_else(|| json.text().to_owned(), Text::into_string)),
+    }
+}
+
+/// How many bytes a string spells; or what it is instead.
+fn count(encoding: Encoding, text: &str) -> Result<usize, &'static str> {
     let bytes = match encoding {
-        Encoding::Base64 => base64(text),
+        Encoding::Base64(form) => base64(text, form),
         Encoding::Hex => hex(text),
     };
     bytes.map(|bytes| bytes.len())

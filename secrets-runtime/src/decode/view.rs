@@ -64,6 +64,11 @@ impl<'a> Json<'a> {
         self.value.at(position)
     }
 
+    /// The key of a map, as a text of its own.
+    pub(crate) fn key(path: Path<'a>, value: Value<'a>) -> Self {
+        Self { form: Form::Plain, ..Self::field(path, value, Coercion::FromString, &[]) }
+    }
+
     /// Another value, read as this one is.
     pub(crate) fn at<'b>(&self, path: Path<'b>, value: Value<'b>) -> Json<'b> {
         Json::field(path, value, self.coercion, &[])
@@ -167,7 +172,8 @@ impl<'a> Json<'a> {
         if self.kind() != Kind::Array {
             return Err(self.mismatch(shape, report));
         }
-        let mut values = Vec::new();
+        // In its size, so that it leaves no copies behind as it grows.
+        let mut values = Vec::with_capacity(self.items().count());
         let mut outcome = Ok(());
         for (index, item) in self.value.items().enumerate() {
             match decode(&self.inner_at(self.path.child(Step::Index(index)), item), report) {

@@ -1,8 +1,9 @@
 //! What the writer says of each shape.
 
 use super::*;
+use secrets_shape::number::Integer;
 
-const PORT: Shape = Shape::Integer { min: 0, max: 65535 };
+const PORT: Shape = Shape::integer(0, 65535);
 
 const OBJECT: Shape = Shape::Object(&ObjectShape {
     name: "Db",
@@ -18,7 +19,7 @@ const OBJECT: Shape = Shape::Object(&ObjectShape {
             keys: &["port"],
             description: "Where.",
             shape: PORT,
-            rules: &[Rule::Range { min: Some(Bound::Integer(1)), max: None }],
+            rules: &[Rule::Range { min: Some(Bound::Integer(Integer::Signed(1))), max: None }],
             absence: Absence::Default,
             coercion: Coercion::None,
             exposure: Exposure::Public,
@@ -62,26 +63,33 @@ const fn length(min: Option<u64>, max: Option<u64>) -> Rule {
 
 #[test]
 fn each_shape_says_its_rules() {
-    const ENDS: &[Rule] = &[range(Some(Bound::Integer(-3)), Some(Bound::Float(0.5))), length(None, None)];
-    const HIGH: &[Rule] = &[range(None, Some(Bound::Integer(0)))];
+    const ENDS: &[Rule] =
+        &[range(Some(Bound::Integer(Integer::Signed(-3))), Some(Bound::Float(0.5))), length(None, None)];
+    const HIGH: &[Rule] = &[range(None, Some(Bound::Integer(Integer::Signed(0))))];
     const NARROW: &[Rule] = &[
         pattern("x"),
-        range(Some(Bound::Integer(-9)), Some(Bound::Integer(10_000))),
-        range(Some(Bound::Integer(10)), Some(Bound::Integer(99_999))),
+        range(Some(Bound::Integer(Integer::Signed(-9))), Some(Bound::Integer(Integer::Signed(10_000)))),
+        range(Some(Bound::Integer(Integer::Signed(10))), Some(Bound::Integer(Integer::Signed(99_999)))),
     ];
     const EACH: &[Rule] = &[length(Some(1), Some(2)), Rule::Each(&[length(Some(3), Some(4))])];
     const TEXT: &[Rule] = &[pattern("^\\d"), length(Some(1), Some(9)), Rule::OneOf(&["a", "b", "c"])];
     const BYTES: &[Rule] = &[length(Some(4), Some(8))];
-    let cases: [(Shape, &'static [Rule], &str); 14] = [
+    let cases: [(Shape, &'static [Rule], &str); 20] = [
         (Shape::String, TEXT, r#"{"type":"string","minLength":1,"maxLength":9,"pattern":"^\\d","enum":["a","b","c"]}"#),
-        (Shape::Parsed("u8"), TEXT, r#"{"type":"string"}"#),
+        (Shape::Parsed("u8", FromNumber::Never), TEXT, r#"{"type":"string"}"#),
         (Shape::Bytes(Encoding::Hex), BYTES, r#"{"type":"string","pattern":"HEX","minLength":8,"maxLength":16}"#),
-        (Shape::Bytes(Encoding::Base64), BYTES, r#"{"type":"string","contentEncoding":"base64","pattern":"BASE64"}"#),
+        (Shape::Parsed("u8", FromNumber::Read), TEXT, r#"{"type":["string","integer"]}"#),
+        (Shape::Duration, TEXT, r#"{"type":"string","pattern":"^(?:[0-9]+[smhd])+$"}"#),
+        (
+            Shape::Bytes(Encoding::Base64(Base64Form::default())),
+            BYTES,
+            r#"{"type":"string","contentEncoding":"base64","pattern":"BASE64"}"#,
+        ),
         (Shape::Names(&["on", "off", "\u{1f}"]), &[], r#"{"enum":["on","off","\u001f"]}"#),
         (Shape::Boolean, &[], r#"{"type":"boolean"}"#),
         (Shape::Any, &[], "{}"),
         (PORT, NARROW, r#"{"type":"integer","minimum":10,"maximum":10000}"#),
-        (Shape::Integer { min: -128, max: 127 }, &[], r#"{"type":"integer","minimum":-128,"maximum":127}"#),
+        (Shape::integer(-128, 127), &[], r#"{"type":"integer","minimum":-128,"maximum":127}"#),
         (Shape::Float(Precision::Double), ENDS, r#"{"type":"number","minimum":-3,"maximum":0.5}"#),
         (
             Shape::Float(Precision::Single),
@@ -94,9 +102,29 @@ fn each_shape_says_its_rules() {
             r#"{"type":"array","items":{"type":"string","minLength":3,"maxLength":4},"minItems":1,"maxItems":2}"#,
         ),
         (
-            Shape::Map(&Shape::String),
+            Shape::map(&Shape::String),
             EACH,
             r#"{"type":"object","additionalProperties":{"type":"string","minLength":3,"maxLength":4},"minProperties":1,"maxProperties":2}"#,
+        ),
+        (
+            Shape::Map { keys: &PORT, item: &Shape::Boolean },
+            &[],
+            r#"{"type":"object","additionalProperties":{"type":"boolean"},"propertyNames":{"pattern":"^-?(?:0|[1-9][0-9]*)$"}}"#,
+        ),
+        (
+            Shape::Set(&Shape::Boolean),
+            EACH,
+            r#"{"type":"array","items":{"type":"boolean"},"minItems":1,"maxItems":2,"uniqueItems":true}"#,
+        ),
+        (
+            Shape::Tuple(&[Shape::Boolean, Shape::String]),
+            &[],
+            r#"{"type":"array","prefixItems":[{"type":"boolean"},{"type":"string"}],"minItems":2,"maxItems":2}"#,
+        ),
+        (
+            Shape::Integer { min: Integer::Signed(-1), max: Integer::MAX, has_zero: false },
+            &[],
+            r#"{"type":"integer","minimum":-1,"maximum":340282366920938463463374607431768211455,"not":{"const":0}}"#,
         ),
         (
             Shape::Optional(&Shape::Embedded(&PORT)),
@@ -105,7 +133,10 @@ fn each_shape_says_its_rules() {
         ),
     ];
     for (shape, rules, expected) in cases {
-        let expected = expected.replace("HEX", HEX).replace("BASE64", BASE64).replace("OVER", SINGLE_OVERFLOW);
+        let expected = expected
+            .replace("HEX", HEX)
+            .replace("BASE64", &base64(Base64Form::default()))
+            .replace("OVER", SINGLE_OVERFLOW);
         assert_eq!(written(&shape, rules, Coercion::None), expected, "{shape:?}");
     }
 }
@@ -145,7 +176,7 @@ fn what_is_flattened_has_its_keys_and_its_rest_in_the_object() {
         fields: &[
             keyed(&["b"], Shape::String, Absence::OfType),
             keyed(&["c", "d"], Shape::String, Absence::Default),
-            flat(Shape::Map(&Shape::String)),
+            flat(Shape::map(&Shape::String)),
         ],
         ..ObjectShape::EMPTY
     };

@@ -27,7 +27,7 @@ pub fn shape(ty: &Type) -> Shape {
 
 fn scalar(name: &str) -> Shape {
     // Its bounds matter to questions that are asked all the same.
-    let integer = Shape::Integer { min: i128::MIN, max: i128::MAX };
+    let integer = Shape::integer(i128::MIN, i128::MAX);
     match name {
         "String" | "SecretString" => Shape::String,
         "bool" => Shape::Boolean,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 #[derive(Secret)]
 struct Db {
-    ports: BTreeMap<u16, String>,
+    ports: BTreeMap<Vec<u8>, String>,
 }
 
 fn main() {}

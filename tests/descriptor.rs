@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use secrets_shape::shape::Shape;
-use secrets_shape::wire::{Declaration, Format};
+use secrets_shape::wire::{Declaration, Format, TextFormat};
 use secrets_tests::Application;
 
 #[allow(dead_code, reason = "the command uses all of it")]
@@ -63,7 +63,7 @@ mod db {
 }
 
 #[derive(Secret)]
-#[secret(id = "orders/key", text, trim)]
+#[secret(id = "orders/key", text)]
 #[expect(dead_code)]
 struct r#Key(String);
 
@@ -183,7 +183,10 @@ fn an_entry_says_what_the_type_declares() {
     let Shape::Object(object) = db.shape else { panic!("{db:?}") };
     assert_eq!((object.fields[0].is_required(), object.fields[1].is_required()), (true, false));
     let key = entry("orders::Key");
-    assert_eq!((key.id, key.format), (Some("orders/key"), Format::TrimmedText));
+    assert_eq!(
+        (key.id, key.format),
+        (Some("orders/key"), Format::Text(TextFormat { is_trimmed: true, may_be_empty: false }))
+    );
     // What the program gives an id to has none.
     let tenant = entry("orders::Tenant");
     assert_eq!((tenant.id, entry("BTreeMap").id), (None, None));

@@ -13,13 +13,14 @@ pub struct Input {
     pub generics: Generics,
     pub description: String,
     pub options: attr::Container,
+    pub serde: Vec<attr::Foreign>,
     pub body: Body,
 }
 
 pub enum Body {
     /// A struct with named fields.
     Struct(Vec<Field>),
-    /// A struct with fields that have no names; only one of `text` may have them.
+    /// A struct with fields that have no names.
     Tuple(Vec<Field>),
     Enum(Vec<Variant>),
 }
@@ -31,6 +32,7 @@ pub struct Field {
     pub ty: Type,
     pub description: String,
     pub options: attr::Field,
+    pub serde: Vec<attr::Foreign>,
 }
 
 /// A variant of an enum.
@@ -38,6 +40,7 @@ pub struct Variant {
     pub ident: Ident,
     pub description: String,
     pub options: attr::Variant,
+    pub serde: Vec<attr::Foreign>,
     /// None where the variant is a name alone.
     pub fields: Option<Vec<Field>>,
 }
@@ -46,10 +49,10 @@ impl Input {
     /// `None` where the item is of a kind that cannot be a secret; its options are looked at all the same.
     pub fn parse(item: DeriveInput, errors: &mut Errors) -> Option<Self> {
         let options = attr::Container::parse(&item.attrs, errors);
-        let description = attr::description(&item.attrs);
+        let (description, serde) = (attr::description(&item.attrs), attr::serde_options(&item.attrs));
         let DeriveInput { ident, generics, data, .. } = item;
         let body = body(&ident, data, errors)?;
-        Some(Self { ident, generics, description, options, body })
+        Some(Self { ident, generics, description, options, serde, body })
     }
 }
 
@@ -76,6 +79,7 @@ fn fields(fields: impl IntoIterator<Item = syn::Field>, errors: &mut Errors) -> 
     let field = |field: syn::Field| Field {
         options: attr::Field::parse(&field.attrs, errors),
         description: attr::description(&field.attrs),
+        serde: attr::serde_options(&field.attrs),
         ident: field.ident,
         ty: field.ty,
     };
@@ -92,7 +96,7 @@ fn variants(item: &Ident, data: DataEnum, errors: &mut Errors) -> Option<Vec<Var
 
 fn variant(variant: syn::Variant, errors: &mut Errors) -> Option<Variant> {
     let options = attr::Variant::parse(&variant.attrs, errors);
-    let description = attr::description(&variant.attrs);
+    let (description, serde) = (attr::description(&variant.attrs), attr::serde_options(&variant.attrs));
     let fields = match variant.fields {
         Fields::Unit => None,
         Fields::Named(named) => Some(fields(named.named, errors)),
@@ -104,5 +108,5 @@ fn variant(variant: syn::Variant, errors: &mut Errors) -> Option<Variant> {
             return None;
         }
     };
-    Some(Variant { ident: variant.ident, description, options, fields })
+    Some(Variant { ident: variant.ident, description, options, serde, fields })
 }

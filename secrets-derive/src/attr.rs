@@ -3,16 +3,18 @@
 mod bounds;
 mod option;
 mod rules;
+mod serde;
 
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
-use syn::{Attribute, Expr, LitBool, LitStr, Path, Token};
+use syn::{Attribute, Expr, LitBool, LitStr, Path, Token, Type, WherePredicate};
 
-pub use bounds::{Bounds, Number, Value};
+pub use bounds::{Bounds, Length, Number, Value};
 pub use option::Given;
-use option::{flag, parse_options, string, value, words};
+use option::{flag, parse_options, predicates, quoted, string, value, words};
 use rules::RULES;
 pub use rules::Rules;
+pub use serde::{Foreign, options as serde_options};
 
 use crate::case::{CASES, Case};
 use crate::errors::Errors;
@@ -31,15 +33,20 @@ pub struct Container {
     pub deny_unknown_fields: Given<()>,
     pub default: Given<()>,
     pub strict: Given<()>,
+    pub lenient: Given<()>,
     pub validate: Given<Path>,
     pub text: Given<()>,
-    pub trim: Given<()>,
+    pub trim: Given<LitBool>,
+    pub allow_empty: Given<()>,
+    pub from: Given<Type>,
+    pub try_from: Given<Type>,
     pub tag: Given<LitStr>,
     pub debug: Given<LitBool>,
+    pub bound: Given<Vec<WherePredicate>>,
     pub runtime: Given<Path>,
 }
 
-const CONTAINER: [&str; 15] = [
+const CONTAINER: [&str; 20] = [
     "id",
     "schema",
     "stage",
@@ -49,11 +56,16 @@ const CONTAINER: [&str; 15] = [
     "deny_unknown_fields",
     "default",
     "strict",
+    "lenient",
     "validate",
     "text",
     "trim",
+    "allow_empty",
+    "from",
+    "try_from",
     "tag",
     "debug",
+    "bound",
     "crate",
 ];
 
@@ -69,11 +81,14 @@ pub struct Field {
     pub codecs: Vec<(Ident, Codec)>,
     pub public: Given<()>,
     pub strict: Given<()>,
+    pub lenient: Given<()>,
     pub rules: Rules,
 }
 
-const FIELD: [&str; 12] =
-    ["rename", "alias", "default", "flatten", "skip", "from_str", "json", "base64", "hex", "serde", "public", "strict"];
+const FIELD: [&str; 14] = [
+    "rename", "alias", "default", "flatten", "skip", "from_str", "json", "base64", "hex", "serde", "with", "public",
+    "strict", "lenient",
+];
 
 /// What stands in for an absent key.
 pub enum Default {
@@ -84,7 +99,7 @@ pub enum Default {
 }
 
 /// How a value is read, where its type does not say.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum Codec {
     /// Of numbers as well?
     FromStr(bool),
@@ -92,6 +107,8 @@ pub enum Codec {
     Base64(Base64Form),
     Hex,
     Serde,
+    /// With the `deserialize` of this module.
+    With(Path),
 }
 
 /// What may stand on a variant.
@@ -134,18 +151,31 @@ impl Container {
             "default" => self.default.set(name, flag(name, input)?),
             // strict
             "strict" => self.strict.set(name, flag(name, input)?),
+            // lenient
+            "lenient" => self.lenient.set(name, flag(name, input)?),
             // validate = path::to::function
             "validate" => self.validate.set(name, value(name, input, "path::to::function")?),
             // text
             "text" => self.text.set(name, flag(name, input)?),
-            // trim
-            "trim" => self.trim.set(name, flag(name, input)?),
+            // trim = false
+            "trim" if !input.peek(Token![=]) => {
+                Err(syn::Error::new(name.span(), "the line end of a text is trimmed anyway; `trim = false` keeps it"))
+            }
+            "trim" => self.trim.set(name, value(name, input, "false")?),
+            // allow_empty
+            "allow_empty" => self.allow_empty.set(name, flag(name, input)?),
+            // from = "u64"
+            "from" => self.from.set(name, quoted(name, input, "\"u64\"")?),
+            // try_from = "u64"
+            "try_from" => self.try_from.set(name, quoted(name, input, "\"u64\"")?),
             // tag = "engine"
             "tag" => self.tag.set(name, string(name, input)?),
             // debug = false
             "debug" => self.debug.set(name, value(name, input, "false")?),
-            // crate = path::to::secrets_runtime
-            "crate" => self.runtime.set(name, value(name, input, "path::to::secrets_runtime")?),
+            // bound = "T: Display"
+            "bound" => self.bound.set(name, predicates(name, input)?),
+            // crate = path::to::secrets_runtime, crate = "path::to::secrets_runtime"
+            "crate" => self.runtime.set(name, quoted(name, input, "path::to::secrets_runtime")?),
             other if FIELD.contains(&other) || RULES.contains(&other) => Err(misplaced(name, "a field", &CONTAINER)),
             _ => Err(unknown(name, &CONTAINER)),
         }
@@ -195,10 +225,14 @@ impl Field {
             "hex" => flag(name, input).and_then(|()| self.codec(name, Codec::Hex)),
             // serde
             "serde" => flag(name, input).and_then(|()| self.codec(name, Codec::Serde)),
+            // with = module, with = "module"
+            "with" => quoted(name, input, "module").and_then(|module| self.codec(name, Codec::With(module))),
             // public
             "public" => self.public.set(name, flag(name, input)?),
             // strict
             "strict" => self.strict.set(name, flag(name, input)?),
+            // lenient
+            "lenient" => self.lenient.set(name, flag(name, input)?),
             other if RULES.contains(&other) => self.rules.option(name, input, errors),
             other if CONTAINER.contains(&other) => Err(misplaced(name, "the struct", &[&FIELD[..], &RULES].concat())),
             _ => Err(unknown(name, &[&FIELD[..], &RULES].concat())),

@@ -4,20 +4,22 @@ mod container;
 mod field;
 mod rules;
 mod schema;
+mod serde;
 
 use std::collections::HashMap;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Expr, Generics, LitStr, Path, Type};
+use syn::{Expr, Generics, LitStr, Path, Type, WherePredicate};
 
 use crate::ast;
-use crate::attr::{self, Codec, Given, span_of};
+use crate::attr::{self, Codec, Given};
 use crate::case::Case;
 use crate::errors::Errors;
 pub use rules::{Pattern, Rules};
 pub use schema::{File, Paired, Problem, Schema, Spot};
+use secrets_shape::shape::Coercion;
 
 /// An item that code can be written for, unless errors were reported.
 pub struct Checked {
@@ -27,6 +29,8 @@ pub struct Checked {
     pub spec: Spec,
     pub validate: Option<Path>,
     pub has_debug: bool,
+    /// In place of those that the fields need.
+    pub bounds: Option<Vec<WherePredicate>>,
     /// The module of the runtime that generated code calls.
     pub runtime: TokenStream,
     pub body: Body,
@@ -45,7 +49,9 @@ pub struct Spec {
 
 pub enum Body {
     Struct(Object),
-    Text(Box<Text>),
+    Newtype(Box<Newtype>),
+    /// Made from a value of another type.
+    Converted(Box<Converted>),
     /// Unit variants and the strings that name them.
     Names(Vec<(Ident, LitStr)>),
     Tagged(Tagged),
@@ -58,10 +64,25 @@ pub struct Object {
     pub denies_unknown: bool,
 }
 
-/// A newtype over a secret that is plain text.
-pub struct Text {
+/// A struct of one field, read as the field is.
+pub struct Newtype {
     pub field: Field,
+    /// Of a secret that is plain text.
+    pub text: Option<Text>,
+}
+
+/// How plain text is read.
+#[derive(Clone, Copy)]
+pub struct Text {
     pub trims: bool,
+    pub may_be_empty: bool,
+}
+
+pub struct Converted {
+    pub ty: Type,
+    /// Whether the conversion may fail.
+    pub is_try: bool,
+    pub coercion: Coercion,
 }
 
 pub struct Tagged {
@@ -86,13 +107,12 @@ pub struct Field {
     pub keys: Vec<LitStr>,
     pub reading: Reading,
     pub default: Option<Default>,
-    pub is_strict: bool,
+    pub coercion: Coercion,
     pub is_public: bool,
     pub rules: Rules,
 }
 
 /// How a field is read.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
     OfType,
     Codec(Codec),
@@ -118,21 +138,26 @@ pub enum Default {
 }
 
 pub fn check(input: ast::Input, errors: &mut Errors) -> Option<Checked> {
-    let ast::Input { ident, generics, description, options, body } = input;
+    let ast::Input { ident, generics, description, options, serde, body } = input;
+    if !options.runtime.is_given() {
+        container::runtime_is_not_renamed(&ident, errors);
+    }
     let runtime = options.runtime.get().map_or_else(|| quote!(::secrets_runtime), |path| quote!(#path));
     let inherited = field::Inherited {
+        item: &ident,
         case: options.rename_all.get().copied(),
         has_default: options.default.is_given(),
-        is_strict: options.strict.is_given(),
+        coercion: field::coercion(&options.strict, &options.lenient, Coercion::FromString, errors),
     };
     container::options_fit(&options, &body, errors);
+    serde::container(&serde, &options, matches!(body, ast::Body::Tuple(_)), errors);
     let mut spec = container::spec(&options, &generics, errors);
     let body = self::body(body, &options, &inherited, errors)?;
     if let Some(schema) = &mut spec.schema {
         schema::compare(schema, &body);
     }
     let has_debug = container::has_debug(options.debug, errors);
-    let validate = options.validate.take();
+    let (validate, bounds) = (options.validate.take(), options.bound.take());
     Some(Checked {
         ident,
         generics,
@@ -140,23 +165,32 @@ pub fn check(input: ast::Input, errors: &mut Errors) -> Option<Checked> {
         spec,
         validate,
         has_debug,
+        bounds,
         runtime: quote!(#runtime::__private),
         body,
     })
 }
 
-fn body(body: ast::Body, options: &attr::Container, inherited: &field::Inherited, errors: &mut Errors) -> Option<Body> {
-    let is_text = options.text.is_given();
+fn body(
+    body: ast::Body,
+    options: &attr::Container,
+    inherited: &field::Inherited<'_>,
+    errors: &mut Errors,
+) -> Option<Body> {
+    if let Some(ty) = options.from.get().or(options.try_from.get()) {
+        let (ty, is_try) = (ty.clone(), options.try_from.is_given());
+        return Some(Body::Converted(Box::new(Converted { ty, is_try, coercion: inherited.coercion })));
+    }
+    let text = options.text.is_given().then(|| Text {
+        trims: options.trim.get().is_none_or(|trim| trim.value),
+        may_be_empty: options.allow_empty.is_given(),
+    });
     match body {
-        ast::Body::Struct(fields) | ast::Body::Tuple(fields) if is_text => {
-            let field = container::only_field(fields, span_of(&options.text), errors)?;
-            let field = inherited.newtype_field(field, errors);
-            Some(Body::Text(Box::new(Text { field, trims: options.trim.is_given() })))
-        }
-        ast::Body::Struct(fields) => Some(Body::Struct(inherited.object(fields, options, errors))),
-        ast::Body::Tuple(fields) => {
-            container::refuse_tuple(&fields, errors);
-            None
+        ast::Body::Struct(fields) if text.is_none() => Some(Body::Struct(inherited.object(fields, options, errors))),
+        ast::Body::Struct(fields) | ast::Body::Tuple(fields) => {
+            let field = container::only_field(fields, options, errors)?;
+            let field = inherited.newtype_field(field, text.is_some(), errors);
+            Some(Body::Newtype(Box::new(Newtype { field, text })))
         }
         ast::Body::Enum(variants) => Some(self::variants(variants, options, inherited, errors)),
     }
@@ -165,11 +199,14 @@ fn body(body: ast::Body, options: &attr::Container, inherited: &field::Inherited
 fn variants(
     variants: Vec<ast::Variant>,
     options: &attr::Container,
-    inherited: &field::Inherited,
+    inherited: &field::Inherited<'_>,
     errors: &mut Errors,
 ) -> Body {
     let names: Vec<LitStr> = variants.iter().map(|variant| variant_name(variant, inherited.case)).collect();
     names_are_unique(&variants, &names, errors);
+    for (variant, name) in variants.iter().zip(&names) {
+        serde::variant(&variant.serde, &variant.options, &name.value(), errors);
+    }
     let Some(tag) = options.tag.get() else {
         container::no_variant_has_fields(&variants, errors);
         return Body::Names(variants.into_iter().map(|variant| variant.ident).zip(names).collect());
@@ -177,7 +214,7 @@ fn variants(
     // `rename_all` is for the variants' names; as in serde, it does not reach their fields.
     let inherited = field::Inherited { case: None, ..*inherited };
     let variant = |(variant, name): (ast::Variant, LitStr)| {
-        let ast::Variant { ident, description, options: _, fields } = variant;
+        let ast::Variant { ident, description, options: _, serde: _, fields } = variant;
         let object = inherited.object(fields.unwrap_or_default(), options, errors);
         field::no_key_is_the_tag(&object.fields, tag, errors);
         Variant { ident, name, description, object }
@@ -208,8 +245,8 @@ fn names_are_unique(variants: &[ast::Variant], names: &[LitStr], errors: &mut Er
 }
 
 /// The key of a field.
-fn key(rename: Given<LitStr>, field: &Ident, case: Option<Case>) -> LitStr {
-    rename.take().unwrap_or_else(|| {
+fn key_of(rename: &Given<LitStr>, field: &Ident, case: Option<Case>) -> LitStr {
+    rename.get().cloned().unwrap_or_else(|| {
         let name = field.unraw().to_string();
         LitStr::new(&case.map_or_else(|| name.clone(), |case| case.apply(&name)), field.span())
     })

@@ -7,23 +7,26 @@ mod debug;
 mod decode;
 mod fallback;
 mod field;
+mod generics;
 mod names;
+mod question;
 mod rules;
 mod schema;
 mod shape;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Generics, WherePredicate, parse_quote};
+use syn::{Generics, parse_quote};
 
-use crate::check::{Body, Checked, Field, Object, Reading, Skipped, Spec};
+use crate::check::{Body, Checked, Field, Object, Reading, Skipped, Spec, Text};
 pub use fallback::fallback;
+use question::Question;
 
 pub fn expand(item: &Checked) -> TokenStream {
     let Checked { ident, runtime, body, has_debug, .. } = item;
-    let generics = bounded(item);
+    let generics = generics::bounded(item);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let shape = shape::of(item);
     let decode = decode::body(item);
@@ -48,7 +51,10 @@ pub fn expand(item: &Checked) -> TokenStream {
         }
     });
     let key = key(item, &generics);
+    let document = document(item);
     quote! {
+        // What is deprecated is named here, and not used.
+        #[allow(deprecated)]
         const _: () = {
         #names
 
@@ -75,8 +81,34 @@ pub fn expand(item: &Checked) -> TokenStream {
         #debug
 
         #schema
+
+        #document
         };
     }
+}
+
+/// A whole secret that is not plain text is an object, so that its type is no string or number.
+fn document(item: &Checked) -> Option<TokenStream> {
+    let Checked { ident, runtime, spec, body, generics, .. } = item;
+    let id = spec.id.as_ref()?;
+    let is_unknown = match body {
+        Body::Newtype(newtype) => newtype.text.is_none(),
+        Body::Converted(_) => true,
+        Body::Struct(_) | Body::Tagged(_) | Body::Names(_) => false,
+    };
+    // What a type parameter stands for is known only where the type is used.
+    if !is_unknown || !generics.params.is_empty() {
+        return None;
+    }
+    let question = Question {
+        name: format_ident!("__Document"),
+        fits: quote_spanned!(question::at(id.span())=> <#ident as #runtime::SecretValue>::SHAPE.may_be_an_object()),
+        message: format!("`{ident}` is one value, and the JSON of a secret is an object"),
+        label: "names a secret that is read as JSON",
+        note: format!("for a secret that is plain text, add `text`: `#[secret(id = {:?}, text)]`", id.value()),
+        spans: (id.span(), id.span()),
+    };
+    Some(question::asked(&[question], runtime))
 }
 
 /// `MapKey`, for what is read from a string.
@@ -85,12 +117,16 @@ fn key(item: &Checked, generics: &Generics) -> Option<TokenStream> {
     let mut generics = generics.clone();
     match body {
         Body::Names(_) => {}
-        Body::Text(text) if text.field.reading == Reading::OfType => {
+        Body::Newtype(newtype) if matches!(newtype.field.reading, Reading::OfType) => {
             // Of any lifetime: a bound that needs nothing of the item would be an error where it does not hold.
-            let ty = &text.field.ty;
+            let ty = &newtype.field.ty;
             generics.make_where_clause().predicates.push(parse_quote!(for<'__key> #ty: #runtime::MapKey));
         }
-        Body::Text(_) | Body::Struct(_) | Body::Tagged(_) => return None,
+        Body::Converted(converted) => {
+            let ty = &converted.ty;
+            generics.make_where_clause().predicates.push(parse_quote!(for<'__key> #ty: #runtime::MapKey));
+        }
+        Body::Newtype(_) | Body::Struct(_) | Body::Tagged(_) => return None,
     }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     Some(quote! {
@@ -102,10 +138,10 @@ fn key(item: &Checked, generics: &Generics) -> Option<TokenStream> {
 /// `Secret` and `NamedSecret`, for what can be a whole secret.
 fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
     let Checked { ident, spec: Spec { id, schema, stage, refresh, max_stale }, runtime, body, .. } = item;
-    let trims = match body {
+    let text = match body {
         Body::Names(_) => return None,
-        Body::Text(text) => Some(text.trims),
-        Body::Struct(_) | Body::Tagged(_) => None,
+        Body::Newtype(newtype) => newtype.text,
+        Body::Struct(_) | Body::Tagged(_) | Body::Converted(_) => None,
     };
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let name = ident.unraw().to_string();
@@ -117,7 +153,11 @@ fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
     let stage = stage.as_ref().map(|stage| quote!(.staged(#stage)));
     let refresh = refresh.map(|seconds| quote!(.refreshed_every(::core::time::Duration::from_secs(#seconds))));
     let max_stale = max_stale.map(|seconds| quote!(.stale_after(::core::time::Duration::from_secs(#seconds))));
-    let text = trims.map(|trims| if trims { quote!(.trimmed_text()) } else { quote!(.text()) });
+    let text = text.map(|Text { trims, may_be_empty }| {
+        let untrimmed = (!trims).then(|| quote!(.untrimmed()));
+        let empty = may_be_empty.then(|| quote!(.possibly_empty()));
+        quote!(.text() #untrimmed #empty)
+    });
     let named = id.as_ref().map(|id| {
         quote! {
             #[automatically_derived]
@@ -142,30 +182,12 @@ fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
     })
 }
 
-/// The generics, bounded so that every field can be read, and every public one shown.
-fn bounded(item: &Checked) -> Generics {
-    let Checked { runtime, has_debug, .. } = item;
-    let mut generics = item.generics.clone();
-    if generics.type_params().next().is_none() {
-        return generics;
-    }
-    for parameter in generics.type_params_mut() {
-        parameter.bounds.push(parse_quote!(#runtime::SecretValue));
-    }
-    let (fields, skipped) = all_fields(&item.body);
-    let shown = fields.iter().filter(|field| *has_debug && field.is_public).map(|field| &field.ty);
-    let shown = shown.chain(skipped.iter().filter(|field| *has_debug && field.is_public).map(|field| &field.ty));
-    let predicates: Vec<WherePredicate> = shown.map(|ty| parse_quote!(#ty: ::core::fmt::Debug)).collect();
-    generics.make_where_clause().predicates.extend(predicates);
-    generics
-}
-
 fn all_fields(body: &Body) -> (Vec<&Field>, Vec<&Skipped>) {
     let objects: Vec<&Object> = match body {
         Body::Struct(object) => vec![object],
         Body::Tagged(tagged) => tagged.variants.iter().map(|variant| &variant.object).collect(),
-        Body::Text(text) => return (vec![&text.field], Vec::new()),
-        Body::Names(_) => Vec::new(),
+        Body::Newtype(newtype) => return (vec![&newtype.field], Vec::new()),
+        Body::Names(_) | Body::Converted(_) => Vec::new(),
     };
     let fields = objects.iter().flat_map(|object| &object.fields).collect();
     (fields, objects.iter().flat_map(|object| &object.skipped).collect())

@@ -22,23 +22,27 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use codec::{Coded, FromBase64, FromHex, FromSerde, FromString, Named, decode_json, hidden};
+pub use codec::{
+    Coded, FromBase64, FromHex, FromSerde, FromString, Named, absent_with, decode_json, decode_with, hidden,
+};
 pub use map::MapKey;
-pub use newtype::Newtype;
+pub use newtype::{Newtype, converted};
 pub use object::{Object, Slot};
+use path::Path;
 pub use redacted::REDACTED;
 pub use redacted::Redacted;
 use report::NotJson;
 pub use report::{Failure, VIOLATIONS};
 pub use report::{Report, Reported, Violation};
-pub use ruled::{Each, Flatten, Holds, Measured, Ranged, TextDefault, Textual};
+pub use ruled::{Each, Flatten, GivenDefault, Holds, Measured, Ranged, TextDefault, Textual};
 pub use rules::{Pattern, Rules, validate};
 pub use tagged::{name, variant};
 pub use view::Json;
 
 use std::collections::HashMap;
 
-use secrets_shape::wire::Format;
+use secrets_shape::shape::Shape;
+use secrets_shape::wire::{Format, TextFormat};
 use zeroize::Zeroizing;
 
 use crate::json::{self, Document, Text};
@@ -46,20 +50,43 @@ use crate::secret::Secret;
 
 /// Reads a whole secret.
 pub fn decode<T: Secret>(text: &str) -> Result<T, Failure> {
-    read_with(text, T::SPEC.format(), T::decode)
+    let value = read_with(text, T::SPEC.format(), &T::SHAPE, T::decode)?;
+    if T::SPEC.format() != Format::Json && is_object(text) {
+        tracing::warn!(
+            target: "secrets_runtime",
+            secret = T::SPEC.type_name(),
+            "the secret is declared as plain text and holds a JSON object; if its keys are meant, declare a struct"
+        );
+    }
+    Ok(value)
+}
+
+/// Without what an editor or `echo` leaves.
+fn without_line_end(text: &str) -> &str {
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    if line.len() < text.len() { line.strip_suffix('\r').unwrap_or(line) } else { line }
+}
+
+fn is_object(text: &str) -> bool {
+    text.trim_start().starts_with('{') && Document::parse(text).is_ok()
 }
 
 fn read_with<T>(
     text: &str,
     format: Format,
+    shape: &Shape,
     decode: impl FnOnce(&Json<'_>, &mut Report) -> Result<T, Reported>,
 ) -> Result<T, Failure> {
     let document = match format {
         Format::Json => parse(text).map_err(Failure::NotJson)?,
-        Format::Text => Document::plain(text),
-        Format::TrimmedText => Document::plain(text.trim_end_matches(['\n', '\r'])),
+        Format::Text(TextFormat { is_trimmed: true, .. }) => Document::plain(without_line_end(text)),
+        Format::Text(_) => Document::plain(text),
     };
     let mut report = Report::default();
+    if format != Format::Json && !format.may_be_empty() && document.root().text().is_empty() {
+        report.violation(&Path::ROOT, shape.expected(&[]), "an empty text");
+        return Err(Failure::Invalid(report.into_violations()));
+    }
     decode(&Json::root(&document, format), &mut report).map_err(|_| Failure::Invalid(report.into_violations()))
 }
 

@@ -10,6 +10,7 @@ use secrets_shape::shape::{
     Absence, Base64Form, Coercion, Encoding, Exposure, FieldShape, FromNumber, ObjectShape, Placement, Precision,
     Shape, TaggedShape, Unknown,
 };
+use secrets_shape::wire::Format;
 use serde_json::Value;
 
 /// What an integer may look like in a string.
@@ -26,7 +27,7 @@ const SINGLE_OVERFLOW: &str = "340282356779733661637539395458142568448";
 type Members = Vec<(&'static str, String)>;
 
 /// The schema of a whole secret.
-pub fn document(shape: &Shape) -> String {
+pub fn document(shape: &Shape, format: Format) -> String {
     let mut members = vec![("$schema", text("https://json-schema.org/draft/2020-12/schema"))];
     if let Shape::Object(ObjectShape { name, description, .. }) | Shape::Tagged(TaggedShape { name, description, .. }) =
         shape
@@ -35,6 +36,10 @@ pub fn document(shape: &Shape) -> String {
         members.extend(described(description));
     }
     members.extend(keywords(shape, &[], Coercion::FromString));
+    let has_minimum = members.iter().any(|(name, _)| *name == "minLength");
+    if format != Format::Json && !format.may_be_empty() && !has_minimum {
+        members.push(("minLength", "1".to_owned()));
+    }
     object(&members)
 }
 
@@ -57,10 +62,18 @@ fn keywords(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> Member
             ("contentSchema", schema(inner, &[], coercion)),
         ],
         Shape::Names(names) => vec![("enum", texts(names))],
-        Shape::Integer { .. } | Shape::Float(_) if coercion == Coercion::FromString => {
-            let spelled = text(if matches!(shape, Shape::Float(_)) { NUMBER } else { INTEGER });
-            let spelled = object(&[("type", text("string")), ("pattern", spelled)]);
-            vec![("anyOf", array([object(&number(shape, rules)), spelled]))]
+        Shape::Integer { .. } | Shape::Float(_) if coercion != Coercion::None => {
+            let spelled = match (shape, coercion) {
+                (Shape::Float(_), Coercion::Lenient) => spaced(NUMBER).replace("(?:0|[1-9][0-9]*)", "[0-9]+"),
+                (_, Coercion::Lenient) => spaced(INTEGER).replace("(?:0|[1-9][0-9]*)", "[0-9]+"),
+                (Shape::Float(_), _) => NUMBER.to_owned(),
+                _ => INTEGER.to_owned(),
+            };
+            vec![("anyOf", array([object(&number(shape, rules)), matching(&spelled)]))]
+        }
+        Shape::Boolean if coercion == Coercion::Lenient => {
+            let spelled = spaced("^(?:[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$");
+            vec![("anyOf", array([object(&[("type", text("boolean"))]), matching(&spelled)]))]
         }
         Shape::Integer { .. } | Shape::Float(_) => number(shape, rules),
         Shape::Boolean if coercion == Coercion::FromString => {
@@ -68,7 +81,7 @@ fn keywords(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> Member
         }
         Shape::Boolean => vec![("type", text("boolean"))],
         Shape::Any | Shape::Unknown => Vec::new(),
-        Shape::Optional(inner) => or_null(schema(inner, rules, coercion)),
+        Shape::Optional(inner) => or_nothing(inner, rules, coercion),
         Shape::Array(item) => {
             let mut members = vec![("type", text("array")), ("items", schema(item, rules_of_items(rules), coercion))];
             members.extend(lengths("minItems", "maxItems", rules, 1));
@@ -117,6 +130,26 @@ fn variant(shape: &ObjectShape) -> String {
     members.extend(described(shape.description));
     members.extend(keys(shape));
     object(&members)
+}
+
+/// A string of this form.
+fn matching(pattern: &str) -> String {
+    object(&[("type", text("string")), ("pattern", text(pattern))])
+}
+
+/// The same pattern, with spaces around what it matches.
+fn spaced(pattern: &str) -> String {
+    let pattern = pattern.trim_start_matches('^').trim_end_matches('$');
+    format!("^[ \\t\\r\\n]*{pattern}[ \\t\\r\\n]*$")
+}
+
+/// The shape, or what stands for its absence.
+fn or_nothing(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> Members {
+    let schema = schema(shape, rules, coercion);
+    if coercion != Coercion::Lenient || !shape.is_spelled() {
+        return or_null(schema);
+    }
+    vec![("anyOf", array([schema, matching(&spaced("^$")), object(&[("type", text("null"))])]))]
 }
 
 fn or_null(schema: String) -> Members {
@@ -237,7 +270,7 @@ fn of_field(field: &FieldShape) -> String {
         members.push(("writeOnly", "true".to_owned()));
     }
     members.extend(match (field.absence, &field.shape) {
-        (Absence::Default, shape) if !shape.is_optional() => or_null(schema(shape, field.rules, field.coercion)),
+        (Absence::Default, shape) if !shape.is_optional() => or_nothing(shape, field.rules, field.coercion),
         (_, Shape::Embedded(inner)) if inner.is_optional() => or_null(schema(&field.shape, &[], field.coercion)),
         (_, shape) => keywords(shape, field.rules, field.coercion),
     });

@@ -66,9 +66,9 @@ pub mod __private {
     };
 
     pub use crate::decode::{
-        Coded, Each, Flatten, FromBase64, FromHex, FromSerde, FromString, Holds, Json, MapKey, Measured, Named,
-        Newtype, Object, Pattern, Ranged, Redacted, Report, Reported, Rules, Slot, TextDefault, Textual, decode_json,
-        hidden, name, validate, variant,
+        Coded, Each, Flatten, FromBase64, FromHex, FromSerde, FromString, GivenDefault, Holds, Json, MapKey, Measured,
+        Named, Newtype, Object, Pattern, Ranged, Redacted, Report, Reported, Rules, Slot, TextDefault, Textual,
+        absent_with, converted, decode_json, decode_with, hidden, name, validate, variant,
     };
     pub use crate::secret::{NamedSecret, Secret, SecretValue};
     pub use crate::spec::SecretSpec;

@@ -131,7 +131,7 @@ pub trait Secret: SecretValue {
     /// ```
     #[must_use]
     fn json_schema() -> String {
-        json_schema::document(&Self::SHAPE)
+        json_schema::document(&Self::SHAPE, Self::SPEC.format())
     }
 }
 
@@ -149,12 +149,12 @@ impl<K: MapKey + Eq + Hash, T: SecretValue, S: BuildHasher + Default> Secret for
 
 /// A secret that is plain text, loaded by an id that the program gives.
 impl Secret for SecretString {
-    const SPEC: SecretSpec = SecretSpec::new("SecretString").trimmed_text();
+    const SPEC: SecretSpec = SecretSpec::new("SecretString").text();
 }
 
 /// As a `SecretString`, which hides what it holds.
 impl Secret for String {
-    const SPEC: SecretSpec = SecretSpec::new("String").trimmed_text();
+    const SPEC: SecretSpec = SecretSpec::new("String").text();
 }
 
 /// Decodes and validates the text of a secret; `id` where it was fetched, as errors show it. The program's own code runs in here:

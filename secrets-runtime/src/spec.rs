@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use secrets_shape::shape::Shape;
-use secrets_shape::wire::{Declaration, Format};
+use secrets_shape::wire::{Declaration, Format, TextFormat};
 
 use crate::secret::AWSCURRENT;
 
@@ -108,14 +108,23 @@ impl SecretSpec {
     #[doc(hidden)]
     #[must_use]
     pub const fn text(self) -> Self {
-        Self { format: Format::Text, ..self }
+        Self { format: Format::Text(TextFormat { is_trimmed: true, may_be_empty: false }), ..self }
     }
 
-    /// `text, trim`
+    /// `text, trim = false`
     #[doc(hidden)]
     #[must_use]
-    pub const fn trimmed_text(self) -> Self {
-        Self { format: Format::TrimmedText, ..self }
+    pub const fn untrimmed(self) -> Self {
+        let may_be_empty = matches!(self.format, Format::Text(TextFormat { may_be_empty: true, .. }));
+        Self { format: Format::Text(TextFormat { is_trimmed: false, may_be_empty }), ..self }
+    }
+
+    /// `text, allow_empty`
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn possibly_empty(self) -> Self {
+        let is_trimmed = matches!(self.format, Format::Text(TextFormat { is_trimmed: true, .. }));
+        Self { format: Format::Text(TextFormat { is_trimmed, may_be_empty: true }), ..self }
     }
 
     /// What the program's binary says of a type with this shape; the declared id only if it is loaded by that.

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use secrets_shape::id;
-use secrets_shape::shape::Shape;
 use secrets_shape::wire::Declaration;
 
 use crate::decode::untyped;
@@ -64,10 +63,10 @@ pub const fn declaration<T: Secret>() -> Declaration<'static> {
     T::SPEC.declaration(T::SHAPE, true)
 }
 
-/// The JSON Schema of what a shape accepts.
+/// As [`Secret::json_schema`].
 #[must_use]
-pub fn json_schema(shape: &Shape) -> String {
-    crate::json_schema::document(shape)
+pub fn json_schema(declared: &Declaration<'_>) -> String {
+    crate::json_schema::document(&declared.shape, declared.format)
 }
 
 /// The text of a secret, zeroized on drop.

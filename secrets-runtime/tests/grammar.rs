@@ -237,13 +237,12 @@ fn a_tag_tells_the_variants_apart() {
 }
 
 #[derive(Secret)]
-#[secret(id = "api-key", text, trim)]
+#[secret(id = "api-key", text)]
 struct ApiKey(#[secret(length(min = 5), pattern = "^sk_")] SecretString);
 
 #[derive(Secret)]
-#[secret(text)]
+#[secret(text, trim = false, allow_empty)]
 struct Untrimmed {
-    #[secret(public)]
     text: String,
 }
 
@@ -255,15 +254,17 @@ struct WithText {
 
 #[tokio::test]
 async fn a_secret_may_be_plain_text() {
-    let secrets = Secrets::new(Memory::new().with("api-key", "sk_{\"a\"\r\n\n"));
+    let secrets = Secrets::new(Memory::new().with("api-key", "sk_{\"a\"\n\r\n"));
     let key = secrets.load::<ApiKey>().await.expect("valid");
-    assert_eq!(key.0.expose_secret(), "sk_{\"a\"");
+    assert_eq!(key.0.expose_secret(), "sk_{\"a\"\n", "one line end is trimmed");
     assert_eq!(format!("{key:?}"), "ApiKey([REDACTED])");
     let text = Untrimmed::from_json("\"quoted\" \n").expect("any text");
-    assert_eq!(format!("{text:?}"), r#"Untrimmed { text: "\"quoted\" \n" }"#);
+    assert_eq!((text.text.as_str(), format!("{text:?}").as_str()), ("\"quoted\" \n", "Untrimmed { text: [REDACTED] }"));
     let message = "(root): expected a string of at least 5 characters that matches ^sk_, found one of another length";
-    assert_eq!(violations::<ApiKey>("sk_\n\n\n"), message);
+    assert_eq!(violations::<ApiKey>("sk_\n"), message);
     assert_eq!(Untrimmed::from_json("").expect("even none").text, "");
+    let message = "(root): expected a string of at least 5 characters that matches ^sk_, found an empty text";
+    assert_eq!(violations::<ApiKey>("\r\n"), message);
 }
 
 #[test]

@@ -12,6 +12,15 @@ use crate::shape::{Base64Form, Encoding, FieldShape, FromNumber, ObjectShape, Pl
 impl Shape {
     /// "an integer from 1 to 9": this shape, narrowed by `rules`.
     pub fn expected(&self, rules: &[Rule]) -> String {
+        let words = self.kind(rules);
+        let valid = |rule: &Rule| if let Rule::Valid(name) = rule { Some(*name) } else { None };
+        match rules.iter().find_map(valid) {
+            Some(name) => format!("{words} that is a valid {name}"),
+            None => words,
+        }
+    }
+
+    fn kind(&self, rules: &[Rule]) -> String {
         match self {
             Shape::String => text(rules),
             Shape::Duration => "a duration such as \"30s\", \"5m\", \"1h30m\" or \"7d\"".to_owned(),

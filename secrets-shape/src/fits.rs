@@ -152,7 +152,7 @@ impl Expected {
     }
 
     const fn coerces(self) -> bool {
-        matches!(self.coercion, Coercion::FromString)
+        !matches!(self.coercion, Coercion::None)
     }
 }
 
@@ -556,7 +556,7 @@ impl Comparison<'_, '_> {
 /// The kinds that a shape reads.
 const fn read_by(shape: &Shape, coercion: Coercion) -> Kinds {
     let text = match coercion {
-        Coercion::FromString => Kinds::STRING,
+        Coercion::FromString | Coercion::Lenient => Kinds::STRING,
         Coercion::None => Kinds::NONE,
     };
     match shape {

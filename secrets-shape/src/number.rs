@@ -149,16 +149,25 @@ fn signed(length: usize) -> i64 {
 /// Whether a string spells an integer: `-?(0|[1-9][0-9]*)`.
 pub fn spells_integer(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    match digits.as_bytes() {
-        [b'0'] => true,
-        [b'1'..=b'9', rest @ ..] => rest.iter().all(u8::is_ascii_digit),
-        _ => false,
-    }
+    is_digits(digits) && (digits.len() == 1 || !digits.starts_with('0'))
+}
+
+/// Whether a string spells an integer, zeros before it or not: `-?[0-9]+`.
+pub fn spells_padded_integer(text: &str) -> bool {
+    is_digits(text.strip_prefix('-').unwrap_or(text))
 }
 
 /// Whether a string spells a JSON number: `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`.
 pub fn spells_number(text: &str) -> bool {
-    let is_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    spells(text, spells_integer)
+}
+
+/// Whether a string spells a JSON number, zeros before it or not.
+pub fn spells_padded_number(text: &str) -> bool {
+    spells(text, spells_padded_integer)
+}
+
+fn spells(text: &str, is_integer: fn(&str) -> bool) -> bool {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
         None => (text, None),
@@ -167,7 +176,11 @@ pub fn spells_number(text: &str) -> bool {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (mantissa, None),
     };
-    spells_integer(whole) && fraction.is_none_or(is_digits) && exponent.is_none_or(is_digits)
+    is_integer(whole) && fraction.is_none_or(is_digits) && exponent.is_none_or(is_digits)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -242,6 +255,17 @@ mod tests {
         }
         for text in ["", "-", "05432", "+5", " 5", "5 ", "5.0", "5e0", "0x5", "٣", "--5"] {
             assert!(!spells_integer(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_padded_number_has_zeros_before_it_and_nothing_else() {
+        for text in ["05432", "-007", "0", "000"] {
+            assert!(spells_padded_integer(text) && spells_padded_number(text), "{text}");
+        }
+        assert!(spells_padded_number("00.50e07"));
+        for text in ["", "-", "+5", " 5", "5.", "0x5", "--5"] {
+            assert!(!spells_padded_integer(text) && !spells_padded_number(text), "{text}");
         }
     }
 

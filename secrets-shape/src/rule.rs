@@ -15,6 +15,8 @@ pub enum Rule {
     Pattern { written: &'static str, rust: &'static str },
     /// `one_of(..)`
     OneOf(&'static [&'static str]),
+    /// `try_from`: what the type of this name accepts, as only its code knows.
+    Valid(&'static str),
     /// `each(..)`: what every item of an array, or every value of a map, must obey.
     Each(&'static [Rule]),
 }
@@ -60,6 +62,7 @@ impl Rule {
             Self::Range { .. } | Self::MultipleOf(_) => "another number",
             Self::Length { .. } => "one of another length",
             Self::Pattern { .. } | Self::OneOf(_) => "another string",
+            Self::Valid(_) => "another value",
             Self::Each(_) => "another item",
         }
     }
@@ -88,6 +91,18 @@ impl Bound {
             Judged::Single(value) => self.double() as f32 >= value,
             Judged::Double(value) => self.double() >= value,
             _ => true,
+        }
+    }
+
+    /// A constant, of which the derive does not know the type: as it is when it is cast to each of these.
+    #[allow(clippy::float_cmp, reason = "whether they are one number, to the last bit")]
+    pub const fn of(signed: i128, unsigned: u128, double: f64) -> Self {
+        if Integer::Signed(signed).double() == double {
+            Self::Integer(Integer::Signed(signed))
+        } else if Integer::unsigned(unsigned).double() == double {
+            Self::Integer(Integer::unsigned(unsigned))
+        } else {
+            Self::Float(double)
         }
     }
 
@@ -187,6 +202,25 @@ mod tests {
         let rule = range(Bound::Float(0.1), Bound::Float(0.1));
         assert!(rule.holds(Judged::Single(0.1)) && rule.holds(Judged::Double(0.1)));
         assert!(!rule.holds(Judged::Double(0.100_000_001)) && !rule.holds(Judged::Double(f64::NAN)));
+    }
+
+    #[test]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "as the derive casts"
+    )]
+    fn a_constant_is_what_all_its_casts_agree_on() {
+        let of_float = |value: f64| Bound::of(value as i128, value as u128, value);
+        assert!(matches!(Bound::of(-1, -1_i128 as u128, -1.0), Bound::Integer(Integer::Signed(-1))));
+        assert!(matches!(Bound::of(-1, u128::MAX, u128::MAX as f64), Bound::Integer(Integer::MAX)));
+        let long = i128::from(i64::MAX);
+        assert!(
+            matches!(Bound::of(long, long as u128, long as f64), Bound::Integer(Integer::Signed(value)) if value == long)
+        );
+        assert!(matches!(of_float(0.5), Bound::Float(0.5)) && matches!(of_float(-1e300), Bound::Float(_)));
+        assert!(matches!(of_float(3.0), Bound::Integer(Integer::Signed(3))));
     }
 
     #[test]

@@ -127,6 +127,23 @@ impl Shape {
         }
     }
 
+    /// Whether the JSON of a secret may have this shape.
+    pub const fn may_be_an_object(&self) -> bool {
+        match self {
+            Self::Optional(inner) => inner.may_be_an_object(),
+            Self::Newtype(field) => field.shape.may_be_an_object(),
+            shape => matches!(shape, Self::Object(_) | Self::Tagged(_) | Self::Map { .. } | Self::Any | Self::Unknown),
+        }
+    }
+
+    /// Whether strings may spell values of this shape.
+    pub const fn is_spelled(&self) -> bool {
+        match self {
+            Self::Optional(inner) => inner.is_spelled(),
+            shape => matches!(shape, Self::Integer { .. } | Self::Float(_) | Self::Boolean),
+        }
+    }
+
     /// What an array or a map holds.
     pub const fn item(&self) -> &Shape {
         match self {
@@ -292,6 +309,8 @@ pub enum Coercion {
     FromString,
     /// `strict`
     None,
+    /// `lenient`: also with spaces around them, zeros before them, capitals in them; an empty one may stand for nothing.
+    Lenient,
 }
 
 /// Whether `Debug` and tools may show a value.

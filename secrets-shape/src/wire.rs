@@ -37,9 +37,23 @@ pub struct Declaration<'d> {
 pub enum Format {
     Json,
     /// `text`
-    Text,
-    /// `text, trim`: without what an editor or `echo` leaves at the end.
-    TrimmedText,
+    Text(TextFormat),
+}
+
+impl Format {
+    /// Whether there may be nothing in it.
+    pub fn may_be_empty(self) -> bool {
+        matches!(self, Self::Text(TextFormat { may_be_empty: true, .. }))
+    }
+}
+
+/// How plain text is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextFormat {
+    /// Without the line end that an editor or `echo` leaves.
+    pub is_trimmed: bool,
+    /// `allow_empty`
+    pub may_be_empty: bool,
 }
 
 /// What begins an entry; the version of the form; that number's complement, which the same bytes elsewhere do not have.
@@ -153,7 +167,12 @@ impl Writer<'_> {
         self.optional(*schema);
         self.byte(*is_checked as u8);
         self.text(stage);
-        self.byte(*format as u8);
+        self.byte(match format {
+            Format::Json => 0,
+            Format::Text(TextFormat { is_trimmed, may_be_empty }) => {
+                1 | (*is_trimmed as u8) << 1 | (*may_be_empty as u8) << 2
+            }
+        });
         self.shape(shape);
     }
 
@@ -251,7 +270,7 @@ impl Writer<'_> {
     const fn field(&mut self, field: &FieldShape) {
         let FieldShape { keys, description: _, shape, rules, placement, absence, coercion, exposure } = field;
         self.texts(keys);
-        self.byte(*placement as u8 | (*absence as u8) << 1 | (*coercion as u8) << 2 | (*exposure as u8) << 3);
+        self.byte(*placement as u8 | (*absence as u8) << 1 | (*exposure as u8) << 2 | (*coercion as u8) << 3);
         self.rules(rules);
         self.shape(shape);
     }
@@ -289,6 +308,10 @@ impl Writer<'_> {
             Rule::MultipleOf(unit) => {
                 self.byte(5);
                 self.number(*unit as u128);
+            }
+            Rule::Valid(name) => {
+                self.byte(6);
+                self.text(name);
             }
             Rule::Each(rules) => {
                 self.byte(4);
@@ -399,7 +422,13 @@ impl Reader<'_> {
             schema: self.optional()?,
             is_checked: self.one_of(&[false, true])?,
             stage: self.text()?,
-            format: self.one_of(&[Format::Json, Format::Text, Format::TrimmedText])?,
+            format: match self.byte()? {
+                0 => Format::Json,
+                flags @ (1 | 3 | 5 | 7) => {
+                    Format::Text(TextFormat { is_trimmed: flags & 2 != 0, may_be_empty: flags & 4 != 0 })
+                }
+                _ => return None,
+            },
             shape: self.shape()?,
         })
     }
@@ -463,9 +492,7 @@ impl Reader<'_> {
         let flags = self.byte()?;
         let is = |bit: u8| flags & 1 << bit != 0;
         let placement = if is(0) { Placement::Flattened } else { Placement::Keyed };
-        if flags >= 16 {
-            return None;
-        }
+        let coercion = *[Coercion::FromString, Coercion::None, Coercion::Lenient].get(usize::from(flags >> 3))?;
         Some(FieldShape {
             keys,
             description: "",
@@ -473,8 +500,8 @@ impl Reader<'_> {
             shape: self.shape()?,
             placement,
             absence: if is(1) { Absence::Default } else { Absence::OfType },
-            coercion: if is(2) { Coercion::None } else { Coercion::FromString },
-            exposure: if is(3) { Exposure::Public } else { Exposure::Secret },
+            coercion,
+            exposure: if is(2) { Exposure::Public } else { Exposure::Secret },
         })
     }
 
@@ -487,6 +514,7 @@ impl Reader<'_> {
             3 => Rule::OneOf(self.list(Self::text)?),
             5 => Rule::MultipleOf(u64::try_from(self.number()?).ok().filter(|unit| *unit > 0)?),
             4 if self.depth < DEEPEST => Rule::Each(self.list(Self::rule)?),
+            6 => Rule::Valid(self.text()?),
             _ => return None,
         };
         self.depth -= 1;
@@ -524,6 +552,7 @@ mod tests {
                 Rule::Pattern { written: "^.", rust: "^[^\\n]" },
                 Rule::OneOf(&["a", "é"]),
                 Rule::MultipleOf(300),
+                Rule::Valid("Port"),
             ],
             absence: Absence::Default,
             ..FieldShape::PLAIN
@@ -569,7 +598,7 @@ mod tests {
         schema: None,
         is_checked: false,
         stage: "AWSCURRENT",
-        format: Format::TrimmedText,
+        format: Format::Text(TextFormat { is_trimmed: true, may_be_empty: false }),
         shape: TAGGED,
     };
     const LENGTH: usize = length(&DECLARATION);

@@ -87,7 +87,7 @@ pub mod public {
 
     /// Plain text.
     #[derive(Secret)]
-    #[secret(text, trim)]
+    #[secret(text, trim = false, allow_empty)]
     pub struct Text(#[secret(length(min = 1))] pub SecretString);
 
     /// Names.

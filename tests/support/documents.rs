@@ -23,7 +23,7 @@ impl Random {
 }
 
 /// Values on which decoders stumble.
-const VALUES: [&str; 52] = [
+const VALUES: [&str; 56] = [
     "null",
     "true",
     "false",
@@ -57,6 +57,10 @@ const VALUES: [&str; 52] = [
     "\"😀\"",
     "\"true\"",
     "\"True\"",
+    "\" false\\n\"",
+    "\" \"",
+    "\"007 \"",
+    "\" 1.50\"",
     "\"1\"",
     "\"01\"",
     "\"+1\"",

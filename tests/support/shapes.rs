@@ -109,6 +109,8 @@ pub fn subjects() -> Vec<Subject> {
         subject::<Pointers>(r#"{"a": "a", "b": "b", "c": 1, "d": [1], "e": "c", "f": "d", "g": "e", "h": 5432}"#),
         subject::<Collections>(r#"{"a": ["a", "ab"], "b": [1, 2], "c": [true], "d": [1, 2], "e": ["a", 1, [true]]}"#),
         subject::<WideNumbers>(r#"{"a": 1, "b": -1, "c": 9, "d": -1, "e": 10, "f": 1}"#),
+        subject::<Lenient>(r#"{"a": " 01", "b": "True", "c": "", "d": " ", "e": "1.5 ", "f": [""], "g": "a"}"#),
+        subject::<Newtypes>(r#"{"a": 1, "b": {"a": {"host": "a", "port": 1}}, "c": [9], "d": "ab"}"#),
         subject::<Spelled>(r#"{"a": "a", "b": "1h30m", "c": ["30s"], "d": null}"#),
         subject::<Keys>(
             r#"{"a": {"1": "a"}, "b": {"x": 1}, "c": {"disable": 1}, "d": {"true": 1}, "e": {"abc": true}}"#,
@@ -243,6 +245,23 @@ shapes! {
         #[secret(multiple_of(5), strict)] e: u128,
         #[secret(strict)] f: Option<NonZeroU64>,
     }
+    #[secret(lenient)]
+    struct Lenient {
+        a: u64,
+        b: bool,
+        c: Option<u8>,
+        #[secret(default)] d: bool,
+        e: f64,
+        f: Vec<Option<bool>>,
+        g: String,
+        #[secret(strict)] h: Option<u8>,
+    }
+    struct Newtypes { a: Small, b: BTreeMap<String, Wrapped>, c: Vec<Small>, #[secret(default)] d: Converted }
+    struct Small(#[secret(range(1..=9), strict)] u8);
+    struct Wrapped(Host);
+    #[secret(from = "Option<String>", debug = false)]
+    #[derive(Debug, Default)]
+    struct Converted(Option<String>);
     struct Spelled { a: char, b: Duration, c: Vec<Duration>, d: Option<char> }
     struct Keys {
         #[secret(length(min = 1))] a: BTreeMap<i128, String>,
@@ -264,4 +283,10 @@ shapes! {
         #[secret(hex, length(max = 2))] f: Option<SecretSlice<u8>>,
     }
     struct Nothing {}
+}
+
+impl From<Option<String>> for Converted {
+    fn from(text: Option<String>) -> Self {
+        Self(text)
+    }
 }

@@ -52,7 +52,7 @@ fn shown_keys(declaration: &'static Declaration<'static>) -> String {
     let optional = |key: Key| if key.required { key.name.to_owned() } else { format!("{}?", key.name) };
     let shown: Vec<String> = keys(declaration).into_iter().map(optional).collect();
     match (declaration.format, shown.is_empty()) {
-        (SecretFormat::Text | SecretFormat::TrimmedText, _) => "(text)".to_owned(),
+        (SecretFormat::Text(_), _) => "(text)".to_owned(),
         (SecretFormat::Json, true) => "(any)".to_owned(),
         (SecretFormat::Json, false) => shown.join(", "),
     }

@@ -13,7 +13,7 @@ use crate::template;
 pub fn schema(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
     let loaded = program::chosen(program::loaded(&arguments.programs, output)?, &arguments.programs)?;
     let schema = |declaration: &'static Declaration<'static>| {
-        serde_json::from_str(&json_schema(&declaration.shape)).unwrap_or_default()
+        serde_json::from_str(&json_schema(declaration)).unwrap_or_default()
     };
     show(&loaded, "schema", schema, |schema| format!("{schema:#}"), output)
 }

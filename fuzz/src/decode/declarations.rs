@@ -123,5 +123,5 @@ fn even(number: &u32) -> Result<(), &'static str> {
 }
 
 #[derive(Secret)]
-#[secret(text, trim)]
+#[secret(text)]
 pub(crate) struct Token(#[secret(length(4..=32), pattern = "^[!-~]*$")] SecretString);

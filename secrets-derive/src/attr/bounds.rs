@@ -5,7 +5,8 @@ use quote::{ToTokens, quote};
 use secrets_shape::number::{self, Integer};
 use secrets_shape::rule::Bound;
 use syn::parse::{Parse, ParseStream};
-use syn::{Lit, LitFloat, LitInt, Token, parenthesized};
+use syn::spanned::Spanned;
+use syn::{Lit, LitFloat, LitInt, Path, Token, parenthesized};
 
 use super::option::Given;
 
@@ -16,11 +17,19 @@ pub struct Bounds<T> {
     pub span: Span,
 }
 
-/// A number literal, perhaps negative.
+/// A number: a literal, perhaps negative, or a constant.
 pub struct Number {
     tokens: TokenStream,
-    pub value: Value,
+    /// None of a constant, which only the compiler knows.
+    pub value: Option<Value>,
     pub span: Span,
+}
+
+/// A length: a literal or a constant.
+pub struct Length {
+    tokens: TokenStream,
+    /// None of a constant.
+    pub value: Option<u64>,
 }
 
 /// What a number literal says.
@@ -45,13 +54,16 @@ impl Value {
 
 impl Number {
     /// A literal in an expression, such as that of `default = -5`.
-    pub fn of_expr(expr: &syn::Expr) -> Option<Self> {
-        syn::parse2(expr.to_token_stream()).ok()
+    pub fn of_expr(expr: &syn::Expr) -> Option<Value> {
+        syn::parse2::<Self>(expr.to_token_stream()).ok()?.value
     }
 }
 
 impl Parse for Number {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if let Some((tokens, span)) = constant(input)? {
+            return Ok(Self { tokens, value: None, span });
+        }
         let minus: Option<Token![-]> = input.parse()?;
         let literal = if input.peek(LitInt) || input.peek(LitFloat) { input.parse::<Lit>().ok() } else { None };
         let sign = if minus.is_some() { "-" } else { "" };
@@ -63,8 +75,10 @@ impl Parse for Number {
             _ => None,
         };
         match (literal, value) {
-            (Some(literal), Some(value)) => Ok(Self { tokens: quote!(#minus #literal), value, span: literal.span() }),
-            _ => Err(input.error("expected a number")),
+            (Some(literal), Some(value)) => {
+                Ok(Self { tokens: quote!(#minus #literal), value: Some(value), span: literal.span() })
+            }
+            _ => Err(input.error("expected a number or a constant")),
         }
     }
 }
@@ -99,21 +113,42 @@ impl End for Number {
     }
 }
 
-impl End for u64 {
+/// The path of a constant, and where it stands.
+fn constant(input: ParseStream<'_>) -> syn::Result<Option<(TokenStream, Span)>> {
+    if !input.peek(syn::Ident) && !input.peek(Token![::]) && !input.peek(Token![Self]) && !input.peek(Token![crate]) {
+        return Ok(None);
+    }
+    let path: Path = input.parse()?;
+    Ok(Some((path.to_token_stream(), path.span())))
+}
+
+impl ToTokens for Length {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.tokens.to_tokens(tokens);
+    }
+}
+
+impl End for Length {
     const EXAMPLE: &'static str = "length(8..=64)";
     const NAMED_EXAMPLE: &'static str = "length(min = 8, max = 64)";
 
     fn parse_end(input: ParseStream<'_>) -> syn::Result<Self> {
         const EXPECTED: &str = "a length is a whole number, counted in characters, items or keys";
+        if let Some((tokens, _)) = constant(input)? {
+            // Constants of lengths are `usize`, as a rule.
+            return Ok(Self { tokens: quote!(#tokens as u64), value: None });
+        }
         if !input.peek(LitInt) {
             return Err(input.error(EXPECTED));
         }
         let literal: LitInt = input.parse()?;
-        literal.base10_parse().map_err(|_| syn::Error::new(literal.span(), EXPECTED))
+        let value: u64 = literal.base10_parse().map_err(|_| syn::Error::new(literal.span(), EXPECTED))?;
+        Ok(Self { tokens: value.to_token_stream(), value: Some(value) })
     }
 
     fn exactly(self) -> Option<(Self, Self)> {
-        Some((self, self))
+        let Self { tokens, value } = self;
+        Some((Self { tokens: tokens.clone(), value }, Self { tokens, value }))
     }
 }
 
@@ -134,7 +169,11 @@ impl<T: End> Bounds<T> {
     }
 
     fn ends(name: &Ident, inside: ParseStream<'_>) -> syn::Result<Self> {
-        let (min, max) = if inside.peek(syn::Ident) { named(name, inside)? } else { dotted(name, inside)? };
+        let (min, max) = if inside.peek(syn::Ident) && inside.peek2(Token![=]) {
+            named(name, inside)?
+        } else {
+            dotted(name, inside)?
+        };
         if !inside.is_empty() {
             return Err(inside.error(format!("expected nothing more in `{}`", T::EXAMPLE)));
         }

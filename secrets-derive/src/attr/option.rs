@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, LitStr, Token, parenthesized, token};
+use syn::{Attribute, LitStr, Token, WherePredicate, parenthesized, token};
 
 use crate::errors::Errors;
 
@@ -121,10 +121,34 @@ pub fn words<const N: usize>(name: &Ident, input: ParseStream<'_>, known: [&str;
 /// `= ".."`
 pub fn string(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
     if !input.peek(Token![=]) {
-        return Err(syn::Error::new(name.span(), format!("`{name}` needs a string; write `{name} = \"..\"`")));
+        return Err(syn::Error::new(name.span(), format!("`{name}` needs a string literal; write `{name} = \"..\"`")));
     }
     input.parse::<Token![=]>()?;
-    input.parse().map_err(|error| syn::Error::new(error.span(), format!("expected a string: `{name} = \"..\"`")))
+    input.parse().map_err(|error| {
+        syn::Error::new(
+            error.span(),
+            format!("expected a string literal, which the derive can read: `{name} = \"..\"`"),
+        )
+    })
+}
+
+/// `= value`, or `= "value"` as serde has it.
+pub fn quoted<T: Parse>(name: &Ident, input: ParseStream<'_>, example: &str) -> syn::Result<T> {
+    let ahead = input.fork();
+    if ahead.parse::<Token![=]>().is_ok() && ahead.peek(LitStr) {
+        let text = string(name, input)?;
+        return text.parse().map_err(|_| syn::Error::new(text.span(), format!("write `{name} = {example}`")));
+    }
+    value(name, input, example)
+}
+
+/// `= "T: Display, U: FromStr"`
+pub fn predicates(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<WherePredicate>> {
+    let text = string(name, input)?;
+    let predicates = text.parse_with(Punctuated::<WherePredicate, Token![,]>::parse_terminated);
+    predicates.map(|predicates| predicates.into_iter().collect()).map_err(|_| {
+        syn::Error::new(text.span(), format!("write bounds as in a `where` clause: `{name} = \"T: FromStr\"`"))
+    })
 }
 
 /// `= value`

@@ -5,7 +5,7 @@ use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{LitInt, LitStr, Path, Token, parenthesized, token};
 
-use super::bounds::{Bounds, Number};
+use super::bounds::{Bounds, Length, Number};
 use super::option::{Given, options, string, value};
 use super::unknown;
 use crate::errors::Errors;
@@ -15,7 +15,7 @@ use crate::errors::Errors;
 pub struct Rules {
     pub range: Given<Bounds<Number>>,
     pub multiple_of: Given<LitInt>,
-    pub length: Given<Bounds<u64>>,
+    pub length: Given<Bounds<Length>>,
     pub pattern: Given<LitStr>,
     pub one_of: Given<Vec<LitStr>>,
     pub each: Given<Box<Rules>>,

@@ -1,12 +1,15 @@
 //! Rules about the options of the item itself.
 
-use proc_macro2::Span;
+use std::path::PathBuf;
+use std::{env, fs};
+
+use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
 use syn::{Generics, LitBool, LitStr};
 
 use super::{Spec, schema};
 use crate::ast::{Body, Field, Variant};
-use crate::attr::{Container, Given, span_of};
+use crate::attr::{Container, Given};
 use crate::errors::Errors;
 use secrets_shape::{duration, id};
 
@@ -22,11 +25,16 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
         deny_unknown_fields,
         default,
         strict,
+        lenient,
         validate,
         text,
         trim,
+        allow_empty,
+        from,
+        try_from,
         tag,
         debug: _,
+        bound: _,
         runtime: _,
     } = options;
     let mut refuse = |span: Option<Span>, message: &str| {
@@ -35,6 +43,20 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
         }
     };
     let is_enum = matches!(body, Body::Enum(_));
+    let is_newtype = matches!(body, Body::Tuple(_));
+    if let (Some(_), Some(span)) = (from.span(), try_from.span()) {
+        refuse(Some(span), "the value is made with `from` already; keep one of the two");
+    }
+    if from.is_given() || try_from.is_given() {
+        const MADE: &str = "this has no effect with `from` and `try_from`: the value is made from another type, which says how \
+                            it is read";
+        let shape =
+            [rename_all.span(), deny_unknown_fields.span(), default.span(), text.span(), trim.span(), tag.span()];
+        for span in shape.into_iter().chain([allow_empty.span(), schema.span()]) {
+            refuse(span, MADE);
+        }
+        return;
+    }
     if is_enum {
         refuse(text.span(), "`text` is for a struct with one field");
         refuse(default.span(), "an enum has no `default`; put it on the fields that have this type");
@@ -48,6 +70,7 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
         }
         refuse(deny_unknown_fields.span(), "an enum without `tag` has no fields");
         refuse(strict.span(), "an enum without `tag` is read strictly: exactly a variant's name");
+        refuse(lenient.span(), "an enum without `tag` is read strictly: exactly a variant's name");
         refuse(validate.span(), "an enum without `tag` has nothing to validate: it is one of its names");
     }
     if text.is_given() {
@@ -56,14 +79,53 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
             refuse(span, TEXT);
         }
         refuse(schema.span(), "a secret that is plain text has no `schema`: there are no keys to compare");
-    } else {
-        refuse(trim.span(), "`trim` goes with `text`: it takes the line ends off a secret that is plain text");
+        if trim.get().is_some_and(|trim| trim.value) {
+            refuse(trim.span(), "the line end of a text is trimmed anyway; `trim = false` keeps it");
+        }
+        return;
     }
+    refuse(trim.span(), "`trim` goes with `text`: it keeps the line end of a secret that is plain text");
+    refuse(allow_empty.span(), "`allow_empty` goes with `text`: it accepts a secret that is plain text and empty");
+    if is_newtype {
+        const NEWTYPE: &str = "this has no effect here: a struct without names for its fields is read as the field is";
+        for span in [rename_all.span(), deny_unknown_fields.span(), default.span(), schema.span()] {
+            refuse(span, NEWTYPE);
+        }
+    }
+}
+
+/// Cargo tells a macro nothing of what a dependency is called; its manifest does.
+pub fn runtime_is_not_renamed(item: &Ident, errors: &mut Errors) {
+    let Some(package) = env::var_os("CARGO_MANIFEST_DIR") else { return };
+    let Ok(manifest) = fs::read_to_string(PathBuf::from(package).join("Cargo.toml")) else { return };
+    if let Some(name) = renamed(&manifest) {
+        errors.at(
+            item.span(),
+            format!("Cargo.toml calls secrets-runtime `{name}`; tell the derive: `#[secret(crate = {name})]`"),
+        );
+    }
+}
+
+/// What a manifest calls the runtime, if that is another name and the only one.
+fn renamed(manifest: &str) -> Option<String> {
+    let own = |line: &str| {
+        let name = line.trim_start_matches("[dependencies.").trim_start_matches("[dev-dependencies.");
+        name.starts_with("secrets-runtime")
+            || name.starts_with("secrets_runtime")
+            || line == "name = \"secrets-runtime\""
+    };
+    let lines = manifest.lines().map(str::trim);
+    if lines.clone().any(own) {
+        return None;
+    }
+    let renaming = lines.filter(|line| line.contains("package = \"secrets-runtime\"")).collect::<Vec<_>>();
+    let (name, _) = renaming.first()?.split_once('=')?;
+    let name = name.trim().replace('-', "_");
+    (syn::parse_str::<Ident>(&name).is_ok() && name != "package").then_some(name)
 }
 
 pub fn spec(options: &Container, generics: &Generics, errors: &mut Errors) -> Spec {
     id_is_possible(options.id.get(), errors);
-    id_is_of_one_type(&options.id, generics, errors);
     // Where it has no place, that is said already.
     let has_schema = !options.text.is_given();
     let schema = has_schema.then(|| schema::read(&options.schema, generics, errors)).flatten();
@@ -84,16 +146,6 @@ fn id_is_possible(id: Option<&LitStr>, errors: &mut Errors) {
         errors.keep(
             id::check(&id.value())
                 .map_err(|reason| syn::Error::new(id.span(), format!("this id cannot be used: {reason}"))),
-        );
-    }
-}
-
-/// One id cannot name what several types would be read from.
-fn id_is_of_one_type(id: &Given<LitStr>, generics: &Generics, errors: &mut Errors) {
-    if id.is_given() && generics.type_params().next().is_some() {
-        errors.at(
-            span_of(id),
-            "a generic struct has no `id`: each of its types would need another; remove it and use `load_from`",
         );
     }
 }
@@ -128,29 +180,24 @@ pub fn has_debug(debug: Given<LitBool>, errors: &mut Errors) -> bool {
 }
 
 /// The field of a newtype.
-pub fn only_field(mut fields: Vec<Field>, text: Span, errors: &mut Errors) -> Option<Field> {
+pub fn only_field(mut fields: Vec<Field>, options: &Container, errors: &mut Errors) -> Option<Field> {
+    let text = options.text.span();
     if fields.len() > 1 {
-        let second = fields[1].ident.as_ref().map_or_else(|| fields[1].ty.span(), syn::Ident::span);
-        errors.at(
-            second,
-            "a secret that is plain text has one field; with several, the secret is a JSON object: remove `text`",
-        );
+        let second = fields[1].ident.as_ref().map_or_else(|| fields[1].ty.span(), Ident::span);
+        let message = if text.is_some() {
+            "a secret that is plain text has one field; with several, the secret is a JSON object: remove `text`"
+        } else {
+            "a secret with several fields is an object, which has a key for each: give the fields names"
+        };
+        errors.at(second, message);
         return None;
     }
     let field = fields.pop();
     if field.is_none() {
-        errors.at(text, "a secret that is plain text needs a field for it: `struct ApiKey(SecretString)`");
+        let message = "a secret that is plain text needs a field for it: `struct ApiKey(SecretString)`";
+        errors.at(text.unwrap_or_else(Span::call_site), message);
     }
     field
-}
-
-pub fn refuse_tuple(fields: &[Field], errors: &mut Errors) {
-    let span = fields.first().map_or_else(Span::call_site, |field| field.ty.span());
-    errors.at(
-        span,
-        "a secret is a struct with named fields, one for each key of its JSON object; these have no names. For a secret \
-         that is plain text write `#[secret(text)]`",
-    );
 }
 
 pub fn no_variant_has_fields(variants: &[Variant], errors: &mut Errors) {
@@ -159,5 +206,24 @@ pub fn no_variant_has_fields(variants: &[Variant], errors: &mut Errors) {
             variant.ident.span(),
             "a variant with fields needs `#[secret(tag = \"..\")]` on the enum: the key whose value tells the variants apart",
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::renamed;
+
+    #[test]
+    fn a_renamed_runtime_is_found_in_the_manifest() {
+        let called = |lines: &str| renamed(&format!("[package]\nname = \"orders\"\n\n[dependencies]\n{lines}"));
+        let renaming = "sr = { package = \"secrets-runtime\", version = \"0.1\" }";
+        assert_eq!(called(renaming).as_deref(), Some("sr"));
+        assert_eq!(
+            called("my-secrets = { version = \"0.1\", package = \"secrets-runtime\" }").as_deref(),
+            Some("my_secrets")
+        );
+        assert_eq!(called("secrets-runtime = \"0.1\"\ntokio = \"1\""), None);
+        assert_eq!(called(&format!("{renaming}\nsecrets-runtime = \"0.1\"")), None, "it has both names");
+        assert_eq!(called("serde = \"1\""), None, "it may come through another crate");
     }
 }

@@ -2,24 +2,27 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::Ident;
-use syn::LitStr;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use secrets_shape::shape::Coercion;
+use syn::{LitStr, Type};
 
 use super::rules::{self, literal_default_obeys};
-use super::{Default, Field, Object, Reading, Skipped, key};
+use super::{Default, Field, Object, Reading, Skipped, key_of, serde};
 use crate::ast;
 use crate::attr::{self, Codec};
 use crate::case::Case;
 use crate::errors::Errors;
 
 /// What the item says for all of its fields.
-pub struct Inherited {
+pub struct Inherited<'a> {
+    pub item: &'a Ident,
     pub case: Option<Case>,
     pub has_default: bool,
-    pub is_strict: bool,
+    pub coercion: Coercion,
 }
 
-impl Inherited {
+impl Inherited<'_> {
     pub fn object(&self, all: Vec<ast::Field>, options: &attr::Container, errors: &mut Errors) -> Object {
         let (mut fields, mut skipped) = (Vec::new(), Vec::new());
         for field in all {
@@ -34,9 +37,14 @@ impl Inherited {
     }
 
     fn field(&self, field: ast::Field, errors: &mut Errors) -> Field {
-        let ast::Field { ident, ty, description, options } = field;
+        let ast::Field { ident, ty, description, options, serde } = field;
         flatten_stands_alone(&options, errors);
-        let attr::Field { rename, alias, default, flatten, skip: _, codecs, public, strict, rules } = options;
+        let key = ident.as_ref().filter(|_| !options.flatten.is_given());
+        let key = key.map(|ident| key_of(&options.rename, ident, self.case));
+        let keys: Vec<LitStr> = key.into_iter().chain(options.alias.iter().cloned()).collect();
+        serde::field(&serde, &options, &keys.iter().map(LitStr::value).collect::<Vec<_>>(), errors);
+        let attr::Field { rename: _, alias: _, default, flatten, skip: _, codecs, public, strict, lenient, rules } =
+            options;
         let default = match default.take() {
             Some(attr::Default::Trait) => Some(Default::OfType),
             Some(attr::Default::Expr(value)) => Some(Default::Value(value)),
@@ -48,14 +56,16 @@ impl Inherited {
             (false, Some(codec)) => Reading::Codec(codec),
             (false, None) => Reading::OfType,
         };
-        let key = ident.as_ref().filter(|_| reading != Reading::Flattened).map(|ident| key(rename, ident, self.case));
+        if matches!(reading, Reading::OfType | Reading::Flattened | Reading::Codec(Codec::Json)) {
+            names_not_itself(&ty, self.item, errors);
+        }
         let rules = rules::check(rules, errors);
         literal_default_obeys(default.as_ref(), &rules, errors);
         Field {
-            keys: key.into_iter().chain(alias).collect(),
+            keys,
             reading,
             default,
-            is_strict: self.is_strict || strict.is_given(),
+            coercion: coercion(&strict, &lenient, self.coercion, errors),
             is_public: public.is_given(),
             rules,
             description,
@@ -64,21 +74,29 @@ impl Inherited {
         }
     }
 
-    /// The field of a struct that is plain text.
-    pub fn newtype_field(&self, field: ast::Field, errors: &mut Errors) -> Field {
-        let attr::Field { rename, alias, default, flatten, skip, .. } = &field.options;
+    /// The only field of a struct that is read as it is.
+    pub fn newtype_field(&self, field: ast::Field, is_text: bool, errors: &mut Errors) -> Field {
+        let attr::Field { rename, alias, default, flatten, skip, public, .. } = &field.options;
         let keys = alias.iter().map(LitStr::span);
         let options = [rename.span(), default.span(), flatten.span(), skip.span()].into_iter().flatten();
         for span in options.chain(keys) {
-            errors.at(span, "this has no effect with `text`: the field is the whole secret");
+            let message = if is_text {
+                "this has no effect with `text`: the field is the whole secret"
+            } else {
+                "this has no effect here: a struct without names for its fields is read as the field is"
+            };
+            errors.at(span, message);
+        }
+        if let (true, Some(span)) = (is_text, public.span()) {
+            errors.at(span, "a secret that is plain text is all secret: remove `public`");
         }
         self.field(field, errors)
     }
 
     fn skipped(&self, field: ast::Field, errors: &mut Errors) -> Option<Skipped> {
-        let ast::Field { ident, ty, description: _, options } = field;
-        let attr::Field { rename, alias, default, flatten, skip: _, codecs, public, strict, rules } = options;
-        let keyed = [rename.span(), flatten.span(), strict.span()].into_iter().flatten();
+        let ast::Field { ident, ty, description: _, options, serde: _ } = field;
+        let attr::Field { rename, alias, default, flatten, skip: _, codecs, public, strict, lenient, rules } = options;
+        let keyed = [rename.span(), flatten.span(), strict.span(), lenient.span()].into_iter().flatten();
         let keyed = keyed.chain(alias.iter().map(LitStr::span)).chain(codecs.iter().map(|(name, _)| name.span()));
         for span in keyed.chain(rules::spans(&rules)) {
             errors.at(span, "this has no effect with `skip`: the secret does not hold the field");
@@ -92,22 +110,71 @@ impl Inherited {
     }
 }
 
+/// How strings are read: as the field says, or else the item.
+pub fn coercion(
+    strict: &attr::Given<()>,
+    lenient: &attr::Given<()>,
+    inherited: Coercion,
+    errors: &mut Errors,
+) -> Coercion {
+    match (strict.span(), lenient.span()) {
+        (Some(_), Some(span)) => {
+            errors.at(span, "`strict` reads no string as a number, and `lenient` reads many: keep one of the two");
+            inherited
+        }
+        (Some(_), None) => Coercion::None,
+        (None, Some(_)) => Coercion::Lenient,
+        (None, None) => inherited,
+    }
+}
+
+/// A shape is constant data, which cannot contain itself.
+fn names_not_itself(ty: &Type, item: &Ident, errors: &mut Errors) {
+    if let Some(span) = span_of_itself(ty.to_token_stream(), item) {
+        errors.at(
+            span,
+            format!(
+                "`{item}` contains itself, and what a secret may be is known when it is compiled: read this field with \
+                 `#[secret(serde)]`, as a type with `Deserialize`"
+            ),
+        );
+    }
+}
+
+fn span_of_itself(tokens: TokenStream, item: &Ident) -> Option<Span> {
+    let mut is_path = false;
+    for token in tokens {
+        match &token {
+            TokenTree::Ident(ident) if *ident == "Self" || (ident == item && !is_path) => return Some(ident.span()),
+            TokenTree::Group(group) => {
+                if let Some(span) = span_of_itself(group.stream(), item) {
+                    return Some(span);
+                }
+            }
+            _ => {}
+        }
+        // `other::Db` may be another type of the same name.
+        is_path = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':');
+    }
+    None
+}
+
 /// A value is read in one way.
 fn one_codec(codecs: &[(Ident, Codec)], errors: &mut Errors) -> Option<Codec> {
-    if let [(first, codec), (second, other), ..] = codecs {
-        let message = if codec == other {
+    if let [(first, _), (second, _), ..] = codecs {
+        let message = if first == second {
             format!("`{second}` is given twice; keep one")
         } else {
             format!("the field is read with `{first}` already; keep one of the two")
         };
         errors.at(second.span(), message);
     }
-    codecs.first().map(|(_, codec)| *codec)
+    codecs.first().map(|(_, codec)| codec.clone())
 }
 
 /// What is flattened has no key of its own.
 fn flatten_stands_alone(options: &attr::Field, errors: &mut Errors) {
-    let attr::Field { rename, alias, default, flatten, skip: _, codecs, public: _, strict: _, rules: _ } = options;
+    let attr::Field { rename, alias, default, flatten, codecs, .. } = options;
     if !flatten.is_given() {
         return;
     }

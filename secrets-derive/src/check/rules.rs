@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit, LitInt, LitStr, Path};
 
 use super::Default;
-use crate::attr::{self, Bounds, Number, Value};
+use crate::attr::{self, Bounds, Length, Number, Value};
 use crate::errors::Errors;
 use crate::pattern;
 
@@ -16,7 +16,7 @@ use crate::pattern;
 pub struct Rules {
     pub range: Option<Bounds<Number>>,
     pub multiple_of: Option<LitInt>,
-    pub length: Option<Bounds<u64>>,
+    pub length: Option<Bounds<Length>>,
     pub pattern: Option<Pattern>,
     pub one_of: Option<Vec<LitStr>>,
     pub each: Option<Box<Rules>>,
@@ -61,7 +61,8 @@ fn checked_pattern(written: LitStr, errors: &mut Errors) -> Option<Pattern> {
 
 fn range_has_room(range: Option<&Bounds<Number>>, errors: &mut Errors) {
     if let Some(Bounds { min: Some(min), max: Some(max), .. }) = range
-        && min.value.bound().is_above(max.value.bound())
+        && let (Some(low), Some(high)) = (&min.value, &max.value)
+        && low.bound().is_above(high.bound())
     {
         errors.at(min.span, "no number is in this range: its beginning is above its end");
     }
@@ -76,8 +77,9 @@ fn unit_is_above_zero(unit: Option<&LitInt>, errors: &mut Errors) {
     }
 }
 
-fn length_has_room(length: Option<&Bounds<u64>>, errors: &mut Errors) {
+fn length_has_room(length: Option<&Bounds<Length>>, errors: &mut Errors) {
     if let Some(Bounds { min: Some(min), max: Some(max), span }) = length
+        && let (Some(min), Some(max)) = (min.value, max.value)
         && min > max
     {
         errors.at(*span, format!("nothing has this length: {min} is above {max}"));
@@ -107,7 +109,7 @@ pub fn literal_default_obeys(default: Option<&Default>, rules: &Rules, errors: &
         }
     };
     let Rules { range, multiple_of, length, pattern, one_of, each: _, custom: _ } = rules;
-    let number = number.map(|number| match number.value {
+    let number = number.map(|number| match number {
         Value::Integer(value) => Judged::Integer(value),
         Value::Float(value) => Judged::Double(value),
     });
@@ -123,10 +125,11 @@ pub fn literal_default_obeys(default: Option<&Default>, rules: &Rules, errors: &
 
 /// As the runtime will apply it.
 fn range_rule(Bounds { min, max, .. }: &Bounds<Number>) -> Rule {
-    let bound = |number: &Option<Number>| number.as_ref().map(|number| number.value.bound());
+    let bound = |number: &Option<Number>| number.as_ref()?.value.as_ref().map(Value::bound);
     Rule::Range { min: bound(min), max: bound(max) }
 }
 
-fn length_rule(Bounds { min, max, .. }: &Bounds<u64>) -> Rule {
-    Rule::Length { min: *min, max: *max }
+fn length_rule(Bounds { min, max, .. }: &Bounds<Length>) -> Rule {
+    let end = |length: &Option<Length>| length.as_ref().and_then(|length| length.value);
+    Rule::Length { min: end(min), max: end(max) }
 }

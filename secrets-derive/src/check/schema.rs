@@ -9,7 +9,7 @@ use std::{env, fs};
 use secrets_shape::file_shape::{Constant, FileObject, Kinds, NOWHERE, Span as Places};
 use secrets_shape::fits::compare_objects;
 use secrets_shape::near::is_near;
-use secrets_shape::shape::{Absence, Coercion, FieldShape, ObjectShape, Placement, Shape, TaggedShape, Unknown};
+use secrets_shape::shape::{Absence, FieldShape, ObjectShape, Placement, Shape, TaggedShape, Unknown};
 use serde_json::Value;
 use syn::{Generics, LitStr, Type};
 
@@ -198,7 +198,7 @@ fn pair(path: &LitStr, file: &mut File, body: &Body, errors: &mut Errors) {
     match body {
         Body::Struct(object) => pairing.object(0, object, (0, 0), false),
         Body::Tagged(tagged) => pairing.tagged(tagged),
-        Body::Text(_) | Body::Names(_) => return,
+        Body::Newtype(_) | Body::Converted(_) | Body::Names(_) => return,
     }
     file.objects = pairing.objects;
     let found = problems_of(file, body, |_| Shape::Unknown);
@@ -217,7 +217,7 @@ fn problems_of(file: &File, body: &Body, known: fn(&Type) -> Shape) -> Vec<u8> {
     let shape = match body {
         Body::Struct(object) => Shape::Object(leaked(object_shape(object, None, known))),
         Body::Tagged(tagged) => Shape::Tagged(leaked(tagged_shape(tagged, known))),
-        Body::Text(_) | Body::Names(_) => Shape::Unknown,
+        Body::Newtype(_) | Body::Converted(_) | Body::Names(_) => Shape::Unknown,
     };
     let mut found = vec![0; file.length()];
     let objects: Vec<FileObject<'_>> = file.objects.iter().map(Paired::as_data).collect();
@@ -347,11 +347,10 @@ fn object_shape(object: &Object, tag: Option<&LitStr>, known: fn(&Type) -> Shape
 const UNKNOWN: FieldShape = FieldShape { shape: Shape::Unknown, ..FieldShape::PLAIN };
 
 fn field_shape(field: &Field, known: fn(&Type) -> Shape) -> FieldShape {
-    let placement = if field.reading == Reading::Flattened { Placement::Flattened } else { Placement::Keyed };
+    let placement = if matches!(field.reading, Reading::Flattened) { Placement::Flattened } else { Placement::Keyed };
     let absence = if field.default.is_some() { Absence::Default } else { Absence::OfType };
-    let coercion = if field.is_strict { Coercion::None } else { Coercion::FromString };
-    let shape = if field.reading == Reading::OfType { known(&field.ty) } else { Shape::Unknown };
-    FieldShape { keys: leaked_keys(&field.keys), shape, placement, absence, coercion, ..UNKNOWN }
+    let shape = if matches!(field.reading, Reading::OfType) { known(&field.ty) } else { Shape::Unknown };
+    FieldShape { keys: leaked_keys(&field.keys), shape, placement, absence, coercion: field.coercion, ..UNKNOWN }
 }
 
 fn tagged_shape(tagged: &Tagged, known: fn(&Type) -> Shape) -> TaggedShape {

@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 
 use super::{on, redacts_itself};
 use crate::attr::Codec;
-use crate::check::{Body, Checked, Field, Object, Reading, Tagged, Text};
+use crate::check::{Body, Checked, Field, Object, Reading, Tagged};
 
 pub fn implementation(item: &Checked, generics: &Generics) -> TokenStream {
     let Checked { ident, runtime, body, .. } = item;
@@ -15,7 +15,8 @@ pub fn implementation(item: &Checked, generics: &Generics) -> TokenStream {
     let name = ident.unraw().to_string();
     let shown = match body {
         Body::Struct(object) => fields(&name, object, &|ident| quote!(&self.#ident), runtime),
-        Body::Text(text) => newtype(&name, text, runtime),
+        Body::Newtype(item) => newtype(&name, &item.field, runtime),
+        Body::Converted(_) => quote!(::core::fmt::Formatter::write_str(__f, ::core::concat!(#name, "([REDACTED])"))),
         Body::Names(variants) => {
             let arms = variants.iter().map(|(ident, _)| {
                 let name = ident.unraw().to_string();
@@ -48,8 +49,7 @@ fn variants(tagged: &Tagged, runtime: &TokenStream) -> TokenStream {
     quote!(match self { #(#arms)* })
 }
 
-fn newtype(name: &str, text: &Text, runtime: &TokenStream) -> TokenStream {
-    let field = &text.field;
+fn newtype(name: &str, field: &Field, runtime: &TokenStream) -> TokenStream {
     if let Some(ident) = &field.ident {
         let key = ident.unraw().to_string();
         let shown = shown(field, &quote!(&self.#ident), runtime);
@@ -85,7 +85,7 @@ fn shown(field: &Field, value: &TokenStream, runtime: &TokenStream) -> TokenStre
     if field.is_public {
         return quote_spanned!(on(ty)=> #value);
     }
-    let redacted = if redacts_itself(field) || field.reading == Reading::Codec(Codec::Json) {
+    let redacted = if redacts_itself(field) || matches!(field.reading, Reading::Codec(Codec::Json)) {
         quote_spanned!(on(ty)=> <#ty as #runtime::SecretValue>::redacted)
     } else {
         quote!(#runtime::hidden)

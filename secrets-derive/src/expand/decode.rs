@@ -6,13 +6,14 @@ use syn::{Expr, ExprLit, Lit, LitStr};
 
 use super::field::of_type;
 use super::{on, rules};
-use crate::check::{Body, Checked, Default, Field, Object, Reading, Skipped, Tagged, Text};
+use crate::check::{Body, Checked, Converted, Default, Field, Object, Reading, Skipped, Tagged};
 
 pub fn body(item: &Checked) -> TokenStream {
     let Checked { runtime, validate, body, .. } = item;
     let value = match body {
         Body::Struct(object) => self::object(object, Shared { variant: 0, tags: 0, runtime }, &quote!(Self)),
-        Body::Text(text) => newtype(text, runtime),
+        Body::Newtype(item) => newtype(&item.field, runtime),
+        Body::Converted(item) => converted(item, runtime),
         Body::Names(variants) => names(variants, runtime),
         Body::Tagged(tagged) => variants(tagged, runtime),
     };
@@ -64,8 +65,19 @@ fn object(object: &Object, shared: Shared<'_>, constructor: &TokenStream) -> Tok
     }}
 }
 
-fn newtype(text: &Text, runtime: &TokenStream) -> TokenStream {
-    let field = &text.field;
+fn converted(converted: &Converted, runtime: &TokenStream) -> TokenStream {
+    let Converted { ty, is_try, coercion: _ } = converted;
+    let span = on(ty);
+    let convert = if *is_try {
+        quote_spanned!(span=> |__value| <Self as ::core::convert::TryFrom<#ty>>::try_from(__value).ok())
+    } else {
+        quote_spanned!(span=> |__value| ::core::option::Option::Some(<Self as ::core::convert::From<#ty>>::from(__value)))
+    };
+    let decode = quote_spanned!(span=> <#ty as #runtime::SecretValue>::decode);
+    quote!(#runtime::converted(__json, <Self as #runtime::SecretValue>::SHAPE, #decode, #convert, __report)?)
+}
+
+fn newtype(field: &Field, runtime: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     let decode = of_type(field, runtime).decode;
     let rules = rules::checks(ty, &field.rules, runtime)
@@ -159,6 +171,9 @@ fn default_value(ident: Option<&Ident>, ty: &syn::Type, default: &Default, runti
         Default::Value(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
             quote_spanned!(on(ty)=> <#ty as #runtime::TextDefault>::text_default(#text))
         }
-        Default::Value(value) => quote!(#value),
+        Default::Value(value) => {
+            let given = quote_spanned!(on(value)=> <_ as #runtime::GivenDefault<#ty>>::given);
+            quote!(#given(#value))
+        }
     }
 }

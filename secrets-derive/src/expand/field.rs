@@ -4,7 +4,7 @@
 //! says of a type without the trait is then the same everywhere, and said once.
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use secrets_shape::shape::Base64Form;
 
 use super::{names, on};
@@ -30,7 +30,7 @@ pub fn of_type(field: &Field, runtime: &TokenStream) -> OfType {
         }
     };
     let value = quote_spanned!(span=> <#ty as #runtime::SecretValue>);
-    match field.reading {
+    match &field.reading {
         Reading::OfType | Reading::Flattened => OfType {
             shape: quote_spanned!(span=> #value::SHAPE),
             decode: quote_spanned!(span=> #value::decode),
@@ -53,6 +53,18 @@ pub fn of_type(field: &Field, runtime: &TokenStream) -> OfType {
                 }
             };
             OfType { shape, decode, absent }
+        }
+        Reading::Codec(Codec::With(module)) => {
+            let read = quote_spanned!(on(module)=> |__deserializer| #module::deserialize(__deserializer));
+            OfType {
+                shape: quote_spanned!(span=> #runtime::Shape::Any),
+                decode: quote! {
+                    |__json: &#runtime::Json<'_>, __report: &mut #runtime::Report| {
+                        #runtime::decode_with(__json, __report, #read)
+                    }
+                },
+                absent: quote!(|| #runtime::absent_with(#read)),
+            }
         }
         Reading::Codec(Codec::Serde) => {
             let serde = quote_spanned!(span=> <#ty as #runtime::FromSerde>);

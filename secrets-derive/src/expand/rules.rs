@@ -72,9 +72,14 @@ pub fn data(rules: &Rules, runtime: &TokenStream) -> Vec<TokenStream> {
 fn range_rule(range: &Bounds<Number>, runtime: &TokenStream) -> TokenStream {
     let here = Span::call_site();
     let bound = |number: &Number| match &number.value {
-        Value::Integer(Integer::Signed(value)) => quote!(#runtime::Bound::Integer(#runtime::Integer::Signed(#value))),
-        Value::Integer(Integer::Large(value)) => quote!(#runtime::Bound::Integer(#runtime::Integer::Large(#value))),
-        Value::Float(value) => quote!(#runtime::Bound::Float(#value)),
+        None => quote!(#runtime::Bound::of(#number as i128, #number as u128, #number as f64)),
+        Some(Value::Integer(Integer::Signed(value))) => {
+            quote!(#runtime::Bound::Integer(#runtime::Integer::Signed(#value)))
+        }
+        Some(Value::Integer(Integer::Large(value))) => {
+            quote!(#runtime::Bound::Integer(#runtime::Integer::Large(#value)))
+        }
+        Some(Value::Float(value)) => quote!(#runtime::Bound::Float(#value)),
     };
     let (min, max) = (option(here, range.min.as_ref().map(bound)), option(here, range.max.as_ref().map(bound)));
     quote!(#runtime::Rule::Range { min: #min, max: #max })

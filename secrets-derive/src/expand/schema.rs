@@ -6,6 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use secrets_shape::file_shape::{Constant, Kinds, Place, Span as Places};
 use syn::LitStr;
 
+use super::question::{self, Question};
 use super::{ends, option};
 use crate::check::{Checked, File, Paired, Problem, Spot};
 use crate::schema_file::Layout;
@@ -22,104 +23,52 @@ pub fn of(item: &Checked) -> Option<TokenStream> {
     let Some(file) = &schema.file else { return Some(quote!(#variable #mistakes)) };
     let (shape, count) = (file_shape(file, runtime), file.length());
     let problems = file.problems.iter().enumerate();
-    let own = problems.map(|(at, problem)| Question::own(format_ident!("__Problem{at}"), problem, path.span()));
-    let questions: Vec<Question> = own.chain(Question::common(file, path, runtime)).collect();
-    let traits = questions.iter().map(Question::asked_trait);
-    let asked = questions.iter().map(Question::asked);
+    let own = problems.map(|(at, problem)| own(format_ident!("__Problem{at}"), problem, path.span()));
+    let questions: Vec<Question> = own.chain(common(file, path, runtime)).collect();
+    let asked = question::asked(&questions, runtime);
     Some(quote! {
         #variable
         #mistakes
         // Tells cargo that this depends on the file.
         const _: &::core::primitive::str = ::core::include_str!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path));
-        use #runtime::Verdict as __Verdict;
         const __PROBLEMS: [::core::primitive::u8; #count] =
             #runtime::fits(&<#ident as #runtime::SecretValue>::SHAPE, &#shape);
-        #(#traits)*
-        // One function asks all: the compiler checks each function by itself, which takes time.
-        fn __schema() {
-            #(#asked)*
-        }
+        #asked
     })
 }
 
-/// Whether something fits: an error, unless the compiler finds that it does.
-struct Question {
-    /// Of its trait.
-    name: Ident,
-    fits: TokenStream,
-    message: String,
-    note: String,
-    /// Where the compiler points: from the first token to the last.
-    spans: (Span, Span),
+/// Whether one problem is absent.
+fn own(name: Ident, problem: &Problem, path: Span) -> Question {
+    let Problem { at: place, bit, spot, message, note } = problem;
+    let spans = match spot {
+        Spot::Type(ty) => ends(ty, path),
+        Spot::Path => (path, path),
+    };
+    let fits = quote_spanned!(question::at(spans.1)=> __PROBLEMS[#place] & #bit == 0);
+    Question { name, fits, message: message.clone(), label: LABEL, note: note.clone(), spans }
 }
 
-impl Question {
-    /// Whether one problem is absent.
-    fn own(name: Ident, problem: &Problem, path: Span) -> Self {
-        let Problem { at: place, bit, spot, message, note } = problem;
-        let spans = match spot {
-            Spot::Type(ty) => ends(ty, path),
-            Spot::Path => (path, path),
-        };
-        let fits = quote_spanned!(at(spans.1)=> __PROBLEMS[#place] & #bit == 0);
-        Self { name, fits, message: message.clone(), note: note.clone(), spans }
+const LABEL: &str = "does not fit the schema file";
+
+/// Whether all are absent that would be there only if a type were another than its name says.
+fn common(file: &File, path: &LitStr, runtime: &TokenStream) -> Option<Question> {
+    if file.presumed_absent.iter().all(|problems| *problems == 0) {
+        return None;
     }
-
-    /// Whether all are absent that would be there only if a type were another than its name says.
-    fn common(file: &File, path: &LitStr, runtime: &TokenStream) -> Option<Self> {
-        if file.presumed_absent.iter().all(|problems| *problems == 0) {
-            return None;
-        }
-        let absent = Literal::byte_string(&file.presumed_absent);
-        Some(Self {
-            name: format_ident!("__Presumed"),
-            fits: quote_spanned!(at(path.span())=> #runtime::lack(&__PROBLEMS, #absent)),
-            message: format!(
-                "a field reads something else than {} says, and its type has the name of a standard one",
-                path.value()
-            ),
-            note: "give your own type a name that is not `String`, `u16` or another of the standard library's: \
-                   then the error tells which field it is"
-                .to_owned(),
-            spans: (path.span(), path.span()),
-        })
-    }
-
-    /// A trait that only the good verdict has.
-    fn asked_trait(&self) -> TokenStream {
-        let Self { name, message, note, .. } = self;
-        let (message, note) = (escaped(message), escaped(note));
-        quote! {
-            #[diagnostic::on_unimplemented(message = #message, label = "does not fit the schema file", note = #note)]
-            trait #name {
-                type Fits;
-            }
-            #[diagnostic::do_not_recommend]
-            impl #name for __Verdict<true> {
-                type Fits = ();
-            }
-        }
-    }
-
-    /// The trait, asked of the true verdict.
-    fn asked(&self) -> TokenStream {
-        let Self { name, fits, spans: (first, last), .. } = self;
-        // Every token of what is asked stands there: the compiler points from the first to the last.
-        let (first, last) = (at(*first), at(*last));
-        let of = Ident::new(&name.to_string(), last);
-        let (start, end) = (quote_spanned!(first=> <__Verdict), quote_spanned!(last=> <{ #fits }> as #of>::Fits));
-        quote!(let _: #start #end;)
-    }
-}
-
-/// The place of a token, with the names of the generated code.
-fn at(token: Span) -> Span {
-    Span::call_site().located_at(token)
-}
-
-/// Braces stand for parameters.
-fn escaped(text: &str) -> String {
-    text.replace('{', "{{").replace('}', "}}")
+    let absent = Literal::byte_string(&file.presumed_absent);
+    Some(Question {
+        name: format_ident!("__Presumed"),
+        fits: quote_spanned!(question::at(path.span())=> #runtime::lack(&__PROBLEMS, #absent)),
+        message: format!(
+            "a field reads something else than {} says, and its type has the name of a standard one",
+            path.value()
+        ),
+        label: LABEL,
+        note: "give your own type a name that is not `String`, `u16` or another of the standard library's: then the \
+               error tells which field it is"
+            .to_owned(),
+        spans: (path.span(), path.span()),
+    })
 }
 
 fn file_shape(file: &File, runtime: &TokenStream) -> TokenStream {

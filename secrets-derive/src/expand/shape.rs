@@ -1,11 +1,12 @@
 //! The `SHAPE` of an item.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use secrets_shape::shape::Coercion;
 
 use super::field::of_type;
-use super::rules;
-use crate::check::{Body, Checked, Field, Object, Reading, Tagged};
+use super::{on, rules};
+use crate::check::{Body, Checked, Converted, Field, Object, Reading, Tagged};
 
 pub fn of(item: &Checked) -> TokenStream {
     let Checked { ident, description, runtime, body, .. } = item;
@@ -15,9 +16,23 @@ pub fn of(item: &Checked) -> TokenStream {
             let object = object_shape(&name, description, object, None, runtime);
             quote!(#runtime::Shape::Object(&#object))
         }
-        Body::Text(text) => {
-            let field = field_shape(&text.field, runtime);
+        Body::Newtype(newtype) => {
+            let field = field_shape(&newtype.field, runtime);
             quote!(#runtime::Shape::Newtype(&#field))
+        }
+        Body::Converted(converted) => {
+            let Converted { ty, is_try, coercion } = &**converted;
+            let shape = quote_spanned!(on(ty)=> <#ty as #runtime::SecretValue>::SHAPE);
+            let rules = is_try.then(|| quote!(rules: &[#runtime::Rule::Valid(#name)],));
+            let coercion = self::coercion(*coercion, runtime);
+            quote! {
+                #runtime::Shape::Newtype(&#runtime::FieldShape {
+                    shape: #shape,
+                    #rules
+                    #coercion
+                    ..#runtime::FieldShape::PLAIN
+                })
+            }
         }
         Body::Names(variants) => {
             let names = variants.iter().map(|(_, name)| name);
@@ -73,13 +88,13 @@ fn object_shape(
 
 /// What differs from a plain field, and the rest of one.
 fn field_shape(field: &Field, runtime: &TokenStream) -> TokenStream {
-    let Field { ident: _, ty: _, description, keys, reading, default, is_strict, is_public, rules } = field;
+    let Field { ident: _, ty: _, description, keys, reading, default, coercion, is_public, rules } = field;
     let shape = of_type(field, runtime).shape;
     let rules = rules::data(rules, runtime);
     let description = (!description.is_empty()).then(|| quote!(description: #description,));
-    let placement = (*reading == Reading::Flattened).then(|| quote!(placement: #runtime::Placement::Flattened,));
+    let placement = matches!(reading, Reading::Flattened).then(|| quote!(placement: #runtime::Placement::Flattened,));
     let absence = default.as_ref().map(|_| quote!(absence: #runtime::Absence::Default,));
-    let coercion = is_strict.then(|| quote!(coercion: #runtime::Coercion::None,));
+    let coercion = self::coercion(*coercion, runtime);
     let exposure = is_public.then(|| quote!(exposure: #runtime::Exposure::Public,));
     quote! {
         #runtime::FieldShape {
@@ -93,5 +108,14 @@ fn field_shape(field: &Field, runtime: &TokenStream) -> TokenStream {
             #exposure
             ..#runtime::FieldShape::PLAIN
         }
+    }
+}
+
+/// How strings are read, if not as in most fields.
+fn coercion(coercion: Coercion, runtime: &TokenStream) -> Option<TokenStream> {
+    match coercion {
+        Coercion::FromString => None,
+        Coercion::None => Some(quote!(coercion: #runtime::Coercion::None,)),
+        Coercion::Lenient => Some(quote!(coercion: #runtime::Coercion::Lenient,)),
     }
 }

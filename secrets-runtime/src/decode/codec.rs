@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use serde::de::value::Error as Discarded;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
+use serde_json::de::StrRead;
 use zeroize::Zeroizing;
 
 use super::bytes::{self, Bytes};
@@ -254,22 +255,36 @@ pub trait FromSerde: Sized {
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> FromSerde for T {
     fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-        serde_json::from_str(json.text()).map_err(|_| {
-            let expected = format!("a value that {} can be deserialized from", short(type_name::<T>()));
-            report.violation(
-                json.path(),
-                expected,
-                match json.kind() {
-                    Kind::Null => "null",
-                    kind => kind.found(),
-                },
-            )
-        })
+        decode_with(json, report, |deserializer| T::deserialize(deserializer))
     }
 
     fn absent() -> Option<Self> {
-        T::deserialize(Absent).ok()
+        absent_with(|deserializer| T::deserialize(deserializer))
     }
+}
+
+/// `with = module`: what a module's `deserialize` makes of a value. What it says of the value is dropped.
+///
+/// # Errors
+/// It refuses the value.
+#[doc(hidden)]
+pub fn decode_with<T>(
+    json: &Json<'_>,
+    report: &mut Report,
+    read: impl FnOnce(&mut serde_json::Deserializer<StrRead<'_>>) -> Result<T, serde_json::Error>,
+) -> Result<T, Reported> {
+    let mut deserializer = serde_json::Deserializer::from_str(json.text());
+    let value = read(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    value.map_err(|_| {
+        let expected = format!("a value that {} can be deserialized from", short(type_name::<T>()));
+        report.violation(json.path(), expected, json.kind().found())
+    })
+}
+
+/// What it makes of an absent key.
+#[doc(hidden)]
+pub fn absent_with<T>(read: impl FnOnce(Absent) -> Result<T, Discarded>) -> Option<T> {
+    read(Absent).ok()
 }
 
 /// `Url` of `url::Url`.
@@ -279,7 +294,9 @@ fn short(type_name: &str) -> &str {
 }
 
 /// Nothing to deserialize, as serde presents a missing field.
-struct Absent;
+#[derive(Debug)]
+#[doc(hidden)]
+pub struct Absent;
 
 impl<'de> Deserializer<'de> for Absent {
     type Error = Discarded;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ impl<T: SecretValue> SecretValue for Option<T> {
     const SHAPE: Shape = Shape::Optional(&T::SHAPE);
 
     fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-        if json.is_null() {
+        if json.is_nothing(&T::SHAPE) {
             return Ok(None);
         }
         T::decode(json, report).map(Some)
@@ -37,6 +38,19 @@ impl<T: SecretValue> SecretValue for Option<T> {
             return f.write_str(REDACTED);
         }
         fmt::Debug::fmt(&self.as_ref().map(Redacted::new), f)
+    }
+}
+
+/// Nothing is read; the key need not be there.
+impl<T: ?Sized> SecretValue for PhantomData<T> {
+    const SHAPE: Shape = Shape::Optional(&Shape::Any);
+
+    fn decode(_: &Json<'_>, _: &mut Report) -> Result<Self, Reported> {
+        Ok(PhantomData)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(PhantomData)
     }
 }
 

@@ -33,6 +33,10 @@ impl<'a> Newtype<'a> {
         decode(&self.json, report)
     }
 
+    fn unfit(&self, report: &mut Report) -> Reported {
+        report.violation(self.json.path(), self.field.expected(), self.json.kind().another())
+    }
+
     /// Applies rules to what [`read`](Self::read) returned.
     ///
     /// # Errors
@@ -48,4 +52,21 @@ impl<'a> Newtype<'a> {
         judge(&value, &mut rules);
         rules.verdict().map(|()| value)
     }
+}
+
+/// `from` and `try_from`: a value of another type, and what becomes of it. What the conversion says of a value is dropped.
+///
+/// # Errors
+/// The other type does not read what is there, or it is not converted.
+#[doc(hidden)]
+pub fn converted<U, T>(
+    json: &Json<'_>,
+    shape: Shape,
+    decode: fn(&Json<'_>, &mut Report) -> Result<U, Reported>,
+    convert: fn(U) -> Option<T>,
+    report: &mut Report,
+) -> Result<T, Reported> {
+    let newtype = Newtype::open(json, shape);
+    let value = newtype.read(decode, report)?;
+    convert(value).ok_or_else(|| newtype.unfit(report))
 }

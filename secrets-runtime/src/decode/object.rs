@@ -81,7 +81,7 @@ impl<'a> Object<'a> {
     ) -> Result<Option<T>, Reported> {
         // Borrowed, so that it is not moved: it is large.
         let Some(json) = &self.keyed_json(field) else { return Ok(None) };
-        if json.is_null() && absent().is_none() {
+        if json.is_nothing(&self.shape.fields[field].shape) && absent().is_none() {
             return Ok(None);
         }
         decode(json, report).map(Some)
@@ -186,6 +186,7 @@ impl<'a> Object<'a> {
     pub(super) fn missing(&self, field: usize, report: &mut Report) -> Reported {
         let declared = &self.shape.fields[field];
         let found = match self.slots[field].value {
+            Some(_) if self.keyed_json(field).is_some_and(|json| json.is_blank()) => Cow::Borrowed("an empty string"),
             Some(_) => Cow::Borrowed(Kind::Null.found()),
             None => match near_miss(&self.unknown, declared.keys) {
                 Some(key) => Cow::Owned(format!("nothing, but the similar key {key:?}")),

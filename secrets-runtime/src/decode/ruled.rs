@@ -405,3 +405,25 @@ impl<T: TextDefault> TextDefault for Option<T> {
         Some(T::text_default(text))
     }
 }
+
+/// A value that `default = ..` can be: the field's own, or what its `Option` holds.
+#[diagnostic::on_unimplemented(
+    message = "this field's `default` is of type `{Self}`, and the field of type `{T}`",
+    label = "expected a default of type `{T}`"
+)]
+pub trait GivenDefault<T> {
+    /// The value as the field has it.
+    fn given(self) -> T;
+}
+
+impl<T> GivenDefault<T> for T {
+    fn given(self) -> T {
+        self
+    }
+}
+
+impl<T> GivenDefault<Option<T>> for T {
+    fn given(self) -> Option<T> {
+        Some(self)
+    }
+}

@@ -14,7 +14,7 @@ use secrets_shape::rule::Rule;
 use secrets_shape::shape::{FieldShape, FromNumber, Precision, Shape};
 
 use super::report::{Report, Reported};
-use super::view::{Json, Kind};
+use super::view::{Json, Kind, SPACES};
 use crate::secret::SecretValue;
 
 macro_rules! texts {
@@ -97,13 +97,29 @@ impl SecretValue for bool {
     fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
         match json.kind() {
             Kind::Boolean => Ok(json.text() == "true"),
-            Kind::String if json.coerces() => match &*json.unquoted(&Self::SHAPE, report)? {
-                "true" => Ok(true),
-                "false" => Ok(false),
-                _ => Err(json.unfit(&Self::SHAPE, NO_SPELLING, report)),
-            },
+            Kind::String if json.coerces() => {
+                let text = json.unquoted(&Self::SHAPE, report)?;
+                let value = match text.trim_matches(SPACES) {
+                    text if text.eq_ignore_ascii_case("true") => Some(true),
+                    text if text.eq_ignore_ascii_case("false") => Some(false),
+                    _ => None,
+                };
+                match value {
+                    Some(value) if json.is_lenient() || matches!(&*text, "true" | "false") => Ok(value),
+                    value => Err(json.unfit(&Self::SHAPE, misspelt(&text, value.is_some()), report)),
+                }
+            }
             _ => Err(json.mismatch(&Self::SHAPE, report)),
         }
+    }
+}
+
+/// A string that does not spell a value, unless leniently.
+fn misspelt(text: &str, is_lenient_spelling: bool) -> &'static str {
+    match text.trim_matches(SPACES) {
+        "" => "an empty string, which `lenient` takes for nothing",
+        _ if is_lenient_spelling => "a string that only `lenient` reads as one",
+        _ => NO_SPELLING,
     }
 }
 
@@ -157,8 +173,9 @@ macro_rules! floats {
                     Kind::Number => parse(json.text()).ok_or_else(|| unfit_number(json, &Self::SHAPE, report)),
                     Kind::String if json.coerces() => {
                         let text = json.unquoted(&Self::SHAPE, report)?;
-                        let value = number::spells_number(&text).then(|| parse(&text)).flatten();
-                        value.ok_or_else(|| json.unfit(&Self::SHAPE, NO_SPELLING, report))
+                        let spelling = spelled(json, &text, number::spells_number, number::spells_padded_number);
+                        let value = spelling.and_then(|spelling| parse(spelling).ok_or(NO_SPELLING));
+                        value.map_err(|found| json.unfit(&Self::SHAPE, found, report))
                     }
                     _ => Err(json.mismatch(&Self::SHAPE, report)),
                 }
@@ -175,10 +192,26 @@ pub fn integer(json: &Json<'_>, shape: &Shape, report: &mut Report) -> Result<In
         Kind::Number => number::integer(json.text()).map_err(|_| unfit_number(json, shape, report)),
         Kind::String if json.coerces() => {
             let text = json.unquoted(shape, report)?;
-            let value = number::spells_integer(&text).then(|| number::integer(&text).ok()).flatten();
-            value.ok_or_else(|| json.unfit(shape, NO_SPELLING, report))
+            let spelling = spelled(json, &text, number::spells_integer, number::spells_padded_integer);
+            let value = spelling.and_then(|spelling| number::integer(spelling).map_err(|_| NO_SPELLING));
+            value.map_err(|found| json.unfit(shape, found, report))
         }
         _ => Err(json.mismatch(shape, report)),
+    }
+}
+
+/// What of a string spells a number; or what the string is instead.
+fn spelled<'t>(
+    json: &Json<'_>,
+    text: &'t str,
+    is_plain: fn(&str) -> bool,
+    is_padded: fn(&str) -> bool,
+) -> Result<&'t str, &'static str> {
+    let trimmed = text.trim_matches(SPACES);
+    match json.is_lenient() {
+        true if is_padded(trimmed) => Ok(trimmed),
+        false if is_plain(text) => Ok(text),
+        _ => Err(misspelt(text, is_padded(trimmed))),
     }
 }
 

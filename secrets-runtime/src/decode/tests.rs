@@ -18,11 +18,12 @@ fn read<T: SecretValue>(json: &str, coercion: Coercion) -> Result<T, String> {
         Failure::NotJson(reason) => reason.to_string(),
     };
     if coercion == Coercion::FromString {
-        return super::read_with(json, Format::Json, T::decode).map_err(told);
+        return super::read_with(json, Format::Json, &T::SHAPE, T::decode).map_err(told);
     }
     let mut report = Report::default();
     let document = super::parse(json).map_err(|reason| reason.to_string())?;
-    T::decode(&Json::strict(&document), &mut report).map_err(|_| told(Failure::Invalid(report.into_violations())))
+    T::decode(&Json::coerced(&document, coercion), &mut report)
+        .map_err(|_| told(Failure::Invalid(report.into_violations())))
 }
 
 #[track_caller]
@@ -41,9 +42,31 @@ fn coerces<T: SecretValue + PartialEq + Debug>(json: &str, value: &T, strict: &s
 /// A string that spells nothing the type reads.
 #[track_caller]
 fn misspelt<T: SecretValue + PartialEq + Debug>(json: &str, strict: &str) {
-    let lenient = format!("{strict} that does not spell one");
-    assert_eq!(read::<T>(json, Coercion::FromString).expect_err("refused"), lenient, "{json}");
+    let told = format!("{strict} that does not spell one");
+    for coercion in [Coercion::FromString, Coercion::Lenient] {
+        assert_eq!(read::<T>(json, coercion).expect_err("refused"), told, "{json}, {coercion:?}");
+    }
     assert_eq!(read::<T>(json, Coercion::None).expect_err("refused"), strict, "{json}, strict");
+}
+
+/// A string that spells a value with ornaments.
+#[track_caller]
+fn lenient<T: SecretValue + PartialEq + Debug>(json: &str, value: &T, strict: &str) {
+    let told = format!("{strict} that only `lenient` reads as one");
+    assert_eq!(read::<T>(json, Coercion::FromString).expect_err("refused"), told, "{json}");
+    assert_eq!(read::<T>(json, Coercion::None).expect_err("refused"), strict, "{json}, strict");
+    assert_eq!(read::<T>(json, Coercion::Lenient).as_ref(), Ok(value), "{json}, lenient");
+}
+
+/// An empty string, which is nothing leniently.
+#[track_caller]
+fn nothing<T: SecretValue + PartialEq + Debug>(kind: &str) {
+    for json in [r#""""#, r#"" \n""#] {
+        let told = format!("(root): expected {kind}, found an empty string, which `lenient` takes for nothing");
+        assert_eq!(read::<T>(json, Coercion::FromString).expect_err("refused"), told);
+        assert_eq!(read::<Option<T>>(json, Coercion::FromString).expect_err("refused"), told);
+        assert_eq!(read::<Option<T>>(json, Coercion::Lenient), Ok(None));
+    }
 }
 
 #[track_caller]
@@ -97,9 +120,13 @@ fn a_string_of_digits_becomes_an_integer_unless_strict() {
     coerces(r#""\u0035""#, &5_u16, strict);
     coerces(r#""-0""#, &0_u16, strict);
     coerces(r#""-5""#, &-5_i8, "(root): expected an integer from -128 to 127, found a string");
-    for json in [r#""05432""#, r#""+5""#, r#"" 5""#, r#""5.0""#, r#""""#, r#""65536""#, r#""-1""#, r#""5e0""#] {
+    for json in [r#""+5""#, r#""5.0""#, r#""65536""#, r#""-1""#, r#""5e0""#, r#""5 4""#] {
         misspelt::<u16>(json, strict);
     }
+    for json in [r#""05432""#, r#"" 5432""#, r#""5432\n""#, r#""\t005432 ""#] {
+        lenient::<u16>(json, &5432, strict);
+    }
+    nothing::<u16>("an integer from 0 to 65535");
 }
 
 #[test]
@@ -118,9 +145,11 @@ fn a_string_in_the_number_grammar_becomes_a_float_unless_strict() {
     let strict = "(root): expected a number, found a string";
     coerces(r#""0.5""#, &0.5_f64, strict);
     coerces(r#""-1e3""#, &-1000.0_f32, strict);
-    for json in [r#"".5""#, r#""+1""#, r#""NaN""#, r#""inf""#, r#""1e309""#, r#"" 1""#, r#""0x1""#] {
+    for json in [r#"".5""#, r#""+1""#, r#""NaN""#, r#""inf""#, r#""1e309""#, r#""0x1""#] {
         misspelt::<f64>(json, strict);
     }
+    lenient::<f64>(r#"" 01.5""#, &1.5, strict);
+    nothing::<f64>("a number");
 }
 
 #[test]
@@ -130,9 +159,12 @@ fn true_and_false_become_a_boolean() {
     let strict = "(root): expected true or false, found a string";
     coerces(r#""true""#, &true, strict);
     coerces(r#""false""#, &false, strict);
-    for json in [r#""True""#, r#""1""#, r#""yes""#, r#""""#] {
+    for json in [r#""1""#, r#""yes""#] {
         misspelt::<bool>(json, strict);
     }
+    lenient::<bool>(r#""True""#, &true, strict);
+    lenient::<bool>(r#"" FALSE\n""#, &false, strict);
+    nothing::<bool>("true or false");
     refuses::<bool>("1", "(root): expected true or false, found a number");
 }
 

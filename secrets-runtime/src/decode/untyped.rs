@@ -24,7 +24,7 @@ use crate::secret::SecretValue;
 
 /// Judges a whole secret.
 pub fn judge(text: &str, format: Format, shape: &'static Shape) -> Result<(), Failure> {
-    super::read_with(text, format, |json, report| value(json, shape, report))
+    super::read_with(text, format, shape, |json, report| value(json, shape, report))
 }
 
 fn value(json: &Json<'_>, shape: &'static Shape, report: &mut Report) -> Result<(), Reported> {
@@ -48,7 +48,7 @@ fn value(json: &Json<'_>, shape: &'static Shape, report: &mut Report) -> Result<
         Shape::Float(Precision::Double) => f64::decode(json, report).map(drop),
         Shape::Boolean => bool::decode(json, report).map(drop),
         Shape::Any | Shape::Unknown => Ok(()),
-        Shape::Optional(_) if json.is_null() => Ok(()),
+        Shape::Optional(inner) if json.is_nothing(inner) => Ok(()),
         Shape::Optional(inner) => value(json, inner, report),
         Shape::Array(item) => json.vector(shape, report, |json, report| value(json, item, report)).map(drop),
         Shape::Set(item) => {
@@ -113,7 +113,9 @@ fn object(
 fn field(object: &Object<'_>, at: usize, field: &'static FieldShape, report: &mut Report) -> Result<(), Reported> {
     let found = match field.placement {
         Placement::Flattened => Some(object.flattened_json(at)),
-        Placement::Keyed => object.keyed_json(at).filter(|json| !json.is_null() || field.shape.is_optional()),
+        Placement::Keyed => {
+            object.keyed_json(at).filter(|json| !json.is_nothing(&field.shape) || field.shape.is_optional())
+        }
     };
     let Some(json) = found else {
         let may_be_absent = field.absence == Absence::Default || field.shape.is_optional();
@@ -128,7 +130,7 @@ fn field(object: &Object<'_>, at: usize, field: &'static FieldShape, report: &mu
 /// Applies the rules to a value that was found to have this shape.
 fn obey(json: &Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
     match shape {
-        Shape::Optional(_) if json.is_null() => {}
+        Shape::Optional(inner) if json.is_nothing(inner) => {}
         Shape::Optional(inner) => obey(json, inner, rules),
         Shape::Embedded(inner) => {
             let mut ignored = Report::default();
@@ -148,6 +150,8 @@ fn obey(json: &Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
 fn apply(rule: &'static Rule, json: &Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
     match rule {
         Rule::Each(_) => each(json, shape, rules),
+        // That the program's code judges.
+        Rule::Valid(_) => {}
         Rule::Pattern { rust, .. } => {
             if let Some(text) = text(json, shape) {
                 let is_match = Regex::new(rust).is_ok_and(|pattern| pattern.is_match(&text));

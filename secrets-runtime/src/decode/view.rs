@@ -25,6 +25,9 @@ pub struct Json<'a> {
     flattened_into: Option<&'static ObjectShape>,
 }
 
+/// What may stand around a number or a boolean, leniently.
+pub const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
+
 /// What the text of a value is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -48,8 +51,8 @@ impl<'a> Json<'a> {
     }
 
     #[cfg(test)]
-    pub(super) fn strict(document: &'a Document<'a>) -> Self {
-        Self { coercion: Coercion::None, ..Self::root(document, Format::Json) }
+    pub(super) fn coerced(document: &'a Document<'a>, coercion: Coercion) -> Self {
+        Self { coercion, ..Self::root(document, Format::Json) }
     }
 
     /// The value of a declared key.
@@ -130,7 +133,21 @@ impl<'a> Json<'a> {
     }
 
     pub(crate) fn coerces(&self) -> bool {
-        self.coercion == Coercion::FromString
+        self.coercion != Coercion::None
+    }
+
+    pub(crate) fn is_lenient(&self) -> bool {
+        self.coercion == Coercion::Lenient
+    }
+
+    /// Whether it stands for the absence of such a value: null or, leniently, a string with nothing in it.
+    pub(crate) fn is_nothing(&self, shape: &Shape) -> bool {
+        self.is_null() || (self.is_lenient() && shape.is_spelled() && self.is_blank())
+    }
+
+    pub(crate) fn is_blank(&self) -> bool {
+        let is_blank = |text: Text<'_>| text.trim_matches(SPACES).is_empty();
+        self.kind() == Kind::String && self.value.unquoted().is_ok_and(is_blank)
     }
 
     /// Reports that this is not what `shape` describes.
@@ -224,6 +241,18 @@ impl Kind {
             Some(b'[') => Kind::Array,
             Some(b'{') => Kind::Object,
             _ => Kind::Number,
+        }
+    }
+
+    /// The words after "found", for a value of the right kind.
+    pub fn another(self) -> &'static str {
+        match self {
+            Kind::Null => "null",
+            Kind::Boolean => "another boolean",
+            Kind::Number => "another number",
+            Kind::String => "another string",
+            Kind::Array => "another array",
+            Kind::Object => "another object",
         }
     }
 

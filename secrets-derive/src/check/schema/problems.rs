@@ -47,7 +47,7 @@ pub fn problems(path: &LitStr, file: &File, body: &Body, found: &[u8], errors: &
         match body {
             Body::Struct(object) => told.object(paired, object, errors),
             Body::Tagged(tagged) => told.object(paired, &tagged.variants[paired.variant].object, errors),
-            Body::Text(_) | Body::Names(_) => {}
+            Body::Newtype(_) | Body::Converted(_) | Body::Names(_) => {}
         }
     }
     told.problems
@@ -73,12 +73,13 @@ struct Reader {
 
 impl Told<'_> {
     fn object(&mut self, paired: &Paired, object: &Object, errors: &mut Errors) {
-        let flattened: Vec<&Field> = object.fields.iter().filter(|field| field.reading == Reading::Flattened).collect();
+        let flattened: Vec<&Field> =
+            object.fields.iter().filter(|field| matches!(field.reading, Reading::Flattened)).collect();
         for (index, field) in object.fields.iter().enumerate() {
             let (at, places) = (paired.problems + index, paired.places_of(index).collect::<Vec<_>>());
             let key = field.keys.first().map(LitStr::value).unwrap_or_default();
             let reader = reader(&field.ty);
-            if field.reading == Reading::Flattened {
+            if matches!(field.reading, Reading::Flattened) {
                 self.missing_in(at, paired.place, &self.path.clone(), &reader);
                 continue;
             }

@@ -1,6 +1,6 @@
 use secrets_runtime::Secret;
 
 #[derive(Secret)]
-struct Password(String);
+struct Login(String, String);
 
 fn main() {}

@@ -1,9 +1,9 @@
 use secrets_runtime::Secret;
 
 #[derive(Secret)]
-#[secret(id = "db")]
+#[secret(bound = "T")]
 struct Db<T> {
-    options: T,
+    key: T,
 }
 
 fn main() {}

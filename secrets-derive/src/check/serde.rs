@@ -1,0 +1,118 @@
+//! What serde's attributes say of the shape has to be said to this derive, too.
+
+use crate::attr::{Container, Field, Foreign, Variant};
+use crate::errors::Errors;
+
+/// On the item.
+pub fn container(foreign: &[Foreign], options: &Container, is_tuple: bool, errors: &mut Errors) {
+    for option in foreign {
+        let is_said = match option.name.as_str() {
+            "rename_all" => options.rename_all.is_given(),
+            "deny_unknown_fields" => options.deny_unknown_fields.is_given(),
+            "default" => options.default.is_given(),
+            "tag" => options.tag.is_given(),
+            "from" => options.from.is_given(),
+            "try_from" => options.try_from.is_given(),
+            "rename_all_fields" => {
+                refuse(option, "rename the fields one by one with `#[secret(rename = \"..\")]`", errors);
+                true
+            }
+            "content" | "untagged" => {
+                refuse(
+                    option,
+                    "read the enum with `#[secret(serde)]` on the field that has it, or give it a `tag`",
+                    errors,
+                );
+                true
+            }
+            "transparent" if is_tuple => true,
+            "transparent" => {
+                refuse(option, "write the struct without a name for its field: `struct Name(Type)`", errors);
+                true
+            }
+            "remote" => {
+                refuse(option, "declare a field of the remote type with `#[secret(with = module)]`", errors);
+                true
+            }
+            // They change nothing of what is read.
+            _ => true,
+        };
+        say(option, is_said, errors);
+    }
+}
+
+/// On a field, whose keys are these.
+pub fn field(foreign: &[Foreign], options: &Field, keys: &[String], errors: &mut Errors) {
+    for option in foreign {
+        let has_key = |option: &Foreign| option.value.as_ref().is_some_and(|value| keys.contains(&value.value()));
+        let is_said = match option.name.as_str() {
+            "rename" => options.rename.is_given() || has_key(option),
+            "alias" => has_key(option),
+            "default" if options.default.is_given() => true,
+            "default" => {
+                let value = option.value.as_ref().map(|path| format!(" = {}()", path.value())).unwrap_or_default();
+                refuse(option, &format!("write `#[secret(default{value})]` as well"), errors);
+                true
+            }
+            "flatten" => options.flatten.is_given(),
+            "skip" => options.skip.is_given(),
+            "skip_deserializing" if options.skip.is_given() => true,
+            "skip_deserializing" => {
+                refuse(option, "write `#[secret(skip)]`", errors);
+                true
+            }
+            "with" => !options.codecs.is_empty(),
+            "deserialize_with" if !options.codecs.is_empty() => true,
+            "deserialize_with" => {
+                refuse(
+                    option,
+                    "put the function as `deserialize` into a module and write `#[secret(with = module)]`",
+                    errors,
+                );
+                true
+            }
+            "borrow" => {
+                refuse(
+                    option,
+                    "a secret is read into values that own their memory: use `String` or `Cow<'static, str>`",
+                    errors,
+                );
+                true
+            }
+            _ => true,
+        };
+        say(option, is_said, errors);
+    }
+}
+
+/// On a variant of this name.
+pub fn variant(foreign: &[Foreign], options: &Variant, name: &str, errors: &mut Errors) {
+    for option in foreign {
+        let is_said = match option.name.as_str() {
+            "rename" => options.rename.is_given() || option.value.as_ref().is_some_and(|value| value.value() == name),
+            "alias" | "other" | "rename_all" | "skip" | "skip_deserializing" | "with" | "deserialize_with"
+            | "untagged" => {
+                refuse(
+                    option,
+                    "variants have only `#[secret(rename = \"..\")]`; take the option off, or read the enum with `#[secret(serde)]` on its field",
+                    errors,
+                );
+                true
+            }
+            _ => true,
+        };
+        say(option, is_said, errors);
+    }
+}
+
+fn say(option: &Foreign, is_said: bool, errors: &mut Errors) {
+    if !is_said {
+        let name = &option.name;
+        let value = option.value.as_ref().map(|value| format!(" = {:?}", value.value())).unwrap_or_default();
+        refuse(option, &format!("write `#[secret({name}{value})]` as well"), errors);
+    }
+}
+
+fn refuse(option: &Foreign, remedy: &str, errors: &mut Errors) {
+    errors.at(option.span, format!("`Secret` does not read serde's `{}`: {remedy}", option.name));
+}

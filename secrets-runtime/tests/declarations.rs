@@ -1,0 +1,413 @@
+//! What a declaration may be: newtypes, conversions, modules, generic types, constants, options for what others write.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Debug;
+use std::marker::PhantomData;
+use std::net::IpAddr;
+use std::num::NonZeroU16;
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrets_runtime::{ErrorKind, ExposeSecret, Memory, Secret, SecretString, Secrets};
+use serde::Deserialize;
+
+fn violations<T: Secret>(json: &str) -> String {
+    let error = T::from_json(json).err().expect("a violation");
+    assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
+    error.violations().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[derive(Secret, Clone, Copy, PartialEq, PartialOrd, Eq, Ord, Debug)]
+#[secret(debug = false)]
+struct Port(#[secret(range(max = 49_151))] NonZeroU16);
+
+#[derive(Secret)]
+struct Named {
+    #[secret(range(1..=10))]
+    level: u8,
+}
+
+#[derive(Secret)]
+struct Wrapped(Named);
+
+#[derive(Secret)]
+struct Newtypes {
+    port: Port,
+    #[secret(default)]
+    maybe: Option<Port>,
+    ports: Vec<Port>,
+    by_port: BTreeMap<Port, String>,
+    wrapped: Wrapped,
+}
+
+#[test]
+fn a_newtype_is_read_as_its_field() {
+    let read =
+        Newtypes::from_json(r#"{"port": "5432", "ports": [1, 2], "by_port": {"80": "http"}, "wrapped": {"level": 3}}"#)
+            .expect("valid");
+    assert_eq!((read.port.0.get(), read.maybe, read.ports.len(), read.wrapped.0.level), (5432, None, 2, 3));
+    assert_eq!(read.by_port[&Port(NonZeroU16::new(80).expect("not 0"))], "http");
+    assert_eq!(
+        violations::<Newtypes>(
+            r#"{"port": 0, "maybe": 50000, "ports": ["x"], "by_port": {"0": 1}, "wrapped": {"level": 11}}"#
+        ),
+        "port: expected an integer from 1 to 49151, found another number\n\
+         maybe: expected an integer from 1 to 49151, found another number\n\
+         ports[0]: expected an integer from 1 to 49151, found a string that does not spell one\n\
+         by_port.* (the key): expected an integer from 1 to 49151, found a string that does not spell one\n\
+         by_port.*: expected a string, found a number\n\
+         wrapped.level: expected an integer from 1 to 10, found another number"
+    );
+    assert!(
+        Newtypes::json_schema()
+            .contains(r#""port":{"writeOnly":true,"anyOf":[{"type":"integer","minimum":1,"maximum":49151}"#)
+    );
+}
+
+#[derive(Deserialize)]
+struct JwkSet {
+    keys: Vec<HashMap<String, String>>,
+}
+
+#[derive(Secret)]
+#[secret(id = "jwks")]
+struct Jwks(#[secret(serde)] JwkSet);
+
+#[derive(Secret)]
+#[secret(id = "tenants/{APP_ENV}")]
+struct Tenants(BTreeMap<String, Named>);
+
+#[tokio::test]
+async fn a_whole_secret_may_be_an_existing_type() {
+    let secrets =
+        Secrets::new(Memory::new().with("jwks", r#"{"keys": [{"kid": "a"}]}"#).with("map", r#"{"a": {"level": 1}}"#));
+    let jwks = secrets.load::<Jwks>().await.expect("valid");
+    assert_eq!((jwks.0.keys[0]["kid"].as_str(), format!("{jwks:?}").as_str()), ("a", "Jwks([REDACTED])"));
+    let tenants = secrets.load_from::<Tenants>("map").await.expect("valid");
+    assert_eq!(tenants.0["a"].level, 1);
+    let text = secrets.load_from::<SecretString>("map").await.expect("text");
+    assert_eq!(text.expose_secret(), r#"{"a": {"level": 1}}"#);
+    assert_eq!(
+        secrets.load_from::<BTreeMap<Port, String>>("map").await.expect_err("other keys").kind(),
+        ErrorKind::Invalid
+    );
+}
+
+#[derive(Secret)]
+#[secret(from = "u64")]
+struct Seconds(Duration);
+
+impl From<u64> for Seconds {
+    fn from(seconds: u64) -> Self {
+        Self(Duration::from_secs(seconds))
+    }
+}
+
+#[derive(Secret, PartialEq, Eq, PartialOrd, Ord)]
+#[secret(try_from = "String")]
+enum Level {
+    Low,
+    High,
+}
+
+impl TryFrom<String> for Level {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "low" | "LOW" => Ok(Self::Low),
+            "high" | "HIGH" => Ok(Self::High),
+            _ => Err(format!("no level: {text}")),
+        }
+    }
+}
+
+#[derive(Secret)]
+struct Conversions {
+    timeout: Seconds,
+    level: Option<Level>,
+    levels: BTreeMap<Level, Seconds>,
+}
+
+#[test]
+fn a_value_is_made_from_another_type() {
+    let read = Conversions::from_json(r#"{"timeout": "30", "level": "LOW", "levels": {"high": 5}}"#).expect("valid");
+    assert_eq!(
+        (read.timeout.0.as_secs(), read.level == Some(Level::Low), read.levels[&Level::High].0.as_secs()),
+        (30, true, 5)
+    );
+    assert_eq!(
+        format!("{read:?}"),
+        "Conversions { timeout: Seconds([REDACTED]), level: Some(Level([REDACTED])), levels: [REDACTED] }"
+    );
+    assert_eq!(
+        violations::<Conversions>(r#"{"timeout": -1, "level": "canary", "levels": {"canary": true}}"#),
+        "timeout: expected an integer from 0 to 18446744073709551615, found another number\n\
+         level: expected a string that is a valid Level, found another string\n\
+         levels.* (the key): expected a string that is a valid Level, found another string\n\
+         levels.*: expected an integer from 0 to 18446744073709551615, found a boolean"
+    );
+}
+
+/// As `humantime_serde` and its like.
+mod millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer};
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_millis)
+    }
+
+    pub mod option {
+        use super::{Deserialize, Deserializer, Duration};
+
+        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+            Option::<u64>::deserialize(deserializer).map(|millis| millis.map(Duration::from_millis))
+        }
+    }
+}
+
+#[derive(Secret)]
+struct Modules {
+    #[secret(with = millis)]
+    timeout: Duration,
+    #[secret(with = "millis::option")]
+    idle: Option<Duration>,
+    #[secret(with = millis, default = Duration::from_secs(1))]
+    pause: Duration,
+}
+
+#[test]
+fn a_module_reads_a_field_as_serde_would_have_it() {
+    let read = Modules::from_json(r#"{"timeout": 1500}"#).expect("valid");
+    assert_eq!((read.timeout.as_millis(), read.idle, read.pause.as_secs()), (1500, None, 1));
+    assert_eq!(Modules::from_json(r#"{"timeout": 1, "idle": 5}"#).expect("valid").idle, Some(Duration::from_millis(5)));
+    assert_eq!(Modules::from_json(r#"{"timeout": 1, "idle": null}"#).expect("valid").idle, None);
+    assert_eq!(
+        violations::<Modules>(r#"{"timeout": "canary", "pause": -1}"#),
+        "timeout: expected a value that Duration can be deserialized from, found a string\n\
+         pause: expected a value that Duration can be deserialized from, found a number"
+    );
+    assert_eq!(violations::<Modules>("{}"), "timeout: expected another value, found nothing");
+}
+
+mod generic {
+    use super::*;
+
+    /// No secret, and nothing else.
+    pub struct Production;
+
+    #[derive(Secret)]
+    pub struct Creds<E> {
+        pub user: String,
+        #[secret(skip)]
+        pub env: PhantomData<E>,
+        pub marker: PhantomData<fn() -> E>,
+    }
+
+    #[derive(Secret)]
+    pub struct Address<T: FromStr> {
+        #[secret(from_str)]
+        pub addr: T,
+        #[secret(from_str, default)]
+        pub others: Vec<T>,
+    }
+
+    pub trait Kind {
+        type Key;
+    }
+
+    impl Kind for Production {
+        type Key = SecretString;
+    }
+
+    #[derive(Secret)]
+    pub struct Keyed<K: Kind> {
+        pub key: K::Key,
+        pub keys: Vec<K::Key>,
+    }
+
+    #[derive(Secret)]
+    #[secret(bound = "T: serde::de::DeserializeOwned")]
+    pub struct Foreign<T> {
+        #[secret(serde)]
+        pub value: T,
+    }
+
+    #[derive(Secret)]
+    #[secret(id = "limits")]
+    pub struct Limits<T, const N: usize> {
+        pub limits: [T; N],
+    }
+
+    pub fn read<T: secrets_runtime::SecretValue>(json: &str) -> Limits<T, 2> {
+        Limits::from_json(json).expect("valid")
+    }
+}
+
+#[tokio::test]
+async fn a_generic_type_asks_of_its_parameters_what_it_reads() {
+    use generic::{Address, Creds, Foreign, Keyed, Limits, Production};
+
+    assert_eq!(Creds::<Production>::from_json(r#"{"user": "a"}"#).expect("valid").user, "a");
+    let address = Address::<IpAddr>::from_json(r#"{"addr": "::1", "others": ["10.0.0.1"]}"#).expect("valid");
+    assert!(address.addr.is_ipv6() && address.others[0].is_ipv4());
+    let keyed = Keyed::<Production>::from_json(r#"{"key": "a", "keys": ["b"]}"#).expect("valid");
+    assert_eq!((keyed.key.expose_secret(), keyed.keys[0].expose_secret()), ("a", "b"));
+    assert_eq!(Foreign::<(u8, bool)>::from_json(r#"{"value": [1, true]}"#).expect("valid").value, (1, true));
+    assert_eq!(generic::read::<u16>(r#"{"limits": [1, 2]}"#).limits, [1, 2]);
+    let secrets = Secrets::new(Memory::new().with("limits", r#"{"limits": [true]}"#));
+    assert_eq!(secrets.load::<Limits<bool, 1>>().await.expect("valid").limits, [true]);
+}
+
+/// Under `deny(warnings)`.
+mod deprecated {
+    #![deny(warnings)]
+
+    use secrets_runtime::Secret;
+
+    #[derive(Secret)]
+    #[deprecated]
+    pub struct Old {
+        #[deprecated = "use `key`"]
+        pub password: String,
+    }
+
+    #[derive(Secret)]
+    #[secret(tag = "kind")]
+    pub enum Engine {
+        #[deprecated]
+        Old {
+            host: String,
+        },
+        New {
+            host: String,
+        },
+    }
+
+    #[test]
+    #[allow(deprecated)]
+    fn what_is_deprecated_is_read() {
+        assert_eq!(Old::from_json(r#"{"password": "a"}"#).expect("valid").password, "a");
+        for kind in ["Old", "New"] {
+            let read = Engine::from_json(&format!(r#"{{"kind": "{kind}", "host": "a"}}"#)).expect("valid");
+            assert!(matches!(read, Engine::Old { host } | Engine::New { host } if host == "a"));
+        }
+    }
+}
+
+const LEAST: u16 = 1024;
+const RATIO: f64 = 0.5;
+
+struct Limits;
+
+impl Limits {
+    const LONGEST: usize = 4;
+    const MOST: u128 = u128::MAX;
+}
+
+#[derive(Secret)]
+#[allow(dead_code, reason = "refused")]
+struct Constants {
+    #[secret(range(LEAST..=49_151))]
+    port: u16,
+    #[secret(range(max = RATIO))]
+    ratio: f64,
+    #[secret(range(min = Limits::MOST))]
+    wide: u128,
+    #[secret(length(1..=Limits::LONGEST))]
+    name: String,
+    #[secret(default = 5, range(..=9))]
+    level: Option<u16>,
+    #[secret(default = "x")]
+    text: Option<Box<str>>,
+    #[secret(default = LEAST)]
+    other: Option<u16>,
+}
+
+#[test]
+fn rules_take_constants() {
+    let read = Constants::from_json(
+        r#"{"port": 1024, "ratio": 0.5, "wide": 340282366920938463463374607431768211455, "name": "abcd"}"#,
+    );
+    let read = read.expect("valid");
+    assert_eq!((read.level, read.text.as_deref(), read.other), (Some(5), Some("x"), Some(1024)));
+    assert_eq!(
+        violations::<Constants>(r#"{"port": 1023, "ratio": 0.6, "wide": 1, "name": "abcde", "level": 10}"#),
+        "port: expected an integer from 1024 to 49151, found another number\n\
+         ratio: expected a number of at most 0.5, found another number\n\
+         wide: expected an integer from 340282366920938463463374607431768211455 to \
+         340282366920938463463374607431768211455, found another number\n\
+         name: expected a string of 1 to 4 characters, found one of another length\n\
+         level: expected an integer from 0 to 9, found another number"
+    );
+}
+
+#[derive(Secret)]
+#[secret(lenient)]
+#[allow(dead_code, reason = "shown")]
+struct Lenient {
+    port: u16,
+    tls: bool,
+    maybe: Option<u16>,
+    #[secret(default = 7)]
+    tries: u8,
+    #[secret(strict)]
+    exact: u8,
+    ratios: Vec<Option<f64>>,
+    name: Option<String>,
+}
+
+#[test]
+fn lenient_reads_what_rotation_functions_write() {
+    let read = Lenient::from_json(
+        r#"{"port": " 05432\n", "tls": "True", "maybe": "", "tries": " ", "exact": 1, "ratios": ["01.5", ""], "name": ""}"#,
+    )
+    .expect("valid");
+    assert_eq!((read.port, read.tls, read.maybe, read.tries, read.exact), (5432, true, None, 7, 1));
+    assert_eq!((read.ratios, read.name.as_deref()), (vec![Some(1.5), None], Some("")));
+    assert_eq!(
+        violations::<Lenient>(r#"{"port": "", "tls": "yes", "exact": "1", "ratios": ["x"]}"#),
+        "port: expected an integer from 0 to 65535, found an empty string\n\
+         tls: expected true or false, found a string that does not spell one\n\
+         exact: expected an integer from 0 to 255, found a string\n\
+         ratios[0]: expected a number, found a string that does not spell one"
+    );
+}
+
+mod secrets {
+    pub use secrets_runtime::*;
+}
+
+#[derive(secrets::Secret)]
+#[secret(crate = "secrets")]
+struct ByString {
+    key: String,
+}
+
+#[test]
+fn the_crate_may_be_named_in_a_string() {
+    assert_eq!(ByString::from_json(r#"{"key": "a"}"#).expect("valid").key, "a");
+}
+
+/// Both derives on one struct, and nothing that only one of them knows.
+#[derive(Deserialize, Secret)]
+#[serde(rename_all = "camelCase", bound = "", expecting = "a database")]
+#[secret(rename_all = "camelCase")]
+struct Both {
+    #[serde(rename = "user", skip_serializing_if = "String::is_empty")]
+    #[secret(rename = "user")]
+    user_name: String,
+    #[serde(default)]
+    #[secret(default)]
+    db_name: String,
+}
+
+#[test]
+fn serde_s_attributes_may_stand_beside() {
+    let json = r#"{"user": "a", "dbName": "b"}"#;
+    let (secret, serde): (Both, Both) =
+        (Both::from_json(json).expect("valid"), serde_json::from_str(json).expect("valid"));
+    assert_eq!((secret.user_name, secret.db_name), (serde.user_name, serde.db_name));
+}

@@ -1,0 +1,10 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(strict)]
+struct Db {
+    #[secret(strict, lenient)]
+    port: u16,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use secrets_runtime::{Secret, SecretString};
+
+#[derive(Secret)]
+#[secret(text)]
+struct ApiKey(#[secret(public)] SecretString);
+
+fn main() {}

@@ -1,0 +1,7 @@
+use secrets_runtime::{Secret, SecretString};
+
+#[derive(Secret)]
+#[secret(text, trim = true)]
+struct ApiKey(SecretString);
+
+fn main() {}

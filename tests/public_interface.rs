@@ -231,6 +231,8 @@ fn the_types_of_other_crates_are_those_with_a_reason() {
         ("aws_config", vec!["SdkConfig"]),
         ("secrecy", vec!["SecretBox", "SecretString"]),
         ("secrets_shape", vec!["Shape"]),
+        ("url", vec!["Url"]),
+        ("uuid", vec!["Uuid"]),
         ("zeroize", vec!["Zeroize", "Zeroizing"]),
     ];
     let found: Vec<(&str, Vec<&str>)> =

@@ -6,6 +6,7 @@
 mod bytes;
 mod codec;
 mod containers;
+mod foreign;
 mod map;
 mod newtype;
 mod object;

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,16 +44,29 @@ texts! {
 
 /// Reads a string with the `FromStr` of types whose words about it are not shown.
 macro_rules! parsed {
-    ($($type:ident)*) => {$(
-        impl SecretValue for $type {
-            const SHAPE: Shape = Shape::Parsed(stringify!($type), FromNumber::Never);
+    ($($type:ty)*) => {$(
+        impl $crate::secret::SecretValue for $type {
+            const SHAPE: $crate::Shape = $crate::decode::scalars::parsed_shape(stringify!($type));
 
-            fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-                let text = json.string(&Self::SHAPE, report)?;
-                text.parse().map_err(|_| json.unfit(&Self::SHAPE, "another string", report))
+            fn decode(
+                json: &$crate::decode::Json<'_>,
+                report: &mut $crate::decode::Report,
+            ) -> Result<Self, $crate::decode::Reported> {
+                $crate::decode::scalars::parse(json, &Self::SHAPE, report)
             }
         }
     )*};
+}
+
+pub(crate) use parsed;
+
+pub const fn parsed_shape(name: &'static str) -> Shape {
+    Shape::Parsed(name, FromNumber::Never)
+}
+
+pub fn parse<T: FromStr>(json: &Json<'_>, shape: &Shape, report: &mut Report) -> Result<T, Reported> {
+    let text = json.string(shape, report)?;
+    text.parse().map_err(|_| json.unfit(shape, "another string", report))
 }
 
 parsed!(IpAddr Ipv4Addr Ipv6Addr SocketAddr SocketAddrV4 SocketAddrV6);

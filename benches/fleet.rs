@@ -10,7 +10,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use secrets_runtime::{ErrorKind, Fetched, Request, Retry, Secret, Secrets, Snapshot, Source, SourceError};
+use secrets_runtime::{
+    ErrorKind, Retry, Secret, Secrets, Snapshot,
+    source::{Fetched, Request, Source, SourceError},
+};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::plot::{Line, Panel, plot};
@@ -301,7 +304,9 @@ impl Source for Client {
 
     async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
         let fetched = |answer: Option<u64>| match answer {
-            Some(version) => Ok(Fetched::new(format!(r#"{{"version": {version}}}"#)).version_id(version.to_string())),
+            Some(version) => {
+                Ok(Fetched::new(format!(r#"{{"version": {version}}}"#)).with_version_id(version.to_string()))
+            }
             None => Err(SourceError::new(ErrorKind::Throttled, "")),
         };
         self.get(requests.len()).await.into_iter().map(fetched).collect()

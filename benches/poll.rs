@@ -9,7 +9,10 @@ use std::time::{Duration, Instant};
 use aws_sdk_secretsmanager::Client;
 use aws_secretsmanager_caching::SecretsManagerCachingClient;
 use futures_util::future::join_all;
-use secrets_runtime::{ErrorKind, Fetched, Live, Request, Secret, SecretString, Secrets, Source, SourceError};
+use secrets_runtime::{
+    ErrorKind, Live, Secret, SecretString, Secrets,
+    source::{Fetched, Request, Source, SourceError},
+};
 use tokio::runtime::Runtime;
 use tokio::task::unconstrained;
 
@@ -57,11 +60,16 @@ impl Source for Service {
     async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
         self.calls.fetch_add(1, Ordering::Relaxed);
         let version = self.version.load(Ordering::Relaxed);
-        let fetched = || Fetched::new(DOCUMENT).version_id(format!("version-{version}-of-a-secret-of-the-benches"));
+        let fetched =
+            || Fetched::new(DOCUMENT).with_version_id(format!("version-{version}-of-a-secret-of-the-benches"));
         let is_failing = self.is_failing.load(Ordering::Relaxed);
         let answer = |request: &Request| {
             let fails = is_failing && request.id().ends_with(['0', '5']);
-            if fails { Err(SourceError::new(ErrorKind::Throttled, "")) } else { Ok(fetched().stages(["AWSCURRENT"])) }
+            if fails {
+                Err(SourceError::new(ErrorKind::Throttled, ""))
+            } else {
+                Ok(fetched().with_stages(["AWSCURRENT"]))
+            }
         };
         requests.iter().map(answer).collect()
     }

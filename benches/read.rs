@@ -8,7 +8,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use aws_secretsmanager_caching::SecretsManagerCachingClient;
 use futures_util::FutureExt;
-use secrets_runtime::{Live, Memory, Secret, Secrets};
+use secrets_runtime::{Live, Secret, Secrets, source::Memory};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 

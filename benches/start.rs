@@ -7,7 +7,10 @@ use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use aws_secretsmanager_caching::SecretsManagerCachingClient;
 use futures_util::future::join_all;
-use secrets_runtime::{Batch, Secret, SecretString, Secrets};
+use secrets_runtime::{
+    Secret, SecretString, Secrets,
+    source::{Aws, Batch},
+};
 
 use crate::rows::{self, Row};
 use crate::server::Server;
@@ -151,7 +154,7 @@ impl Way {
     async fn run(self, config: &SdkConfig, ids: &[String]) {
         match self {
             Self::Ours(batch) => {
-                let secrets = Secrets::builder().batch(batch).from_sdk_config(config);
+                let secrets = Secrets::builder().build(Aws::new(config).batch(batch));
                 drop(secrets.live_many::<Db>(ids).await.expect("live"));
             }
             Self::SdkOneByOne => {

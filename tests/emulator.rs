@@ -1,7 +1,10 @@
 //! Loading from a Secrets Manager API that this project did not write, through the real SDK, over HTTP.
 
 use aws_sdk_secretsmanager::primitives::Blob;
-use secrets_runtime::{Aws, Batch, ErrorKind, ExposeSecret, Secret, SecretString, Secrets};
+use secrets_runtime::{
+    ErrorKind, ExposeSecret, Secret, SecretString, Secrets,
+    source::{Aws, Batch},
+};
 use secrets_tests::{Emulator, Proxy, sdk_config, sdk_config_as};
 
 #[derive(Secret, PartialEq)]
@@ -87,7 +90,7 @@ async fn a_binary_secret_is_refused_in_both_modes() {
     }
     let config = sdk_config(&emulator.endpoint());
     for batch in [Batch::Off, Batch::On] {
-        let secrets = Secrets::builder().batch(batch).from_sdk_config(&config);
+        let secrets = Secrets::builder().build(Aws::new(&config).batch(batch));
         let error = secrets.load_many::<Db>(["binary/a", "binary/b"]).await.expect_err("binary");
         assert_eq!(error.errors().iter().map(secrets_runtime::Error::kind).collect::<Vec<_>>(), [ErrorKind::Binary; 2]);
         assert!(error.to_string().contains("only text secrets (SecretString) are supported"), "{error}");
@@ -166,7 +169,7 @@ async fn forty_five_ids_with_holes_are_told_apart_in_batches_of_twenty() {
     let emulator = Emulator::shared();
     let ids = forty_five(&emulator, "batch").await;
     let proxy = Proxy::watching(emulator.address()).await;
-    let secrets = Secrets::builder().batch(Batch::On).from_sdk_config(&sdk_config(&proxy.endpoint()));
+    let secrets = Secrets::builder().build(Aws::new(&sdk_config(&proxy.endpoint())).batch(Batch::On));
     loads_what_is_there(&secrets, &ids, "batch").await;
     assert_eq!((proxy.count("GetSecretValue"), proxy.count("BatchGetSecretValue")), (0, 3 + 2));
 }
@@ -176,7 +179,7 @@ async fn one_secret_under_two_ids_is_one_secret_in_both_modes() {
     let emulator = Emulator::shared();
     let arn = emulator.create("twice", DB).await;
     for batch in [Batch::Off, Batch::On] {
-        let secrets = Secrets::builder().batch(batch).from_sdk_config(&sdk_config(&emulator.endpoint()));
+        let secrets = Secrets::builder().build(Aws::new(&sdk_config(&emulator.endpoint())).batch(batch));
         let loaded = secrets.load_many::<Db>(["twice", arn.as_str()]).await.expect("both");
         assert!(loaded == [db(), db()]);
     }
@@ -201,7 +204,7 @@ async fn where_batch_is_not_permitted_secrets_are_fetched_singly_and_that_is_rem
 
     let proxy = Proxy::watching(emulator.address()).await;
     let config = sdk_config_as(&proxy.endpoint(), &access_key, &secret_key);
-    let secrets = Secrets::builder().batch(Batch::On).from_sdk_config(&config);
+    let secrets = Secrets::builder().build(Aws::new(&config).batch(Batch::On));
     assert!(secrets.load_many::<Db>(ids).await.expect("one by one") == [db(), db(), db()]);
     assert_eq!((proxy.count("BatchGetSecretValue"), proxy.count("GetSecretValue")), (1, 3));
     secrets.load_many::<Db>(ids).await.expect("one by one");

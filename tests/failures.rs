@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
-use secrets_runtime::{Batch, Error, ErrorKind, Secret, Secrets};
+use secrets_runtime::{
+    Error, ErrorKind, Secret, Secrets,
+    source::{Aws, Batch},
+};
 use secrets_tests::{Proxy, Reply, sdk_config};
 
 #[derive(Secret)]
@@ -108,7 +111,7 @@ async fn a_throttled_batch_falls_back_to_single_calls_and_pauses() {
         })
     })
     .await;
-    let secrets = Secrets::builder().batch(Batch::On).from_sdk_config(&sdk_config(&proxy.endpoint()));
+    let secrets = Secrets::builder().build(Aws::new(&sdk_config(&proxy.endpoint())).batch(Batch::On));
     for _ in 0..2 {
         let loaded = secrets.load_many::<Db>(["a", "b"]).await.expect("one by one");
         assert!(loaded.iter().all(|db| db.username == "orders"));
@@ -122,7 +125,7 @@ async fn a_failing_service_is_not_asked_again_for_each_secret_of_a_batch() {
         [("ExpiredTokenException", 400, ErrorKind::NoCredentials), ("InternalServiceError", 500, ErrorKind::Service)]
     {
         let proxy = Proxy::answering(Reply::error(status, code, "")).await;
-        let secrets = Secrets::builder().batch(Batch::On).from_sdk_config(&sdk_config(&proxy.endpoint()));
+        let secrets = Secrets::builder().build(Aws::new(&sdk_config(&proxy.endpoint())).batch(Batch::On));
         let error = secrets.load_many::<Db>(["a", "b"]).await.map(|_| ()).expect_err(code);
         assert_eq!(error.kind(), kind);
         assert_eq!(proxy.calls().len(), 1);
@@ -145,7 +148,7 @@ async fn a_configuration_without_credentials_provider_is_not_an_unreachable_serv
 async fn concurrent_calls_are_bounded() {
     // It answers three at a time: with fewer under way the test would not end well.
     let proxy = Proxy::answering_together(3, Reply::new(200, FOUND)).await;
-    let secrets = Secrets::builder().concurrency(3).from_sdk_config(&sdk_config(&proxy.endpoint()));
+    let secrets = Secrets::builder().concurrency(3).build_from_sdk_config(&sdk_config(&proxy.endpoint()));
     let ids: Vec<String> = (0..12).map(|number| format!("db{number}")).collect();
     secrets.load_many::<Db>(&ids).await.map(|_| ()).expect("loaded");
     assert_eq!(proxy.most_at_once(), 3);

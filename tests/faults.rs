@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::primitives::Blob;
 use secrets_runtime::{
-    Aws, Batch, ErrorKind, Fetched, HealthState, Live, NamedSecret, Request, Secret, Secrets, Source, SourceError,
+    ErrorKind, HealthState, Live, NamedSecret, Secret, Secrets,
+    source::{Aws, Batch, Fetched, Request, Source, SourceError},
 };
 use secrets_tests::{Emulator, Proxy, REGION, Reply, sdk_config};
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -63,7 +64,7 @@ impl Scene {
             active.lock().expect("whole").as_ref().map(|fault| fault())
         })
         .await;
-        let secrets = Secrets::builder().refresh(Duration::from_millis(50)).source(source(&proxy.endpoint()));
+        let secrets = Secrets::builder().refresh(Duration::from_millis(50)).build(source(&proxy.endpoint()));
         let live = secrets.live::<Db>().await.expect("live");
         Self { emulator, proxy, fault, secrets, live }
     }
@@ -272,8 +273,8 @@ async fn a_batch_that_fails_in_part() {
         emulator.create(id, &document(1)).await;
     }
     let proxy = Proxy::watching(emulator.address()).await;
-    let secrets = Secrets::builder().batch(Batch::On).refresh(Duration::from_millis(50));
-    let secrets = secrets.from_sdk_config(&impatient(&proxy.endpoint()));
+    let aws = Aws::new(&impatient(&proxy.endpoint())).batch(Batch::On);
+    let secrets = Secrets::builder().refresh(Duration::from_millis(50)).build(aws);
     let (a, b, c) = tokio::try_join!(
         secrets.live_from::<Db>("batch/a"),
         secrets.live_from::<Db>("batch/b"),
@@ -351,7 +352,7 @@ async fn a_bad_current_version_at_the_start() {
     let put = |text: String| emulator.client().put_secret_value().secret_id(Db::ID).secret_string(text).send();
     put(format!(r#"{{"password": "{CANARY}"}}"#)).await.expect("put");
     let secrets = Secrets::builder().refresh(Duration::from_millis(50));
-    let secrets = secrets.from_sdk_config(&impatient(&emulator.endpoint()));
+    let secrets = secrets.build_from_sdk_config(&impatient(&emulator.endpoint()));
     let live = secrets.live::<Db>().await.expect("the version before");
     assert_eq!(live.current().nth, 1);
     let health = secrets.health();
@@ -375,7 +376,7 @@ async fn a_bad_current_version_at_the_start_of_a_batch() {
     let bad = emulator.client().put_secret_value().secret_id("start/b").secret_string("{}");
     bad.send().await.expect("put");
     let proxy = Proxy::watching(emulator.address()).await;
-    let secrets = Secrets::builder().batch(Batch::On).from_sdk_config(&impatient(&proxy.endpoint()));
+    let secrets = Secrets::builder().build(Aws::new(&impatient(&proxy.endpoint())).batch(Batch::On));
     let lives = secrets.live_many::<Db>(["start/a", "start/b"]).await.expect("one of them on the version before");
     assert_eq!(lives.iter().map(|live| live.current().nth).collect::<Vec<_>>(), [1, 1]);
     let states: Vec<HealthState> = lives.iter().map(|live| live.status().state).collect();

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
-use secrets_runtime::{Live, Memory, Retry, Secret, Secrets};
+use secrets_runtime::{Live, Retry, Secret, Secrets, source::Memory};
 use secrets_tests::get_page;
 use tokio::net::TcpListener;
 

@@ -7,7 +7,10 @@ use std::os::unix::fs::FileExt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use secrets_runtime::{ExposeSecret, Fetched, Request, Secret, SecretString, Secrets, Source, SourceError};
+use secrets_runtime::{
+    ExposeSecret, Secret, SecretString, Secrets,
+    source::{Fetched, Request, Source, SourceError},
+};
 
 /// The password, but for one bit of each letter: the password itself is in no constant of this program.
 const MASKED: [u8; 24] = *b"yTJlhblkb^NoxbxcUlvLYsbc";
@@ -30,7 +33,7 @@ impl Source for Made {
                 text.extend(MASKED.iter().map(|&byte| char::from(unmasked(byte))));
             }
             text.push_str(r#""}"#);
-            Ok(Fetched::new(text).version_id(format!("version-{nth}")))
+            Ok(Fetched::new(text).with_version_id(format!("version-{nth}")))
         };
         requests.iter().map(made).collect()
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusBuilder;
-use secrets_runtime::{Live, Memory, Secret, Secrets};
+use secrets_runtime::{Live, Secret, Secrets, source::Memory};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// In every value, so that a leak is found.

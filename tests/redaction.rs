@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use secrets_runtime::{
-    Aws, Batch, Error, ErrorKind, Fetched, File, Live, Memory, Request, Secret, SecretString, Secrets, Selector,
-    Snapshot, Source,
+    Error, ErrorKind, Live, Secret, SecretString, Secrets, Snapshot,
+    source::{Aws, Batch, Fetched, File, Memory, Request, Selector, Source},
 };
 use secrets_tests::{Emulator, Proxy, Reply, sdk_config};
 
@@ -232,7 +232,7 @@ async fn an_id_that_turns_out_to_be_a_value_is_not_shown() {
     let injected = format!(r#"{{"password": "{CANARY}"}}"#);
     let builder = Secrets::builder().placeholder("DB_SECRET", &injected);
     debug_shows_nothing(&builder);
-    let secrets = builder.source(Memory::new());
+    let secrets = builder.build(Memory::new());
     let error = secrets.load::<Injected>().await.expect_err("no id");
     assert_eq!((error.kind(), error.secret_id()), (ErrorKind::BadId, Some("{DB_SECRET}")));
     assert!(error.hint().is_some_and(|hint| hint.contains("`valueFrom`")), "{error}");
@@ -246,9 +246,9 @@ async fn a_value_that_could_be_an_id_is_not_shown_either() {
     let emulator = Emulator::shared();
     let builder = || Secrets::builder().placeholder("DB_SECRET", "hunter2canary+/=");
     for secrets in [
-        builder().source(Memory::new()),
-        builder().source(File::new(format!("{}/environment.json", env!("CARGO_MANIFEST_DIR")))),
-        builder().from_sdk_config(&sdk_config(&emulator.endpoint())),
+        builder().build(Memory::new()),
+        builder().build(File::new(format!("{}/environment.json", env!("CARGO_MANIFEST_DIR")))),
+        builder().build_from_sdk_config(&sdk_config(&emulator.endpoint())),
     ] {
         let error = secrets.load::<Injected>().await.expect_err("no such secret");
         assert_eq!((error.kind(), error.secret_id()), (ErrorKind::NotFound, Some("{DB_SECRET}")));
@@ -280,7 +280,7 @@ async fn no_handle_of_a_live_secret_shows_it() {
 
     // One that does not fit at all.
     source.set("pending", format!("{CANARY} {CANARY}"));
-    let pending = Secrets::builder().placeholder("DB_SECRET", "pending").source(source).start::<Injected>();
+    let pending = Secrets::builder().placeholder("DB_SECRET", "pending").build(source).start::<Injected>();
     let pending = pending.expect("it has an id");
     while pending.last_error().is_none() {
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
@@ -329,7 +329,7 @@ async fn no_log_line_shows_a_secret_the_sdks_own_at_trace_level_included() {
     // From here on: what fills the emulator may log what it likes.
     let _subscriber = tracing::subscriber::set_default(subscriber);
     for batch in [Batch::Off, Batch::On] {
-        let secrets = Secrets::builder().batch(batch).from_sdk_config(&sdk_config(&emulator.endpoint()));
+        let secrets = Secrets::builder().build(Aws::new(&sdk_config(&emulator.endpoint())).batch(batch));
         secrets.load_many::<Everything>(["logged/a", "logged/b", "logged/c"]).await.map(drop).expect_err("none fits");
         secrets.load_many::<Nested>(["logged/b", "logged/b"]).await.expect("valid");
         secrets.load_from::<Nested>("logged/b").await.expect("valid");

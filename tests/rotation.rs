@@ -10,7 +10,10 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use secrets_example_axum_postgres::database::{Failure, Limits, Orders, OrdersDb, connect, count};
 use secrets_example_axum_postgres::service::{Service, router};
 use secrets_runtime::testing::Drill;
-use secrets_runtime::{BoxFuture, File, HealthState, Memory, Retry, Secrets};
+use secrets_runtime::{
+    BoxFuture, HealthState, Retry, Secrets,
+    source::{File, Memory},
+};
 use secrets_tests::{Emulator, Postgres, get_page, sdk_config};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -134,7 +137,7 @@ fn live(emulator: &Emulator) -> Secrets {
     Secrets::builder()
         .placeholder("APP_ENV", "rotation")
         .refresh(Duration::from_millis(50))
-        .from_sdk_config(&sdk_config(&emulator.endpoint()))
+        .build_from_sdk_config(&sdk_config(&emulator.endpoint()))
 }
 
 /// Counts the orders through the example's pool; counts the logins that were rejected, too.
@@ -221,7 +224,7 @@ async fn the_example_follows_an_edit_of_its_local_file() {
     let edit = |nth| std::fs::write(&path, format!(r#"{{"{ID}": {}}}"#, document("orders", nth, postgres.port())));
     edit(0).expect("written");
     let secrets = Secrets::builder().placeholder("APP_ENV", "rotation").refresh(Duration::from_millis(50));
-    let orders = Orders::open(&secrets.source(File::new(&path)), LIMITS).await.expect("open");
+    let orders = Orders::open(&secrets.build(File::new(&path)), LIMITS).await.expect("open");
     assert_eq!(orders.count().await.expect("counted"), 3);
     postgres.run("alter role orders password 'password-1'").await;
     edit(1).expect("written");
@@ -240,7 +243,7 @@ async fn the_example_passes_the_drill() {
     let document = |nth| document("orders", nth, postgres.port());
     let source = Memory::new().with(ID, document(0));
     let secrets = Secrets::builder().placeholder("APP_ENV", "rotation").refresh(Duration::from_millis(50));
-    let orders = Orders::open(&secrets.source(source.clone()), LIMITS).await.expect("open");
+    let orders = Orders::open(&secrets.build(source.clone()), LIMITS).await.expect("open");
 
     let drill = Drill::new(&source, ID, document).set(async |document: String| {
         let password = document.split('"').find(|text| text.starts_with("password-")).expect("the drill's own");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use secrets_runtime::{HealthState, Memory, Secret, Secrets};
+use secrets_runtime::{HealthState, Secret, Secrets, source::Memory};
 
 #[derive(Secret)]
 #[secret(id = "soak/db")]
@@ -34,7 +34,7 @@ async fn readers_see_whole_versions_and_memory_stays_flat() {
     let seconds = std::env::var("SECRETS_SOAK_SECONDS").map_or(10, |seconds| seconds.parse().expect("a number"));
     let end = Instant::now() + Duration::from_secs(seconds);
     let source = Memory::new().with("soak/db", document(0));
-    let secrets = Secrets::builder().refresh(ROTATION / 4).source(source.clone());
+    let secrets = Secrets::builder().refresh(ROTATION / 4).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     let derived = live.try_map(async |db| Ok::<_, ()>(db.password.clone())).await.expect("mapped");
     let stop = Arc::new(AtomicBool::new(false));

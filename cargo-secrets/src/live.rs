@@ -4,7 +4,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use futures_util::{StreamExt, stream};
 use secrets_runtime::__tools::{Declared, Text};
-use secrets_runtime::{Aws, Selector};
+use secrets_runtime::source::{Aws, Selector};
 use secrets_shape::id::{self, Arn};
 
 use crate::cli::{Variables, Where};

@@ -60,7 +60,7 @@ struct Injected { text: String }
 struct InjectedJson { text: String }
 
 fn main() {
-    let secrets = secrets_runtime::Secrets::new(secrets_runtime::Memory::new());
+    let secrets = secrets_runtime::Secrets::new(secrets_runtime::source::Memory::new());
     drop(secrets.live::<All>());
     drop(secrets.live::<Text>());
     drop(secrets.live::<NotJson>());

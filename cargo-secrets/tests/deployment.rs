@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use secrets_example_axum_postgres::database::OrdersDb;
-use secrets_runtime::{Memory, NamedSecret, Secrets};
+use secrets_runtime::{NamedSecret, Secrets, source::Memory};
 use secrets_tests::{REGION, read_template};
 use serde_json::Value;
 

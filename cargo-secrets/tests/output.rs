@@ -28,7 +28,7 @@ mod mail {
 }
 
 fn main() {
-    let secrets = secrets_runtime::Secrets::new(secrets_runtime::Memory::new());
+    let secrets = secrets_runtime::Secrets::new(secrets_runtime::source::Memory::new());
     drop(secrets.live::<Db>());
     drop(secrets.live::<mail::Key>());
 }
@@ -153,7 +153,7 @@ async fn an_old_and_a_new_program_are_held_against_one_secret() {
 }
 
 const READERS: &str = r#"
-use secrets_runtime::{Memory, Secret, Secrets};
+use secrets_runtime::{Secret, Secrets, source::Memory};
 
 #[derive(Secret)]
 #[secret(id = "{APP_ENV}/readers/db", schema = "db.json")]
@@ -217,7 +217,7 @@ does not fit  {APP_ENV}/readers/db  readers::Login, readers::Host
 }
 
 const NEIGHBOURS: &str = r#"
-use secrets_runtime::{Memory, Secret, Secrets};
+use secrets_runtime::{Secret, Secrets, source::Memory};
 
 #[derive(Secret)]
 #[secret(id = "{NEIGHBOUR_ARN}")]
@@ -320,7 +320,7 @@ struct Here { user: String }
 struct There { token: String, #[secret(from_str)] address: Option<std::net::IpAddr> }
 
 fn main() {
-    let secrets = secrets_runtime::Secrets::new(secrets_runtime::Memory::new());
+    let secrets = secrets_runtime::Secrets::new(secrets_runtime::source::Memory::new());
     drop(secrets.live::<Here>());
     drop(secrets.live::<There>());
 }

@@ -19,7 +19,7 @@ struct ByName { username: String }
 struct ByArn { username: String }
 
 fn main() {
-    let secrets = secrets_runtime::Secrets::new(secrets_runtime::Memory::new());
+    let secrets = secrets_runtime::Secrets::new(secrets_runtime::source::Memory::new());
     drop(secrets.live::<ByName>());
     drop(secrets.live::<ByArn>());
 }

@@ -30,7 +30,7 @@ mod elsewhere {
 struct NoSchema {}
 
 fn main() {
-    let secrets = secrets_runtime::Secrets::new(secrets_runtime::Memory::new());
+    let secrets = secrets_runtime::Secrets::new(secrets_runtime::source::Memory::new());
     drop(secrets.live::<Pulled>());
     drop(secrets.live::<elsewhere::Other>());
     drop(secrets.live::<NoSchema>());

@@ -23,7 +23,7 @@ struct OrdersDb {
 }
 
 fn main() {
-    let secrets = secrets_runtime::Secrets::new(secrets_runtime::Memory::new());
+    let secrets = secrets_runtime::Secrets::new(secrets_runtime::source::Memory::new());
     drop(secrets.live::<OrdersDb>());
 }
 "#;

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use secrets_runtime::{Error, ExposeSecret, File, Secret, SecretString, Secrets};
+use secrets_runtime::{Error, ExposeSecret, Secret, SecretString, Secrets, source::File};
 
 /// Credentials of the orders database.
 #[derive(Secret)]

@@ -10,7 +10,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub use builder::Builder;
+pub use builder::SecretsBuilder;
 pub use set::SecretSet;
 
 use crate::error::Error;
@@ -25,7 +25,7 @@ use secrets_shape::id;
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {
-/// use secrets_runtime::{Memory, Secret, Secrets};
+/// use secrets_runtime::{Secret, Secrets, source::Memory};
 ///
 /// #[derive(Secret)]
 /// #[secret(id = "mail/api")]
@@ -81,9 +81,10 @@ impl Secrets {
     /// # Errors
     /// [`Configuration`](ErrorKind::Configuration): a variable has a value that means nothing; or a file is selected
     /// where ECS, EKS or Lambda credentials are present, and the program does not
-    /// [allow it](Builder::allow_file_source_in_production).
+    /// [allow it](SecretsBuilder::allow_file_source_in_production).
+    #[cfg(feature = "aws")]
     pub async fn from_env() -> Result<Self, Error> {
-        Self::builder().from_env().await
+        Self::builder().build_from_env().await
     }
 
     /// AWS with a given SDK configuration: an assumed role, another region, other timeouts.
@@ -100,31 +101,31 @@ impl Secrets {
     #[cfg(feature = "aws")]
     #[must_use]
     pub fn from_sdk_config(config: &aws_config::SdkConfig) -> Self {
-        Self::builder().from_sdk_config(config)
+        Self::builder().build_from_sdk_config(config)
     }
 
     /// Any source.
     ///
     /// ```
-    /// use secrets_runtime::{File, Secrets};
+    /// use secrets_runtime::{Secrets, source::File};
     ///
     /// let secrets = Secrets::new(File::new("secrets.json"));
     /// ```
     #[must_use]
     pub fn new(source: impl Source) -> Self {
-        Self::builder().source(source)
+        Self::builder().build(source)
     }
 
     /// Settings before the source.
     ///
     /// ```
     /// use std::time::Duration;
-    /// use secrets_runtime::{Memory, Secrets};
+    /// use secrets_runtime::{Secrets, source::Memory};
     ///
-    /// let secrets = Secrets::builder().refresh(Duration::from_secs(60)).source(Memory::new());
+    /// let secrets = Secrets::builder().refresh(Duration::from_secs(60)).build(Memory::new());
     /// ```
-    pub fn builder() -> Builder {
-        Builder::default()
+    pub fn builder() -> SecretsBuilder {
+        SecretsBuilder::default()
     }
 
     /// Fetches, decodes and validates a secret once, by the id of its declaration.
@@ -308,7 +309,7 @@ pub struct Answer {
 impl Answer {
     fn decode<T: Secret>(self) -> Result<T, Error> {
         let Self { request, fetched } = self;
-        read(fetched.text(), Some(request.shown()))
+        read(fetched.expose_text(), Some(request.shown()))
     }
 }
 

@@ -136,16 +136,14 @@ impl ErrorKind {
     fn hint(self) -> Option<&'static str> {
         Some(match self {
             Self::NotFound => "check the id, or create the secret",
-            Self::MarkedForDeletion => "restore it with `aws secretsmanager restore-secret`, or load another secret",
-            Self::AccessDenied => {
-                "allow secretsmanager:GetSecretValue on the secret to the role that the program runs under"
-            }
-            Self::KmsDenied => "allow kms:Decrypt on the secret's KMS key to the role that the program runs under",
-            Self::NoCredentials => "give the program a role or a profile",
+            Self::MarkedForDeletion => "restore it, or load another secret",
+            Self::AccessDenied => "allow the program to read the secret",
+            Self::KmsDenied => "allow the program to decrypt with the key of the secret",
+            Self::NoCredentials => "give the program credentials for the source of its secrets",
             Self::Throttled => "ask less often; the quota is per account and region",
             Self::Unreachable | Self::TimedOut => "check the network between the program and the service",
             Self::Service => "try again; if it persists, look at the state of the service",
-            Self::Binary => "store the secret again with --secret-string",
+            Self::Binary => "store the secret as text",
             Self::NotJson => "store a JSON object with the keys that the struct declares",
             Self::Invalid => "correct the secret's value, or change the struct",
             Self::Refused => "look at what the program's own log says of it; the version before stays in use",
@@ -319,7 +317,7 @@ impl Error {
             message = format!("{message} ({origin})");
         }
         let inner = Inner::new(kind, message);
-        let hint = hint.map(Cow::Owned).or(inner.hint);
+        let hint = hint.or(inner.hint);
         Inner { id: Some(id.to_owned()), transient, hint, ..inner }.into()
     }
 

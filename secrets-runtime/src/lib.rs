@@ -18,19 +18,22 @@ mod json_schema;
 mod live;
 mod panics;
 mod secret;
-mod source;
+pub mod source;
 mod spec;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tools;
 
-pub use client::{BoxFuture, Builder, SecretSet, Secrets};
+#[cfg(feature = "aws")]
+pub use aws_config;
+pub use client::{BoxFuture, SecretSet, Secrets, SecretsBuilder};
 pub use decode::{MapKey, Violation};
 pub use error::{Error, ErrorKind};
 pub use live::{
     Changes, Health, HealthState, Live, Pending, Refreshed, Retry, SecretHealth, Snapshot, Status, Versions,
 };
+pub use secrecy;
 pub use secrecy::{ExposeSecret, SecretBox, SecretSlice, SecretString};
 pub use secret::{NamedSecret, Secret, SecretValue};
 /// Derives the trait of the same name, for structs and enums.
@@ -49,9 +52,6 @@ pub use secret::{NamedSecret, Secret, SecretValue};
 #[cfg(feature = "derive")]
 pub use secrets_derive::Secret;
 pub use secrets_shape::shape::Shape;
-#[cfg(feature = "aws")]
-pub use source::{Aws, Batch};
-pub use source::{Fetched, File, Memory, Or, Request, Selector, Source, SourceError};
 pub use spec::SecretSpec;
 
 /// What derived code calls. Not a public interface: the derive and the runtime are released as one.

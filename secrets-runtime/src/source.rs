@@ -1,4 +1,10 @@
-//! Where secrets come from: the trait, and what goes in and out of it.
+//! Where secrets come from: AWS, a file, memory, a source of one's own, or one after the other.
+//!
+//! ```
+//! use secrets_runtime::source::{File, Memory, Source};
+//!
+//! let source = Memory::new().with("api", "plain text").or(File::new("secrets.json"));
+//! ```
 
 mod file;
 mod memory;
@@ -18,6 +24,7 @@ mod failure;
 #[cfg(feature = "aws")]
 mod hint;
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::future::Future;
@@ -34,7 +41,7 @@ pub use batch::Batch;
 pub use file::File;
 pub use memory::Memory;
 pub use or::Or;
-pub use platform::{Platform, environment};
+pub(crate) use platform::{Platform, environment};
 #[cfg(feature = "testing")]
 pub use script::Rotation;
 
@@ -46,7 +53,7 @@ use crate::secret::AWSCURRENT;
 /// Implement it with a plain `async fn`:
 ///
 /// ```
-/// use secrets_runtime::{ErrorKind, Fetched, Request, Source, SourceError};
+/// use secrets_runtime::{ErrorKind, source::{Fetched, Request, Source, SourceError}};
 ///
 /// struct OneSecret;
 ///
@@ -66,7 +73,7 @@ pub trait Source: Send + Sync + 'static {
     /// The future may be dropped at any point; a source must not depend on being asked to the end.
     ///
     /// ```
-    /// use secrets_runtime::{Memory, Request, Selector, Source};
+    /// use secrets_runtime::source::{Memory, Request, Selector, Source};
     ///
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
     /// let source = Memory::new().with("signing", "plain text");
@@ -80,7 +87,7 @@ pub trait Source: Send + Sync + 'static {
     /// source says otherwise: each request is a call of its own, and one that is slow holds up no other.
     ///
     /// ```
-    /// use secrets_runtime::{Memory, Source};
+    /// use secrets_runtime::source::{Memory, Source};
     ///
     /// assert!(Memory::new().batch_size() > 20); // it takes what it is given
     /// ```
@@ -91,10 +98,10 @@ pub trait Source: Send + Sync + 'static {
     /// A source that asks `fallback` where this one has a transient failure: a replica in another region, a local copy. A
     /// secret that does not exist or may not be read is not asked for again. The fallback fills a gap: it takes no newer value
     /// away and confirms no rollback, and health is degraded while it serves. Both share the
-    /// [limit on a call](crate::Builder::call_timeout): the first should give up before it.
+    /// [limit on a call](crate::SecretsBuilder::call_timeout): the first should give up before it.
     ///
     /// ```
-    /// use secrets_runtime::{File, Memory, Source};
+    /// use secrets_runtime::source::{File, Memory, Source};
     ///
     /// let source = Memory::new().or(File::new("secrets.json"));
     /// ```
@@ -103,6 +110,33 @@ pub trait Source: Send + Sync + 'static {
         Self: Sized,
     {
         Or::new(self, fallback)
+    }
+
+    /// A source without its type, so that it can be chosen when the program runs.
+    ///
+    /// ```
+    /// use secrets_runtime::Secrets;
+    /// use secrets_runtime::source::{BoxSource, File, Memory, Source};
+    ///
+    /// # let is_test = true;
+    /// let source: BoxSource = if is_test { Memory::new().boxed() } else { File::new("secrets.json").boxed() };
+    /// let secrets = Secrets::new(source);
+    /// ```
+    fn boxed(self) -> BoxSource
+    where
+        Self: Sized,
+    {
+        BoxSource(Box::new(self))
+    }
+}
+
+impl<S: Source> Source for Box<S> {
+    fn batch_size(&self) -> usize {
+        S::batch_size(self)
+    }
+
+    async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+        S::fetch(self, requests).await
     }
 }
 
@@ -119,7 +153,7 @@ impl<S: Source> Source for Arc<S> {
 /// Which version of which secret.
 ///
 /// ```
-/// use secrets_runtime::{Request, Selector};
+/// use secrets_runtime::source::{Request, Selector};
 ///
 /// let request = Request::new("orders/db", Selector::Stage("AWSCURRENT".into()));
 /// assert!(request.is_current());
@@ -136,7 +170,7 @@ impl Request {
     /// The version of a secret that `selector` picks.
     ///
     /// ```
-    /// use secrets_runtime::{Request, Selector};
+    /// use secrets_runtime::source::{Request, Selector};
     ///
     /// let request = Request::new("orders/db", Selector::Version("11111111-1111-1111-1111-111111111111".into()));
     /// ```
@@ -168,7 +202,7 @@ impl Request {
     /// A name, a full ARN or a partial ARN.
     ///
     /// ```
-    /// use secrets_runtime::{Request, Selector};
+    /// use secrets_runtime::source::{Request, Selector};
     ///
     /// let request = Request::new("orders/db", Selector::Stage("AWSCURRENT".into()));
     /// assert_eq!(request.id(), "orders/db");
@@ -181,7 +215,7 @@ impl Request {
     /// Which version.
     ///
     /// ```
-    /// use secrets_runtime::{Request, Selector};
+    /// use secrets_runtime::source::{Request, Selector};
     ///
     /// let request = Request::new("orders/db", Selector::Stage("AWSPENDING".into()));
     /// assert_eq!(*request.selector(), Selector::Stage("AWSPENDING".into()));
@@ -194,7 +228,7 @@ impl Request {
     /// Whether the version in use is asked for.
     ///
     /// ```
-    /// use secrets_runtime::{Request, Selector};
+    /// use secrets_runtime::source::{Request, Selector};
     ///
     /// assert!(!Request::new("orders/db", Selector::Stage("AWSPENDING".into())).is_current());
     /// ```
@@ -235,7 +269,7 @@ impl fmt::Debug for Request {
 /// Picks one version of a secret.
 ///
 /// ```
-/// use secrets_runtime::Selector;
+/// use secrets_runtime::source::Selector;
 ///
 /// let previous = Selector::Stage("AWSPREVIOUS".into());
 /// ```
@@ -251,16 +285,16 @@ pub enum Selector {
 /// A fetched version of a secret. Its text is zeroized on drop, and `Debug` does not show it.
 ///
 /// ```
-/// use secrets_runtime::Fetched;
+/// use secrets_runtime::source::Fetched;
 ///
-/// let fetched = Fetched::new(r#"{"key": "k-123"}"#).version_id("7").stages(["AWSCURRENT"]);
+/// let fetched = Fetched::new(r#"{"key": "k-123"}"#).with_version_id("7").with_stages(["AWSCURRENT"]);
 /// assert!(!format!("{fetched:?}").contains("k-123"));
 /// ```
 #[derive(Clone)]
 pub struct Fetched {
     text: Zeroizing<String>,
-    pub(crate) arn: Option<String>,
-    pub(crate) version_id: Option<String>,
+    arn: Option<String>,
+    version_id: Option<String>,
     stages: Vec<String>,
     created: Option<SystemTime>,
     /// Why the source itself has no answer, where a fallback gave this one.
@@ -271,7 +305,7 @@ impl Fetched {
     /// A version with this text (`SecretString`).
     ///
     /// ```
-    /// use secrets_runtime::Fetched;
+    /// use secrets_runtime::source::Fetched;
     ///
     /// let fetched = Fetched::new(r#"{"key": "k-123"}"#);
     /// ```
@@ -281,58 +315,118 @@ impl Fetched {
         Self { text, arn: None, version_id: None, stages: Vec::new(), created: None, fallback: None }
     }
 
-    /// Adds the full ARN of the secret.
+    /// With the full ARN of the secret.
     ///
     /// ```
-    /// use secrets_runtime::Fetched;
+    /// use secrets_runtime::source::Fetched;
     ///
     /// let arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mail/api-AbCdEf";
-    /// let fetched = Fetched::new("plain text").arn(arn);
+    /// assert_eq!(Fetched::new("plain text").with_arn(arn).arn(), Some(arn));
     /// ```
     #[must_use]
-    pub fn arn(mut self, arn: impl Into<String>) -> Self {
+    pub fn with_arn(mut self, arn: impl Into<String>) -> Self {
         self.arn = Some(arn.into());
         self
     }
 
-    /// Adds the id of the version. It must not be computed from the text alone: it appears in messages.
+    /// With the id of the version. It must not be computed from the text alone: it appears in messages.
     ///
     /// ```
-    /// use secrets_runtime::Fetched;
+    /// use secrets_runtime::source::Fetched;
     ///
-    /// let fetched = Fetched::new("plain text").version_id("7");
+    /// assert_eq!(Fetched::new("plain text").with_version_id("7").version_id(), Some("7"));
     /// ```
     #[must_use]
-    pub fn version_id(mut self, version_id: impl Into<String>) -> Self {
+    pub fn with_version_id(mut self, version_id: impl Into<String>) -> Self {
         self.version_id = Some(version_id.into());
         self
     }
 
-    /// Adds the staging labels of the version.
+    /// With the staging labels of the version.
     ///
     /// ```
-    /// use secrets_runtime::Fetched;
+    /// use secrets_runtime::source::Fetched;
     ///
-    /// let fetched = Fetched::new("plain text").stages(["AWSCURRENT"]);
+    /// assert_eq!(Fetched::new("plain text").with_stages(["AWSCURRENT"]).stages(), ["AWSCURRENT"]);
     /// ```
     #[must_use]
-    pub fn stages(mut self, stages: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn with_stages(mut self, stages: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.stages = stages.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Adds when the version was created.
+    /// With the time at which the version was created.
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use secrets_runtime::Fetched;
+    /// use secrets_runtime::source::Fetched;
     ///
-    /// let fetched = Fetched::new("plain text").created(SystemTime::now());
+    /// assert!(Fetched::new("plain text").with_created(SystemTime::now()).created().is_some());
     /// ```
     #[must_use]
-    pub fn created(mut self, created: SystemTime) -> Self {
+    pub fn with_created(mut self, created: SystemTime) -> Self {
         self.created = Some(created);
         self
+    }
+
+    /// The text itself (`SecretString`): for sources around another one, not for showing.
+    ///
+    /// ```
+    /// use secrets_runtime::source::Fetched;
+    ///
+    /// assert_eq!(Fetched::new("plain text").expose_text(), "plain text");
+    /// ```
+    #[must_use]
+    pub fn expose_text(&self) -> &str {
+        &self.text
+    }
+
+    /// The full ARN of the secret, where the source knows it.
+    ///
+    /// ```
+    /// use secrets_runtime::source::Fetched;
+    ///
+    /// assert_eq!(Fetched::new("plain text").arn(), None);
+    /// ```
+    #[must_use]
+    pub fn arn(&self) -> Option<&str> {
+        self.arn.as_deref()
+    }
+
+    /// The id of the version, where the source knows it.
+    ///
+    /// ```
+    /// use secrets_runtime::source::Fetched;
+    ///
+    /// assert_eq!(Fetched::new("plain text").version_id(), None);
+    /// ```
+    #[must_use]
+    pub fn version_id(&self) -> Option<&str> {
+        self.version_id.as_deref()
+    }
+
+    /// The staging labels of the version.
+    ///
+    /// ```
+    /// use secrets_runtime::source::Fetched;
+    ///
+    /// assert!(Fetched::new("plain text").stages().is_empty());
+    /// ```
+    #[must_use]
+    pub fn stages(&self) -> &[String] {
+        &self.stages
+    }
+
+    /// When the version was created, where the source knows it.
+    ///
+    /// ```
+    /// use secrets_runtime::source::Fetched;
+    ///
+    /// assert_eq!(Fetched::new("plain text").created(), None);
+    /// ```
+    #[must_use]
+    pub fn created(&self) -> Option<SystemTime> {
+        self.created
     }
 
     /// Marks what a fallback gave: `first` is why the source itself has no answer.
@@ -348,22 +442,6 @@ impl Fetched {
 
     pub(crate) fn is_fallback(&self) -> bool {
         self.fallback.is_some()
-    }
-
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
-
-    pub(crate) fn version(&self) -> Option<&str> {
-        self.version_id.as_deref()
-    }
-
-    pub(crate) fn labels(&self) -> &[String] {
-        &self.stages
-    }
-
-    pub(crate) fn creation(&self) -> Option<SystemTime> {
-        self.created
     }
 }
 
@@ -383,7 +461,7 @@ impl fmt::Debug for Fetched {
 /// cannot carry a secret.
 ///
 /// ```
-/// use secrets_runtime::{ErrorKind, SourceError};
+/// use secrets_runtime::{ErrorKind, source::SourceError};
 ///
 /// let error = SourceError::new(ErrorKind::NotFound, "this source has one secret, `api`");
 /// assert!(!error.is_transient());
@@ -395,7 +473,7 @@ pub struct SourceError {
     pub(crate) transient: bool,
     /// Under which name others know the failure: an error code, a request id, what a fallback said.
     pub(crate) origin: Option<String>,
-    pub(crate) hint: Option<String>,
+    pub(crate) hint: Option<Cow<'static, str>>,
     /// The version that was read, where that is what is wrong.
     pub(crate) version_id: Option<Arc<str>>,
 }
@@ -404,7 +482,7 @@ impl SourceError {
     /// A failure of this kind; `detail` says what the kind does not, or is empty.
     ///
     /// ```
-    /// use secrets_runtime::{ErrorKind, SourceError};
+    /// use secrets_runtime::{ErrorKind, source::SourceError};
     ///
     /// let error = SourceError::new(ErrorKind::Unreachable, "");
     /// ```
@@ -416,7 +494,7 @@ impl SourceError {
     /// Says that the same request may succeed later, although failures of this kind usually persist.
     ///
     /// ```
-    /// use secrets_runtime::{ErrorKind, SourceError};
+    /// use secrets_runtime::{ErrorKind, source::SourceError};
     ///
     /// assert!(SourceError::new(ErrorKind::NotFound, "not replicated yet").transient().is_transient());
     /// ```
@@ -437,9 +515,35 @@ impl SourceError {
         self
     }
 
+    /// Adds the reason, written down beforehand.
+    ///
+    /// ```
+    /// use secrets_runtime::{ErrorKind, source::SourceError};
+    ///
+    /// let error = SourceError::from(ErrorKind::NotFound).because("this source has one secret, `api`");
+    /// assert_eq!(error.to_string(), "the secret does not exist: this source has one secret, `api`");
+    /// ```
+    #[must_use]
+    pub fn because(mut self, reason: &'static str) -> Self {
+        self.detail = reason;
+        self
+    }
+
+    /// Adds what to do about it: errors show it after `help:`, in place of what is said of the kind.
+    ///
+    /// ```
+    /// use secrets_runtime::{ErrorKind, source::SourceError};
+    ///
+    /// let error = SourceError::from(ErrorKind::AccessDenied).hint("add the service to the policy `orders` of the vault");
+    /// ```
+    #[must_use]
+    pub fn hint(self, hint: &'static str) -> Self {
+        self.advice(Cow::Borrowed(hint))
+    }
+
     /// Adds what to do, made from the declaration and the set-up.
-    pub(crate) fn hint(mut self, hint: String) -> Self {
-        self.hint = Some(hint);
+    pub(crate) fn advice(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.hint = Some(hint.into());
         self
     }
 
@@ -452,7 +556,7 @@ impl SourceError {
     /// Whether the same request may succeed later without anybody's doing.
     ///
     /// ```
-    /// use secrets_runtime::{ErrorKind, SourceError};
+    /// use secrets_runtime::{ErrorKind, source::SourceError};
     ///
     /// assert!(SourceError::new(ErrorKind::Throttled, "").is_transient());
     /// ```
@@ -464,7 +568,7 @@ impl SourceError {
     /// What kind of failure it is.
     ///
     /// ```
-    /// use secrets_runtime::{ErrorKind, SourceError};
+    /// use secrets_runtime::{ErrorKind, source::SourceError};
     ///
     /// assert_eq!(SourceError::new(ErrorKind::Binary, "").kind(), ErrorKind::Binary);
     /// ```
@@ -474,8 +578,50 @@ impl SourceError {
     }
 }
 
+/// What a source says, without the secret's id; in one line.
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, detail, origin, .. } = self;
+        write!(f, "the secret {}", kind.predicate())?;
+        if !detail.is_empty() {
+            write!(f, ": {detail}")?;
+        }
+        match origin {
+            Some(origin) => write!(f, " ({origin})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for SourceError {}
+
+impl From<ErrorKind> for SourceError {
+    fn from(kind: ErrorKind) -> Self {
+        Self::new(kind, "")
+    }
+}
+
+/// A source whose type is not known any more: see [`Source::boxed`].
+pub struct BoxSource(Box<dyn AnySource>);
+
+impl Source for BoxSource {
+    fn batch_size(&self) -> usize {
+        self.0.batch_size_any()
+    }
+
+    async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+        self.0.fetch_any(requests).await
+    }
+}
+
+impl fmt::Debug for BoxSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BoxSource").finish_non_exhaustive()
+    }
+}
+
 /// A source without its type.
-pub trait AnySource: Send + Sync {
+pub(crate) trait AnySource: Send + Sync {
     fn fetch_any<'a>(&'a self, requests: &'a [Request]) -> BoxFuture<'a, Vec<Result<Fetched, SourceError>>>;
 
     fn batch_size_any(&self) -> usize;

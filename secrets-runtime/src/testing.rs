@@ -1,6 +1,6 @@
 //! For tests of programs: what happens to secrets in production, happening to one in memory.
 //!
-//! [`Memory`](crate::Memory) gets rotations in AWS's steps, rollbacks, deletions and outages, one call each. A [`Drill`] leads
+//! [`Memory`](crate::source::Memory) gets rotations in AWS's steps, rollbacks, deletions and outages, one call each. A [`Drill`] leads
 //! the program's own requests through all of them and reports which step failed one.
 
 mod clients;

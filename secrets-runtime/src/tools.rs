@@ -76,19 +76,19 @@ impl Text {
     /// The text itself: for looking at, not for showing.
     #[must_use]
     pub fn expose(&self) -> &str {
-        self.0.text()
+        self.0.expose_text()
     }
 
     /// The full ARN of the secret, as the source says.
     #[must_use]
     pub fn arn(&self) -> Option<&str> {
-        self.0.arn.as_deref()
+        self.0.arn()
     }
 
     /// The id of the version, as the source says.
     #[must_use]
     pub fn version_id(&self) -> Option<&str> {
-        self.0.version_id.as_deref()
+        self.0.version_id()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use secrets_runtime::{Live, Memory, Retry, Secret, Secrets, Snapshot};
+use secrets_runtime::{Live, Retry, Secret, Secrets, Snapshot, source::Memory};
 use tokio::time::sleep;
 
 #[derive(Secret)]
@@ -97,7 +97,7 @@ async fn an_attempt_outlasts_the_window_of_a_rotation() {
 #[tokio::test(start_paused = true)]
 async fn a_thousand_attempts_at_once_have_one_prober_and_one_fetch() {
     let source = source();
-    let secrets = Secrets::builder().without_background_task().source(source.clone());
+    let secrets = Secrets::builder().without_background_task().build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     sleep(10 * SECOND).await;
     let database = Database::new("second");

@@ -8,7 +8,7 @@ use std::num::NonZeroU16;
 use std::str::FromStr;
 use std::time::Duration;
 
-use secrets_runtime::{ErrorKind, ExposeSecret, Memory, Secret, SecretString, Secrets};
+use secrets_runtime::{ErrorKind, ExposeSecret, Secret, SecretString, Secrets, source::Memory};
 use serde::Deserialize;
 
 fn violations<T: Secret>(json: &str) -> String {

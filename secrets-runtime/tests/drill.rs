@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrets_runtime::testing::{Drill, Report, Scenario};
-use secrets_runtime::{Error, ErrorKind, HealthState, Live, Memory, Refreshed, Retry, Secret, Secrets};
+use secrets_runtime::{Error, ErrorKind, HealthState, Live, Refreshed, Retry, Secret, Secrets, source::Memory};
 
 #[derive(Secret)]
 #[secret(id = "db", refresh = "1s")]
@@ -219,7 +219,7 @@ async fn a_scripted_rotation_moves_its_labels_at_the_end() {
 #[tokio::test(start_paused = true)]
 async fn a_scripted_rollback_is_an_older_version() {
     let source = Memory::new().with("db", single_user(0));
-    let secrets = Secrets::builder().refresh(Duration::from_mins(5)).source(source.clone());
+    let secrets = Secrets::builder().refresh(Duration::from_mins(5)).build(source.clone());
     source.set("db", single_user(1));
     let live = secrets.live::<Db>().await.expect("live");
     assert!(source.roll_back("db"));

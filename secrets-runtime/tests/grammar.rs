@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use secrets_runtime::{ErrorKind, ExposeSecret, Memory, Secret, SecretSlice, SecretString, SecretValue, Secrets};
+use secrets_runtime::{
+    ErrorKind, ExposeSecret, Secret, SecretSlice, SecretString, SecretValue, Secrets, source::Memory,
+};
 
 /// The violations of a document, one a line.
 #[track_caller]

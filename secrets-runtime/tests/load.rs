@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use secrets_runtime::{ErrorKind, Fetched, File, Memory, NamedSecret, Request, Secret, Secrets, Source, SourceError};
+use secrets_runtime::{
+    ErrorKind, NamedSecret, Secret, Secrets,
+    source::{Fetched, File, Memory, Request, Source, SourceError},
+};
 
 #[derive(Secret, PartialEq)]
 #[secret(id = "{APP_ENV}/db")]
@@ -23,7 +26,7 @@ struct Mail {
 struct Unset {}
 
 fn with(source: impl Source) -> Secrets {
-    Secrets::builder().placeholder("APP_ENV", "test").source(source)
+    Secrets::builder().placeholder("APP_ENV", "test").build(source)
 }
 
 fn db(host: &str) -> Db {

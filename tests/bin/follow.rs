@@ -18,7 +18,7 @@ async fn main() -> Result<(), secrets_runtime::Error> {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
     });
-    let secrets = Secrets::builder().refresh(Duration::from_millis(50)).from_env().await?;
+    let secrets = Secrets::builder().refresh(Duration::from_millis(50)).build_from_env().await?;
     let mut changes = secrets.live::<Db>().await?.changes();
     while let Some(db) = changes.next().await {
         println!("{}", db.nth);

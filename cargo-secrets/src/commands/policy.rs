@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use secrets_runtime::__tools::Declared;
-use secrets_runtime::Selector;
+use secrets_runtime::source::Selector;
 use secrets_shape::id::{Arn, partition_of};
 
 use crate::cli::{PolicyArgs, Variables};

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use secrets_example_axum_postgres::database::OrdersDb;
 use secrets_example_axum_postgres::figures;
-use secrets_runtime::{Memory, NamedSecret, Secrets};
+use secrets_runtime::{NamedSecret, Secrets, source::Memory};
 use secrets_tests::{Emulator, Postgres, Proxy, REGION, Reply, get_page, lint_template, read_template};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
@@ -215,7 +215,7 @@ async fn next(output: &mut Lines<BufReader<ChildStdout>>) -> String {
 #[tokio::test]
 async fn each_alarm_watches_a_figure_that_the_service_writes() {
     let text = r#"{"username": "orders", "password": "of-the-test", "host": "db.internal", "dbname": "orders"}"#;
-    let secrets = Secrets::builder().placeholder("APP_ENV", "prod").source(Memory::new().with("prod/orders/db", text));
+    let secrets = Secrets::builder().placeholder("APP_ENV", "prod").build(Memory::new().with("prod/orders/db", text));
     let _live = secrets.live::<OrdersDb>().await.expect("live");
     let template = read_template(&file("template.yaml"));
     let container = &template["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"][0];
@@ -239,7 +239,7 @@ async fn each_alarm_watches_a_figure_that_the_service_writes() {
 #[test]
 fn that_nobody_looks_any_more_is_degraded() {
     let text = r#"{"username": "orders", "password": "of-the-test", "host": "db.internal", "dbname": "orders"}"#;
-    let secrets = Secrets::builder().placeholder("APP_ENV", "prod").source(Memory::new().with("prod/orders/db", text));
+    let secrets = Secrets::builder().placeholder("APP_ENV", "prod").build(Memory::new().with("prod/orders/db", text));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let _live = runtime.block_on(secrets.live::<OrdersDb>()).expect("live");
     let degraded =

@@ -5,37 +5,41 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::environment::{Environment, Selected};
+use super::environment::Environment;
+#[cfg(feature = "aws")]
+use super::environment::Selected;
 use super::{Secrets, Shared};
 use crate::error::Error;
 use crate::live::{Background, Registry, Settings, Start};
 #[cfg(feature = "aws")]
-use crate::source::{Aws, Batch};
-use crate::source::{File, Platform, Source, environment};
+use crate::source::{Aws, File};
+use crate::source::{Platform, Source, environment};
 
 /// Builds [`Secrets`]: settings first, then the source.
 ///
 /// ```no_run
 /// # #[cfg(feature = "aws")] {
-/// use secrets_runtime::{Batch, Secrets};
+/// use std::time::Duration;
+///
+/// use secrets_runtime::Secrets;
 ///
 /// # async fn build() -> Result<(), secrets_runtime::Error> {
-/// let secrets = Secrets::builder().placeholder("TENANT", "acme").batch(Batch::On).from_env().await?;
+/// let secrets = Secrets::builder().placeholder("TENANT", "acme").refresh(Duration::from_secs(60)).build_from_env().await?;
 /// # Ok(())
 /// # }
 /// # }
 /// ```
 #[derive(Default)]
 #[must_use = "a builder does nothing until it is given a source"]
-pub struct Builder {
+pub struct SecretsBuilder {
     placeholders: HashMap<String, String>,
-    file_in_production: FileInProduction,
     #[cfg(feature = "aws")]
-    batch: Option<Batch>,
+    file_in_production: FileInProduction,
     settings: Settings,
 }
 
 /// Whether a local file may take the place of the real secrets.
+#[cfg(feature = "aws")]
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum FileInProduction {
     #[default]
@@ -43,14 +47,14 @@ pub enum FileInProduction {
     Allowed,
 }
 
-impl Builder {
+impl SecretsBuilder {
     /// What `{name}` in a declared id stands for, in place of the environment variable of that name.
     ///
     /// ```
-    /// use secrets_runtime::{Memory, Secrets};
+    /// use secrets_runtime::{Secrets, source::Memory};
     ///
     /// // `{APP_ENV}/mail` is `test/mail`, whatever the environment says.
-    /// let secrets = Secrets::builder().placeholder("APP_ENV", "test").source(Memory::new());
+    /// let secrets = Secrets::builder().placeholder("APP_ENV", "test").build(Memory::new());
     /// ```
     pub fn placeholder(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.placeholders.insert(name.into(), value.into());
@@ -63,10 +67,11 @@ impl Builder {
     /// ```
     /// # use secrets_runtime::Secrets;
     /// # async fn example() -> Result<(), secrets_runtime::Error> {
-    /// let secrets = Secrets::builder().allow_file_source_in_production().from_env().await?;
+    /// let secrets = Secrets::builder().allow_file_source_in_production().build_from_env().await?;
     /// # Ok(())
     /// # }
     /// ```
+    #[cfg(feature = "aws")]
     pub fn allow_file_source_in_production(self) -> Self {
         Self { file_in_production: FileInProduction::Allowed, ..self }
     }
@@ -76,9 +81,9 @@ impl Builder {
     /// program with thousands of secrets starts.
     ///
     /// ```
-    /// use secrets_runtime::{Memory, Secrets};
+    /// use secrets_runtime::{Secrets, source::Memory};
     ///
-    /// let secrets = Secrets::builder().concurrency(4).source(Memory::new());
+    /// let secrets = Secrets::builder().concurrency(4).build(Memory::new());
     /// ```
     pub fn concurrency(mut self, calls: usize) -> Self {
         self.settings.concurrency = calls;
@@ -91,27 +96,13 @@ impl Builder {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use secrets_runtime::{Memory, Secrets};
+    /// use secrets_runtime::{Secrets, source::Memory};
     ///
-    /// let secrets = Secrets::builder().call_timeout(Duration::from_secs(5)).source(Memory::new());
+    /// let secrets = Secrets::builder().call_timeout(Duration::from_secs(5)).build(Memory::new());
     /// ```
     pub fn call_timeout(mut self, limit: Duration) -> Self {
         self.settings.call_timeout = limit.max(Duration::from_millis(1));
         self
-    }
-
-    /// Whether many secrets are fetched by `BatchGetSecretValue`; wins over `SECRETS_BATCH`.
-    ///
-    /// ```
-    /// # use secrets_runtime::{Batch, Secrets};
-    /// # async fn example() -> Result<(), secrets_runtime::Error> {
-    /// let secrets = Secrets::builder().batch(Batch::On).from_env().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(feature = "aws")]
-    pub fn batch(self, batch: Batch) -> Self {
-        Self { batch: Some(batch), ..self }
     }
 
     /// How often live secrets are polled, with a jitter of 10 %; wins over `SECRETS_REFRESH` and over what their declarations
@@ -119,9 +110,9 @@ impl Builder {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use secrets_runtime::{Memory, Secrets};
+    /// use secrets_runtime::{Secrets, source::Memory};
     ///
-    /// let secrets = Secrets::builder().refresh(Duration::from_secs(30)).source(Memory::new());
+    /// let secrets = Secrets::builder().refresh(Duration::from_secs(30)).build(Memory::new());
     /// ```
     pub fn refresh(mut self, interval: Duration) -> Self {
         self.settings.refresh = Some(interval);
@@ -133,9 +124,9 @@ impl Builder {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use secrets_runtime::{Memory, Secrets};
+    /// use secrets_runtime::{Secrets, source::Memory};
     ///
-    /// let secrets = Secrets::builder().max_stale(Duration::from_secs(3600)).source(Memory::new());
+    /// let secrets = Secrets::builder().max_stale(Duration::from_secs(3600)).build(Memory::new());
     /// ```
     pub fn max_stale(mut self, age: Duration) -> Self {
         self.settings.max_stale = Some(age);
@@ -145,9 +136,9 @@ impl Builder {
     /// Lets a live secret fail to start whose current version is refused, although the one before is good.
     ///
     /// ```
-    /// use secrets_runtime::{Memory, Secrets};
+    /// use secrets_runtime::{Secrets, source::Memory};
     ///
-    /// let secrets = Secrets::builder().start_on_current_only().source(Memory::new());
+    /// let secrets = Secrets::builder().start_on_current_only().build(Memory::new());
     /// ```
     pub fn start_on_current_only(mut self) -> Self {
         self.settings.start = Start::OnCurrentOnly;
@@ -158,9 +149,9 @@ impl Builder {
     /// between calls. On AWS Lambda it is so without this.
     ///
     /// ```
-    /// use secrets_runtime::{Memory, Secrets};
+    /// use secrets_runtime::{Secrets, source::Memory};
     ///
-    /// let secrets = Secrets::builder().without_background_task().source(Memory::new());
+    /// let secrets = Secrets::builder().without_background_task().build(Memory::new());
     /// ```
     pub fn without_background_task(mut self) -> Self {
         self.settings.background = Background::Program;
@@ -172,20 +163,20 @@ impl Builder {
     /// ```
     /// # use secrets_runtime::Secrets;
     /// # async fn example() -> Result<(), secrets_runtime::Error> {
-    /// let secrets = Secrets::builder().from_env().await?;
+    /// let secrets = Secrets::builder().build_from_env().await?;
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
     /// As [`Secrets::from_env`].
-    #[allow(clippy::wrong_self_convention, reason = "the builder's counterpart of `Secrets::from_env`")]
-    pub async fn from_env(self) -> Result<Secrets, Error> {
+    #[cfg(feature = "aws")]
+    pub async fn build_from_env(self) -> Result<Secrets, Error> {
         let environment = Environment::read(environment)?;
         match &environment.source {
             Selected::File(path) => {
                 environment.allow_file(self.file_in_production)?;
-                Ok(self.source(File::new(path)))
+                Ok(self.build(File::new(path)))
             }
             Selected::Aws => self.aws_from_env().await,
         }
@@ -195,10 +186,6 @@ impl Builder {
     fn settled(mut self, environment: &Environment) -> Self {
         self.settings.refresh = self.settings.refresh.or(environment.refresh);
         self.settings.max_stale = self.settings.max_stale.or(environment.max_stale);
-        #[cfg(feature = "aws")]
-        {
-            self.batch = self.batch.or(environment.batch);
-        }
         if environment.place == Platform::Lambda {
             self.settings.background = Background::Program;
         }
@@ -216,35 +203,25 @@ impl Builder {
         }
     }
 
-    #[cfg(not(feature = "aws"))]
-    #[allow(clippy::unused_async, reason = "as with the feature")]
-    async fn aws_from_env(self) -> Result<Secrets, Error> {
-        Err(Error::configuration(
-            "secrets-runtime was built without its `aws` feature",
-            "switch the feature on, or set SECRETS_SOURCE=file:<path>",
-        ))
-    }
-
     /// As [`Secrets::from_sdk_config`].
     ///
     /// ```no_run
     /// # use secrets_runtime::Secrets;
     /// # async fn example() -> Result<(), secrets_runtime::Error> {
     /// let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
-    /// let secrets = Secrets::builder().concurrency(4).from_sdk_config(&config);
+    /// let secrets = Secrets::builder().concurrency(4).build_from_sdk_config(&config);
     /// # Ok(())
     /// # }
     /// ```
     #[cfg(feature = "aws")]
-    #[allow(clippy::wrong_self_convention, reason = "the builder's counterpart of `Secrets::from_sdk_config`")]
     #[must_use]
-    pub fn from_sdk_config(self, config: &aws_config::SdkConfig) -> Secrets {
+    pub fn build_from_sdk_config(self, config: &aws_config::SdkConfig) -> Secrets {
         self.aws(Aws::new(config), Environment::read(environment))
     }
 
     #[cfg(feature = "aws")]
     fn aws(self, source: Aws, environment: Result<Environment, Error>) -> Secrets {
-        let batch = self.batch.or(environment.as_ref().ok().and_then(|environment| environment.batch));
+        let batch = environment.as_ref().ok().and_then(|environment| environment.batch);
         let source = source.concurrency(self.settings.concurrency);
         self.with(batch.into_iter().fold(source, Aws::batch), environment)
     }
@@ -252,12 +229,12 @@ impl Builder {
     /// As [`Secrets::new`]. The settings for AWS do not apply to other sources.
     ///
     /// ```
-    /// use secrets_runtime::{File, Secrets};
+    /// use secrets_runtime::{Secrets, source::File};
     ///
-    /// let secrets = Secrets::builder().source(File::new("secrets.json"));
+    /// let secrets = Secrets::builder().build(File::new("secrets.json"));
     /// ```
     #[must_use]
-    pub fn source(self, source: impl Source) -> Secrets {
+    pub fn build(self, source: impl Source) -> Secrets {
         self.with(source, Environment::read(environment))
     }
 
@@ -282,22 +259,19 @@ fn never_fresh() -> Error {
 }
 
 /// It shows the names of placeholders, not what they stand for.
-impl fmt::Debug for Builder {
+impl fmt::Debug for SecretsBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.placeholders.keys().collect();
-        f.debug_struct("Builder")
-            .field("placeholders", &names)
-            .field("file_in_production", &self.file_in_production)
-            .finish_non_exhaustive()
+        f.debug_struct("SecretsBuilder").field("placeholders", &names).finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Memory;
     use crate::decode::{Json, Report, Reported};
     use crate::secret::{Secret, SecretValue};
+    use crate::source::Memory;
     use crate::spec::SecretSpec;
     use secrets_shape::shape::Shape;
 
@@ -324,18 +298,18 @@ mod tests {
 
     #[test]
     fn the_builder_goes_before_the_environment_before_the_declaration_before_the_default() {
-        let set = || Builder::default().refresh(MINUTE).max_stale(MINUTE);
+        let set = || SecretsBuilder::default().refresh(MINUTE).max_stale(MINUTE);
         let declared = SecretSpec::new("T").refreshed_every(3 * MINUTE).stale_after(3 * MINUTE);
         let variables = of(&[("SECRETS_REFRESH", "2m"), ("SECRETS_MAX_STALE", "2m")]);
         let none = of(&[]);
-        let settled = |builder: Builder, environment: &Environment, spec: &SecretSpec| {
+        let settled = |builder: SecretsBuilder, environment: &Environment, spec: &SecretSpec| {
             let settings = builder.settled(environment).settings;
             (settings.interval(spec), settings.max_stale(spec))
         };
         assert_eq!(settled(set(), &variables, &declared), (MINUTE, Some(MINUTE)));
-        assert_eq!(settled(Builder::default(), &variables, &declared), (2 * MINUTE, Some(2 * MINUTE)));
-        assert_eq!(settled(Builder::default(), &none, &declared), (3 * MINUTE, Some(3 * MINUTE)));
-        assert_eq!(settled(Builder::default(), &none, &SecretSpec::new("T")), (5 * MINUTE, None));
+        assert_eq!(settled(SecretsBuilder::default(), &variables, &declared), (2 * MINUTE, Some(2 * MINUTE)));
+        assert_eq!(settled(SecretsBuilder::default(), &none, &declared), (3 * MINUTE, Some(3 * MINUTE)));
+        assert_eq!(settled(SecretsBuilder::default(), &none, &SecretSpec::new("T")), (5 * MINUTE, None));
     }
 
     fn settings(secrets: &Secrets) -> Settings {
@@ -345,12 +319,12 @@ mod tests {
     #[test]
     fn the_environment_counts_whatever_the_source() {
         let read = || Ok(of(&[("SECRETS_REFRESH", "2m"), ("AWS_LAMBDA_FUNCTION_NAME", "orders")]));
-        let memory = settings(&Builder::default().with(Memory::new(), read()));
+        let memory = settings(&SecretsBuilder::default().with(Memory::new(), read()));
         assert_eq!((memory.refresh, memory.background), (Some(2 * MINUTE), Background::Program));
         #[cfg(feature = "aws")]
         {
             let config = aws_config::SdkConfig::builder().build();
-            let aws = settings(&Builder::default().aws(Aws::new(&config), read()));
+            let aws = settings(&SecretsBuilder::default().aws(Aws::new(&config), read()));
             assert_eq!((aws.refresh, aws.background), (Some(2 * MINUTE), Background::Program));
         }
     }
@@ -359,10 +333,10 @@ mod tests {
     async fn a_setting_that_cannot_be_is_told_by_whatever_needs_it() {
         let unreadable = Environment::read(|name| (name == "SECRETS_REFRESH").then(|| "often".to_owned()));
         let broken = [
-            ("SECRETS_REFRESH", Builder::default().with(Memory::new().with("text", "{}"), unreadable)),
+            ("SECRETS_REFRESH", SecretsBuilder::default().with(Memory::new().with("text", "{}"), unreadable)),
             (
                 "`max_stale` is zero",
-                Builder::default().max_stale(Duration::ZERO).source(Memory::new().with("text", "{}")),
+                SecretsBuilder::default().max_stale(Duration::ZERO).build(Memory::new().with("text", "{}")),
             ),
         ];
         for (told, secrets) in broken {
@@ -379,19 +353,10 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "aws")]
-    #[test]
-    fn batches_are_off_unless_the_environment_or_the_builder_says_otherwise() {
-        let on = of(&[("SECRETS_BATCH", "1")]);
-        assert_eq!(Builder::default().settled(&of(&[])).batch, None);
-        assert_eq!(Builder::default().settled(&on).batch, Some(Batch::On));
-        assert_eq!(Builder::default().batch(Batch::Off).settled(&on).batch, Some(Batch::Off));
-    }
-
     #[test]
     fn on_lambda_there_is_no_background_task() {
         let lambda = of(&[("AWS_LAMBDA_FUNCTION_NAME", "orders")]);
-        assert_eq!(Builder::default().settled(&lambda).settings.background, Background::Program);
-        assert_eq!(Builder::default().settled(&of(&[])).settings.background, Background::Task);
+        assert_eq!(SecretsBuilder::default().settled(&lambda).settings.background, Background::Program);
+        assert_eq!(SecretsBuilder::default().settled(&of(&[])).settings.background, Background::Task);
     }
 }

@@ -1,8 +1,10 @@
 //! What the environment says about the source and the settings.
 
+#[cfg(feature = "aws")]
 use std::path::PathBuf;
 use std::time::Duration;
 
+#[cfg(feature = "aws")]
 use super::builder::FileInProduction;
 use crate::error::Error;
 #[cfg(feature = "aws")]
@@ -12,6 +14,7 @@ use crate::source::Platform;
 /// What the environment says.
 #[derive(Debug)]
 pub struct Environment {
+    #[cfg(feature = "aws")]
     pub source: Selected,
     pub place: Platform,
     pub refresh: Option<Duration>,
@@ -20,6 +23,7 @@ pub struct Environment {
     pub batch: Option<Batch>,
 }
 
+#[cfg(feature = "aws")]
 #[derive(Debug, PartialEq, Eq)]
 pub enum Selected {
     Aws,
@@ -29,6 +33,7 @@ pub enum Selected {
 impl Environment {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         Ok(Self {
+            #[cfg(feature = "aws")]
             source: selected(variable("SECRETS_SOURCE").as_deref())?,
             #[cfg(feature = "aws")]
             batch: batch(variable("SECRETS_BATCH").as_deref())?,
@@ -39,6 +44,7 @@ impl Environment {
     }
 
     /// Refuses a local file where the real secrets are at hand.
+    #[cfg(feature = "aws")]
     pub fn allow_file(&self, file_in_production: FileInProduction) -> Result<(), Error> {
         match self.place.production() {
             Some(place) if file_in_production == FileInProduction::Refused => Err(Error::configuration(
@@ -51,6 +57,7 @@ impl Environment {
     }
 }
 
+#[cfg(feature = "aws")]
 fn selected(source: Option<&str>) -> Result<Selected, Error> {
     match source {
         None | Some("" | "aws") => Ok(Selected::Aws),
@@ -86,7 +93,7 @@ fn batch(batch: Option<&str>) -> Result<Option<Batch>, Error> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "aws"))]
 mod tests {
     use super::*;
     use crate::error::ErrorKind;

@@ -12,12 +12,12 @@ impl Secrets {
     /// Loads a secret and keeps it fresh: what is returned follows every rotation, until the last handle is dropped.
     ///
     /// One background task polls all live secrets of this `Secrets`; each is fetched once, however many types
-    /// are read from it. How often is said by [`Builder::refresh`](super::Builder::refresh), `SECRETS_REFRESH`,
+    /// are read from it. How often is said by [`SecretsBuilder::refresh`](super::SecretsBuilder::refresh), `SECRETS_REFRESH`,
     /// `#[secret(refresh = "5m")]` or, in their absence, is 5 minutes.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
-    /// use secrets_runtime::{Memory, Secret, Secrets};
+    /// use secrets_runtime::{Secret, Secrets, source::Memory};
     ///
     /// #[derive(Secret)]
     /// #[secret(id = "mail/api")]
@@ -170,7 +170,7 @@ impl Secrets {
     /// How all live secrets are. Cheap enough for a probe: it asks nobody.
     ///
     /// ```
-    /// use secrets_runtime::{HealthState, Memory, Secrets};
+    /// use secrets_runtime::{HealthState, Secrets, source::Memory};
     ///
     /// let secrets = Secrets::new(Memory::new());
     /// assert_eq!(secrets.health().state, HealthState::Ok); // there are none

@@ -58,6 +58,7 @@ macro_rules! parsed {
     )*};
 }
 
+#[allow(unused_imports, reason = "of the types of other crates, which are switched on one by one")]
 pub(crate) use parsed;
 
 pub const fn parsed_shape(name: &'static str) -> Shape {

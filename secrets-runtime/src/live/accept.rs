@@ -25,10 +25,10 @@ pub struct Version {
 impl Version {
     pub fn of(fetched: &Fetched, now: Timestamp) -> Self {
         Self {
-            id: fetched.version().map(Arc::from),
+            id: fetched.version_id().map(Arc::from),
             fingerprint: fingerprint(fetched),
-            stages: stages(fetched.labels()),
-            created: fetched.creation(),
+            stages: stages(fetched.stages()),
+            created: fetched.created(),
             fetched: now.wall,
         }
     }
@@ -39,8 +39,8 @@ impl Version {
     }
 
     pub fn is(&self, fetched: &Fetched) -> bool {
-        let is_same_text = || self.fingerprint == hash(fetched.text());
-        match (&self.id, fetched.version()) {
+        let is_same_text = || self.fingerprint == hash(fetched.expose_text());
+        match (&self.id, fetched.version_id()) {
             (Some(id), Some(other)) => **id == *other && (self.fingerprint == 0 || is_same_text()),
             (None, None) => is_same_text(),
             _ => false,
@@ -70,9 +70,9 @@ fn stages(labels: &[String]) -> Arc<[String]> {
 }
 
 fn fingerprint(fetched: &Fetched) -> u64 {
-    match fetched.version() {
+    match fetched.version_id() {
         Some(_) if !fetched.is_fallback() => 0,
-        _ => hash(fetched.text()),
+        _ => hash(fetched.expose_text()),
     }
 }
 
@@ -131,7 +131,7 @@ pub struct Standing<'a> {
 /// Whether a view publishes a fetched version.
 pub fn decide(standing: &Standing<'_>, fetched: &Fetched, trigger: Trigger, now: Timestamp) -> Decision {
     let Standing { published, unconfirmed, superseded } = standing;
-    let order = published.created.zip(fetched.creation()).map(|(ours, theirs)| theirs.cmp(&ours));
+    let order = published.created.zip(fetched.created()).map(|(ours, theirs)| theirs.cmp(&ours));
     let since = unconfirmed.filter(|rollback| rollback.version.is(fetched)).map(|rollback| rollback.since);
     let is_confirmed = trigger == Trigger::Forced || since.is_some_and(|since| since.age(now) >= CONFIRMATION);
     match () {
@@ -163,7 +163,7 @@ impl Superseded {
     }
 
     fn contains(&self, fetched: &Fetched) -> bool {
-        fetched.version().is_some_and(|id| self.0.contains(&hash(id)))
+        fetched.version_id().is_some_and(|id| self.0.contains(&hash(id)))
     }
 }
 
@@ -177,8 +177,8 @@ mod tests {
 
     fn fetched(id: &str, created: u64) -> Fetched {
         Fetched::new(format!("text of {id}"))
-            .version_id(id)
-            .created(SystemTime::UNIX_EPOCH + Duration::from_secs(created))
+            .with_version_id(id)
+            .with_created(SystemTime::UNIX_EPOCH + Duration::from_secs(created))
     }
 
     fn standing(published: &Version) -> Standing<'_> {
@@ -211,7 +211,7 @@ mod tests {
     fn without_a_date_every_other_version_is_newer() {
         let now = Timestamp::now();
         let published = Version::of(&fetched("b", 20), now);
-        let other = Fetched::new("x").version_id("a");
+        let other = Fetched::new("x").with_version_id("a");
         assert_eq!(decide(&standing(&published), &other, Scheduled, now), Accept);
     }
 
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(decide(fetched("c", 20)), Ignore, "as old");
         assert_eq!(decide(fetched("a", 10)), Ignore, "a lagging replica confirms no rollback");
         assert_eq!(decide(fetched("d", 40)), Ignore, "it was published before, and rolled back");
-        assert_eq!(decide(Fetched::new("x").version_id("x")), Ignore, "without a date");
+        assert_eq!(decide(Fetched::new("x").with_version_id("x")), Ignore, "without a date");
         assert_eq!(decide(Fetched::new("x")), Ignore, "a file");
     }
 

@@ -113,7 +113,7 @@ impl<T> Live<T> {
     /// This is how processes that are frozen at times, as on AWS Lambda, stay fresh, and how `max_stale` is enforced. Age is
     /// the longer of what the monotonic and the wall clock say. Callers share one poll, which goes on if this future is
     /// dropped. While the source fails, it is asked again after a pause, not by every call. It waits for at most twice the
-    /// [limit on a call](crate::Builder::call_timeout), and on a derived value 31 s more for each derivation.
+    /// [limit on a call](crate::SecretsBuilder::call_timeout), and on a derived value 31 s more for each derivation.
     ///
     /// ```
     /// # use secrets_runtime::Live;
@@ -161,7 +161,7 @@ impl<T> Live<T> {
 
     /// Asks the source now, unless the program did so less than five seconds ago. Callers share one poll, which goes on if this
     /// future is dropped. On a derived value, it waits for the derivation too; on what it is derived from, it does not. It waits
-    /// for at most twice the [limit on a call](crate::Builder::call_timeout), and 31 s more for each derivation.
+    /// for at most twice the [limit on a call](crate::SecretsBuilder::call_timeout), and 31 s more for each derivation.
     ///
     /// An older version than the published one, which otherwise has to stay for 15 s before it counts as a rollback, counts
     /// at once.

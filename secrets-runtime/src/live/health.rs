@@ -122,7 +122,7 @@ impl Health {
     /// Whether there is a value for every secret: what a readiness probe asks.
     ///
     /// ```
-    /// use secrets_runtime::{Memory, Secrets};
+    /// use secrets_runtime::{Secrets, source::Memory};
     ///
     /// assert!(Secrets::new(Memory::new()).health().is_ready());
     /// ```

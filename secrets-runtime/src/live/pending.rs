@@ -117,7 +117,7 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
             return Verdict::keep(Standing::Refused);
         }
         let version = version.clone();
-        match read::<T>(fetched.text(), Some(self.secret.shown())) {
+        match read::<T>(fetched.expose_text(), Some(self.secret.shown())) {
             Ok(value) => {
                 let first = first(value, version.clone());
                 Verdict::change(Standing::Settled, move |applying| {

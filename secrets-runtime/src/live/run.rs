@@ -276,7 +276,7 @@ impl Interrupted {
         let (kind, detail, hint) = self.told();
         let error = SourceError::new(kind, detail);
         match hint {
-            Some(hint) => error.hint(hint.to_owned()),
+            Some(hint) => error.advice(hint.to_owned()),
             None => error,
         }
     }

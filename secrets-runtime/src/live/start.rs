@@ -76,7 +76,7 @@ async fn on_previous<T: Secret + Send + Sync + 'static>(
 ) -> Option<Live<T>> {
     let secret = &pending.secret;
     let previous = fetch::staged(&secret.poller, &secret.request, AWSPREVIOUS).await.ok()??;
-    let value = read::<T>(previous.text(), Some(secret.shown())).ok()?;
+    let value = read::<T>(previous.expose_text(), Some(secret.shown())).ok()?;
     pending.start_on(value, &previous, refused)
 }
 

@@ -243,7 +243,7 @@ impl<T: Secret + Send + Sync + 'static> LiveState<T> {
                 self.await_confirmation(version, now, applying.effects);
             }),
             (Decision::Accept, true) => Verdict::keep(Standing::Refused),
-            (Decision::Accept, false) => match read::<T>(fetched.text(), Some(self.shown())) {
+            (Decision::Accept, false) => match read::<T>(fetched.expose_text(), Some(self.shown())) {
                 Ok(value) => Verdict::change(Standing::Settled, move |applying| {
                     let number = self.number() + 1;
                     if let Some(secret) = self.upstream.secret() {
@@ -301,7 +301,7 @@ impl<T: Secret + Send + Sync + 'static> Upstream<T> for OfSecret {
             let secret = &self.subscription.secret;
             let Some(fetched) = fetch::staged(&secret.poller, &secret.request, stage).await? else { return Ok(None) };
             let version = Version::of(&fetched, Timestamp::now());
-            let value = read(fetched.text(), Some(secret.shown()))?;
+            let value = read(fetched.expose_text(), Some(secret.shown()))?;
             Ok(Some(Arc::new(Versioned { value, version, number: 0 })))
         })
     }

@@ -6,8 +6,9 @@ use super::clock::tests::jump;
 use super::poller::MAX_SLEEP;
 use crate::decode::{Json, Report, Reported};
 use crate::secret::{NamedSecret, Secret, SecretValue};
+use crate::source::Memory;
 use crate::spec::SecretSpec;
-use crate::{HealthState, Memory, Secrets};
+use crate::{HealthState, Secrets};
 use secrets_shape::shape::Shape;
 
 struct Text(String);

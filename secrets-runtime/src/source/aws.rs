@@ -34,7 +34,7 @@ type Answer = Result<Fetched, SourceError>;
 /// SDK configuration says otherwise. An ARN of another region is sent to that region.
 ///
 /// ```
-/// use secrets_runtime::{Aws, File, Secrets, Source};
+/// use secrets_runtime::{Secrets, source::{Aws, File, Source}};
 ///
 /// # async fn example() {
 /// let secrets = Secrets::new(Aws::from_env().await.or(File::new("secrets.json")));
@@ -59,7 +59,7 @@ impl Aws {
     ///
     /// ```
     /// # async fn example() {
-    /// let source = secrets_runtime::Aws::from_env().await;
+    /// let source = secrets_runtime::source::Aws::from_env().await;
     /// # }
     /// ```
     pub async fn from_env() -> Self {
@@ -81,7 +81,7 @@ impl Aws {
     /// ```no_run
     /// # async fn example() {
     /// let config = aws_config::from_env().region("eu-central-1").load().await;
-    /// let source = secrets_runtime::Aws::new(&config);
+    /// let source = secrets_runtime::source::Aws::new(&config);
     /// # }
     /// ```
     #[must_use]
@@ -97,11 +97,11 @@ impl Aws {
     }
 
     /// How many calls one [`fetch`](Source::fetch) of several secrets makes at once; at least one, 128 by default. What a
-    /// [`Secrets`](crate::Secrets) has under way is bounded by [`Builder::concurrency`](crate::Builder::concurrency).
+    /// [`Secrets`](crate::Secrets) has under way is bounded by [`Builder::concurrency`](crate::SecretsBuilder::concurrency).
     ///
     /// ```
     /// # async fn example() {
-    /// let source = secrets_runtime::Aws::from_env().await.concurrency(4);
+    /// let source = secrets_runtime::source::Aws::from_env().await.concurrency(4);
     /// # }
     /// ```
     #[must_use]
@@ -112,7 +112,7 @@ impl Aws {
     /// Whether many secrets are fetched by `BatchGetSecretValue`.
     ///
     /// ```
-    /// use secrets_runtime::{Aws, Batch};
+    /// use secrets_runtime::source::{Aws, Batch};
     ///
     /// # async fn example() {
     /// let source = Aws::from_env().await.batch(Batch::On);
@@ -152,7 +152,7 @@ impl Aws {
             own_endpoint: self.has_own_endpoint(),
         };
         match place.hint(&error, request) {
-            Some(hint) => error.hint(hint),
+            Some(hint) => error.advice(hint),
             None => error,
         }
     }
@@ -239,7 +239,7 @@ impl Source for Aws {
     async fn fetch(&self, requests: &[Request]) -> Vec<Answer> {
         if let Some(Problem { variable, what, remedy }) = self.problem {
             let error = SourceError::new(ErrorKind::Configuration, "a variable of the environment cannot be used");
-            let error = error.origin(&format!("{variable} {what}")).hint(remedy.to_owned());
+            let error = error.origin(&format!("{variable} {what}")).hint(remedy);
             return requests.iter().map(|_| Err(error.clone())).collect();
         }
         let mut answers: Vec<Option<Answer>> = requests.iter().map(|_| None).collect();
@@ -355,7 +355,10 @@ fn fetched(
         return Err(version_id.iter().fold(error, |error, id| error.version_id(id)));
     };
     let created = created.and_then(|created| SystemTime::try_from(created).ok());
-    Ok(Fetched { arn, version_id, stages: stages.unwrap_or_default(), created, ..Fetched::new(text) })
+    let fetched = Fetched::new(text).with_stages(stages.unwrap_or_default());
+    let fetched = arn.into_iter().fold(fetched, Fetched::with_arn);
+    let fetched = version_id.into_iter().fold(fetched, Fetched::with_version_id);
+    Ok(created.into_iter().fold(fetched, Fetched::with_created))
 }
 
 /// Whether a batch call failed for being one: single calls have another quota and another permission, and are not all
@@ -370,7 +373,7 @@ fn is_of_batch(error: &SourceError) -> bool {
 
 fn ambiguous() -> SourceError {
     SourceError { transient: false, ..SourceError::new(ErrorKind::Service, "several secrets answered to this id") }
-        .hint("use the secret's full ARN".to_owned())
+        .hint("use the secret's full ARN")
 }
 
 /// What a batch says of an id that it has no value for. Whether it knows ARNs of other accounts is not documented: what

@@ -12,10 +12,10 @@ pub const CHUNK: usize = 20;
 /// Whether many secrets are fetched by `BatchGetSecretValue`.
 ///
 /// ```
-/// use secrets_runtime::{Batch, Secrets};
+/// use secrets_runtime::{Secrets, source::Batch};
 ///
 /// # async fn example() -> Result<(), secrets_runtime::Error> {
-/// let secrets = Secrets::builder().batch(Batch::On).from_env().await?;
+/// let secrets = Secrets::builder().build(Aws::from_env().await.batch(Batch::On));
 /// # Ok(())
 /// # }
 /// ```

@@ -43,14 +43,14 @@ pub fn of_service(code: &str, message: &str, status: u16) -> SourceError {
         }
         "ExpiredTokenException" | "ExpiredToken" | "RequestExpired" => {
             let error = SourceError::new(ErrorKind::NoCredentials, "the ones there are have expired");
-            error.transient().hint("renew them; those of a role renew themselves".to_owned())
+            error.transient().advice("renew them; those of a role renew themselves".to_owned())
         }
         "InvalidSignatureException" | "SignatureDoesNotMatch" => SourceError::new(
             ErrorKind::NoCredentials,
             "the signature was refused: the clock is wrong, the process was frozen meanwhile, or the secret key is wrong",
         )
         .transient()
-        .hint("compare the clock with the time of day; if that is right, look at the keys".to_owned()),
+        .advice("compare the clock with the time of day; if that is right, look at the keys".to_owned()),
         "UnrecognizedClientException" | "InvalidClientTokenId" | "MissingAuthenticationToken" => {
             SourceError::new(ErrorKind::NoCredentials, "the ones there are were not recognised")
         }

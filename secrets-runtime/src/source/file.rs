@@ -24,7 +24,7 @@ use crate::secret::AWSCURRENT;
 /// ```
 ///
 /// ```
-/// use secrets_runtime::{File, Secrets};
+/// use secrets_runtime::{Secrets, source::File};
 ///
 /// let secrets = Secrets::new(File::new("secrets.json"));
 /// ```
@@ -39,7 +39,7 @@ impl File {
     /// The file is opened by the first fetch, not here.
     ///
     /// ```
-    /// use secrets_runtime::{File, Secrets};
+    /// use secrets_runtime::{Secrets, source::File};
     ///
     /// let secrets = Secrets::new(File::new("secrets.json"));
     /// ```
@@ -51,7 +51,7 @@ impl File {
     /// Where the secrets are read from.
     ///
     /// ```
-    /// use secrets_runtime::File;
+    /// use secrets_runtime::source::File;
     ///
     /// assert!(File::new("secrets.json").path().ends_with("secrets.json"));
     /// ```
@@ -70,7 +70,7 @@ impl File {
             return Err(SourceError::new(ErrorKind::NotFound, "the file source has current versions only"));
         }
         let text = entries.get(request.id()).ok_or_else(|| {
-            SourceError::new(ErrorKind::NotFound, "the file has no such key").hint(format!(
+            SourceError::new(ErrorKind::NotFound, "the file has no such key").advice(format!(
                 "add the key {:?} to {}",
                 request.shown(),
                 self.path.display()
@@ -79,10 +79,10 @@ impl File {
         let text = decode::embedded(text).ok_or_else(|| {
             let what = "in a file, a secret is an object or a string of Unicode text";
             let error = SourceError::new(ErrorKind::Configuration, what);
-            error.hint(format!("look at the key {:?} in {}", request.shown(), self.path.display()))
+            error.advice(format!("look at the key {:?} in {}", request.shown(), self.path.display()))
         })?;
         let version_id = self.version_id(&text);
-        Ok(Fetched::new(text).version_id(version_id).stages([AWSCURRENT]))
+        Ok(Fetched::new(text).with_version_id(version_id).with_stages([AWSCURRENT]))
     }
 }
 
@@ -96,7 +96,7 @@ impl Source for File {
 
     async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
         let failed = |error: SourceError| {
-            let error = error.hint(format!("look at {}", self.path.display()));
+            let error = error.advice(format!("look at {}", self.path.display()));
             requests.iter().map(|_| Err(error.clone())).collect()
         };
         let bytes = match read(self.path.clone()).await {

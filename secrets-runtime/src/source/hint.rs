@@ -38,6 +38,10 @@ impl Place<'_> {
                 "{region} was asked; check the id, the region and the account; a secret of another region or account is \
                  found by its full ARN"
             ),
+            ErrorKind::MarkedForDeletion => {
+                "restore it with `aws secretsmanager restore-secret`, or load another secret".to_owned()
+            }
+            ErrorKind::Binary => "store the secret again with --secret-string".to_owned(),
             ErrorKind::NoCredentials => platform.credentials_hint().to_owned(),
             ErrorKind::Unreachable | ErrorKind::TimedOut if own_endpoint => {
                 "check the endpoint that AWS_ENDPOINT_URL or the SDK configuration names".to_owned()

@@ -16,7 +16,7 @@ use crate::sync::lock;
 /// A source whose secrets the program sets. Clones share them; `Debug` shows none.
 ///
 /// ```
-/// use secrets_runtime::Memory;
+/// use secrets_runtime::source::Memory;
 ///
 /// let source = Memory::new().with("orders/db", r#"{"username": "orders"}"#);
 /// ```
@@ -68,7 +68,7 @@ impl Memory {
     /// No secrets.
     ///
     /// ```
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     ///
     /// let source = Memory::new();
     /// ```
@@ -80,7 +80,7 @@ impl Memory {
     /// Adds a secret.
     ///
     /// ```
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     ///
     /// let source = Memory::new().with("mail/api", r#"{"key": "k-123"}"#).with("signing", "plain text");
     /// ```
@@ -94,7 +94,7 @@ impl Memory {
     /// [`fail`](Self::fail) began.
     ///
     /// ```
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     ///
     /// let source = Memory::new().with("mail/api", r#"{"key": "k-123"}"#);
     /// source.set("mail/api", r#"{"key": "k-456"}"#);
@@ -115,7 +115,7 @@ impl Memory {
     /// Gives a secret a new version with this staging label.
     ///
     /// ```
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     ///
     /// let source = Memory::new().with("mail/api", r#"{"key": "k-123"}"#);
     /// source.set_stage("mail/api", "AWSPENDING", r#"{"key": "k-456"}"#);
@@ -129,7 +129,7 @@ impl Memory {
     /// Lets every request for a secret fail, until it is set again.
     ///
     /// ```
-    /// use secrets_runtime::{ErrorKind, Memory, SourceError};
+    /// use secrets_runtime::{ErrorKind, source::{Memory, SourceError}};
     ///
     /// let source = Memory::new();
     /// source.fail("mail/api", SourceError::new(ErrorKind::Unreachable, "the test says so"));
@@ -142,7 +142,7 @@ impl Memory {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     ///
     /// let source = Memory::new();
     /// source.delay(Duration::from_millis(20));
@@ -154,7 +154,7 @@ impl Memory {
     /// How often [`Source::fetch`] was called.
     ///
     /// ```
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     ///
     /// assert_eq!(Memory::new().calls(), 0);
     /// ```
@@ -199,7 +199,7 @@ impl State {
     fn answer(&self, request: &Request) -> Answer {
         let Some(stored) = self.secrets.get(request.id()) else {
             let error = SourceError::new(ErrorKind::NotFound, "it was not set in this in-memory source");
-            return Err(error.hint("set it with `Memory::with` or `Memory::set`".to_owned()));
+            return Err(error.advice("set it with `Memory::with` or `Memory::set`".to_owned()));
         };
         if let Some(fault) = &stored.fault {
             return Err(fault.clone());
@@ -229,7 +229,7 @@ impl Stored {
         let has_label =
             |(label, labelled): (&String, &Arc<Version>)| Arc::ptr_eq(labelled, version).then(|| label.clone());
         let stages = self.labels.iter().filter_map(has_label);
-        Ok(Fetched::new(text.as_str()).version_id(&version.id).created(version.created).stages(stages))
+        Ok(Fetched::new(text.as_str()).with_version_id(&version.id).with_created(version.created).with_stages(stages))
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Fetched, Request, Source, SourceError};
 /// The source that [`Source::or`] makes.
 ///
 /// ```
-/// use secrets_runtime::{File, Memory, Or, Source};
+/// use secrets_runtime::source::{File, Memory, Or, Source};
 ///
 /// let source: Or<Memory, File> = Memory::new().or(File::new("secrets.json"));
 /// ```

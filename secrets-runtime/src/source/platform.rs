@@ -59,6 +59,7 @@ impl Platform {
     }
 
     /// The name of the place, where secrets of a local file have no business.
+    #[cfg(feature = "aws")]
     pub fn production(self) -> Option<&'static str> {
         match self {
             Self::Ecs => Some("Amazon ECS"),

@@ -17,7 +17,7 @@ impl Memory {
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
-    /// use secrets_runtime::{Memory, Secret, Secrets};
+    /// use secrets_runtime::{Secret, Secrets, source::Memory};
     ///
     /// #[derive(Secret)]
     /// #[secret(id = "orders/db")]
@@ -57,7 +57,7 @@ impl Memory {
     /// there is none to go back to.
     ///
     /// ```
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     ///
     /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
     /// source.set("orders/db", r#"{"password": "two"}"#);
@@ -78,7 +78,7 @@ impl Memory {
     /// Stores a binary value, which is refused: only text secrets are supported.
     ///
     /// ```
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     ///
     /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
     /// source.set_binary("orders/db"); // what is live keeps "one"
@@ -90,7 +90,7 @@ impl Memory {
     /// Lets requests for a secret be throttled, until it is set or [restored](Self::restore).
     ///
     /// ```
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     ///
     /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
     /// source.throttle("orders/db");
@@ -102,7 +102,7 @@ impl Memory {
     /// Marks a secret for deletion: it cannot be read until it is [restored](Self::restore).
     ///
     /// ```
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     ///
     /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
     /// source.delete("orders/db");
@@ -115,7 +115,7 @@ impl Memory {
     /// was.
     ///
     /// ```
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     ///
     /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
     /// source.delete("orders/db");
@@ -131,7 +131,7 @@ impl Memory {
     /// from the network, sees of the source.
     ///
     /// ```
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     ///
     /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
     /// source.freeze();
@@ -145,7 +145,7 @@ impl Memory {
     /// Ends what [`freeze`](Self::freeze) began: fetches that waited get what is current now.
     ///
     /// ```
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     ///
     /// let source = Memory::new();
     /// source.freeze();
@@ -167,7 +167,7 @@ impl Memory {
 /// A rotation under way; see [`Memory::rotate`]. Dropping it leaves the rotation stuck.
 ///
 /// ```
-/// use secrets_runtime::Memory;
+/// use secrets_runtime::source::Memory;
 /// use secrets_runtime::testing::Rotation;
 ///
 /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
@@ -185,7 +185,7 @@ impl Rotation {
     /// The *finish* step: `AWSCURRENT` moves to the new version, `AWSPREVIOUS` to the one before.
     ///
     /// ```
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     ///
     /// let source = Memory::new().with("orders/db", r#"{"password": "one"}"#);
     /// source.rotate("orders/db", r#"{"password": "two"}"#).finish();

@@ -10,9 +10,9 @@ use tokio::time::{sleep, timeout};
 use super::clients::Clients;
 use super::report::Report;
 use super::scenario::Scenario;
-use crate::Memory;
 use crate::client::BoxFuture;
 use crate::live::CONFIRMATION;
+use crate::source::Memory;
 use crate::source::Rotation;
 
 /// Leads a program's own requests through what happens to its secret in production, and reports which step failed one.
@@ -25,7 +25,7 @@ use crate::source::Rotation;
 /// # #[cfg(feature = "derive")] {
 /// use std::sync::{Arc, Mutex};
 /// use secrets_runtime::testing::Drill;
-/// use secrets_runtime::{Memory, Retry, Secret, Secrets};
+/// use secrets_runtime::{Retry, Secret, Secrets, source::Memory};
 ///
 /// #[derive(Secret)]
 /// #[secret(id = "orders/db")]
@@ -79,7 +79,7 @@ use crate::source::Rotation;
 /// # }
 /// ```
 ///
-/// Let the program look at its secrets often, with [`Builder::refresh`](crate::Builder::refresh) or in time that tokio has
+/// Let the program look at its secrets often, with [`Builder::refresh`](crate::SecretsBuilder::refresh) or in time that tokio has
 /// paused: a step in which the program has to notice something lasts until it has looked.
 #[must_use = "a drill does nothing before it is run"]
 pub struct Drill<'a> {
@@ -97,7 +97,7 @@ impl<'a> Drill<'a> {
     /// A drill with the secret `id` of `source`, whose `documents` are those of its versions: 0 is the one that it has now.
     ///
     /// ```
-    /// use secrets_runtime::Memory;
+    /// use secrets_runtime::source::Memory;
     /// use secrets_runtime::testing::Drill;
     ///
     /// let source = Memory::new().with("orders/db", r#"{"password": "password-0"}"#);
@@ -120,7 +120,7 @@ impl<'a> Drill<'a> {
     /// before stop working, as `alter role .. password ..` does.
     ///
     /// ```
-    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::source::Memory;
     /// # use secrets_runtime::testing::{Drill, Scenario};
     /// # use std::time::Duration;
     /// # let source = Memory::new().with("signing", "key-0");
@@ -140,7 +140,7 @@ impl<'a> Drill<'a> {
     /// Leads through these only, in their order.
     ///
     /// ```
-    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::source::Memory;
     /// # use secrets_runtime::testing::{Drill, Scenario};
     /// # use std::time::Duration;
     /// # let source = Memory::new().with("signing", "key-0");
@@ -154,7 +154,7 @@ impl<'a> Drill<'a> {
     /// How many clients send requests, one after the other each; 8 by default, at least 1.
     ///
     /// ```
-    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::source::Memory;
     /// # use secrets_runtime::testing::{Drill, Scenario};
     /// # use std::time::Duration;
     /// # let source = Memory::new().with("signing", "key-0");
@@ -167,7 +167,7 @@ impl<'a> Drill<'a> {
     /// How long each step lasts at least; 200 ms by default.
     ///
     /// ```
-    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::source::Memory;
     /// # use secrets_runtime::testing::{Drill, Scenario};
     /// # use std::time::Duration;
     /// # let source = Memory::new().with("signing", "key-0");
@@ -181,7 +181,7 @@ impl<'a> Drill<'a> {
     /// 2 minutes by default.
     ///
     /// ```
-    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::source::Memory;
     /// # use secrets_runtime::testing::{Drill, Scenario};
     /// # use std::time::Duration;
     /// # let source = Memory::new().with("signing", "key-0");
@@ -194,7 +194,7 @@ impl<'a> Drill<'a> {
     /// Runs `request` in all clients at once until the last step is over. Dropping the future ends both.
     ///
     /// ```
-    /// # use secrets_runtime::Memory;
+    /// # use secrets_runtime::source::Memory;
     /// # use secrets_runtime::testing::{Drill, Scenario};
     /// # use std::time::Duration;
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]

@@ -7,7 +7,7 @@ use super::scenario::Scenario;
 /// How a program came through a drill, step by step; `Display` is a table for people.
 ///
 /// ```
-/// # use secrets_runtime::Memory;
+/// # use secrets_runtime::source::Memory;
 /// # use secrets_runtime::testing::{Drill, Scenario};
 /// # use std::time::Duration;
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]

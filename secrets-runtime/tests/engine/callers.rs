@@ -19,7 +19,7 @@ macro_rules! poll_once {
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_is_kept_and_not_polled_stops_no_poll() {
     let source = source();
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     source.delay(SECOND);
     let mut kept = pin!(live.refresh());
@@ -36,7 +36,7 @@ async fn a_refresh_that_is_kept_and_not_polled_stops_no_poll() {
 #[tokio::test(start_paused = true)]
 async fn every_other_future_may_be_kept_too() {
     let source = source();
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     source.delay(SECOND);
     let mut fresh = pin!(live.fresh(std::time::Duration::ZERO));
@@ -88,7 +88,7 @@ async fn fresh_of_zero_succeeds_for_all_who_call_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_caller_that_gives_up_changes_no_plan() {
     let source = source();
-    let secrets = Secrets::builder().refresh(24 * HOUR).source(source.clone());
+    let secrets = Secrets::builder().refresh(24 * HOUR).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     // The task sleeps by now.
     sleep(SECOND).await;
@@ -162,7 +162,7 @@ async fn an_attempt_with_a_fixed_value_is_not_repeated() {
 async fn no_setting_is_too_long() {
     let source = source();
     let most = std::time::Duration::MAX;
-    let secrets = Secrets::builder().refresh(most).call_timeout(most).max_stale(most).source(source.clone());
+    let secrets = Secrets::builder().refresh(most).call_timeout(most).max_stale(most).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     sleep(HOUR).await;
     assert_eq!((secrets.health().state, live.status().state), (HealthState::Ok, HealthState::Ok));
@@ -174,7 +174,7 @@ async fn no_setting_is_too_long() {
 #[tokio::test(start_paused = true)]
 async fn a_poll_in_the_queue_has_its_turn_when_a_call_is_dropped() {
     let source = source().with("other", db("first"));
-    let secrets = Secrets::builder().concurrency(1).call_timeout(2 * HOUR).refresh(MINUTE).source(source.clone());
+    let secrets = Secrets::builder().concurrency(1).call_timeout(2 * HOUR).refresh(MINUTE).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     source.delay(HOUR);
     let dropped = timeout(2 * MINUTE, secrets.load_from::<Db>("other"));
@@ -193,7 +193,7 @@ async fn a_poll_in_the_queue_has_its_turn_when_a_call_is_dropped() {
 async fn a_load_that_is_dropped_takes_its_call_with_it() {
     let source = source();
     source.delay(HOUR);
-    let secrets = Secrets::builder().concurrency(1).call_timeout(2 * HOUR).source(source.clone());
+    let secrets = Secrets::builder().concurrency(1).call_timeout(2 * HOUR).build(source.clone());
     timeout(SECOND, secrets.load::<Db>()).await.expect_err("it takes longer");
     source.delay(std::time::Duration::ZERO);
     let loaded = timeout(SECOND, secrets.load::<Db>()).await.expect("the only call there may be is free again");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use secrets_runtime::{ErrorKind, HealthState, Live, Memory, Refreshed, Retry, Secrets};
+use secrets_runtime::{ErrorKind, HealthState, Live, Refreshed, Retry, Secrets, source::Memory};
 use tokio::time::{sleep, timeout};
 
 use crate::{Db, HOUR, MINUTE, SECOND, db, password, source};
@@ -11,7 +11,7 @@ use crate::{Db, HOUR, MINUTE, SECOND, db, password, source};
 #[tokio::test(start_paused = true)]
 async fn a_closure_may_call_the_secret_that_it_derives_from() {
     let source = source();
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     let (inner, of_closure) = (live.clone(), secrets.clone());
     let mapped = live.try_map(move |db| {
@@ -40,7 +40,7 @@ async fn a_closure_may_call_the_secret_that_it_derives_from() {
 #[tokio::test(start_paused = true)]
 async fn a_closure_that_refreshes_its_own_node_is_refused_by_its_limit() {
     let source = source();
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     let own: Arc<std::sync::OnceLock<Live<String>>> = Arc::default();
     let inner = Arc::clone(&own);
@@ -65,7 +65,7 @@ async fn a_closure_that_refreshes_its_own_node_is_refused_by_its_limit() {
 #[tokio::test(start_paused = true)]
 async fn a_slow_closure_delays_neither_the_secret_nor_others() {
     let source = source();
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     let slow = live.try_map(async |db| {
         if db.password != "first" {
@@ -89,7 +89,7 @@ async fn a_slow_closure_delays_neither_the_secret_nor_others() {
 #[tokio::test(start_paused = true)]
 async fn a_closure_that_fails_is_run_again_within_a_minute_also_while_the_source_fails() {
     let source = source();
-    let secrets = Secrets::builder().refresh(24 * HOUR).source(source.clone());
+    let secrets = Secrets::builder().refresh(24 * HOUR).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     let (is_down, runs) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let (down, counted) = (Arc::clone(&is_down), Arc::clone(&runs));
@@ -117,7 +117,7 @@ async fn a_closure_that_fails_is_run_again_within_a_minute_also_while_the_source
 #[tokio::test(start_paused = true)]
 async fn an_unchanged_poll_runs_no_closure_and_keeps_the_derived_value_young() {
     let source = source();
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     let runs = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&runs);
@@ -185,13 +185,15 @@ async fn a_pair_is_published_together_with_its_value() {
 /// As `Memory`, without dates.
 struct Undated(Memory);
 
-impl secrets_runtime::Source for Undated {
+impl secrets_runtime::source::Source for Undated {
     async fn fetch(
         &self,
-        requests: &[secrets_runtime::Request],
-    ) -> Vec<Result<secrets_runtime::Fetched, secrets_runtime::SourceError>> {
+        requests: &[secrets_runtime::source::Request],
+    ) -> Vec<Result<secrets_runtime::source::Fetched, secrets_runtime::source::SourceError>> {
         let texts = self.0.fetch(requests).await.into_iter();
-        texts.map(|text| text.map(|_| secrets_runtime::Fetched::new(db("old")).version_id("old"))).collect()
+        texts
+            .map(|text| text.map(|_| secrets_runtime::source::Fetched::new(db("old")).with_version_id("old")))
+            .collect()
     }
 }
 

@@ -1,6 +1,9 @@
 //! A fallback fills a gap: it never takes a newer value away, confirms no rollback, and is seen while it serves.
 
-use secrets_runtime::{ErrorKind, Fetched, HealthState, Memory, Request, Secrets, Source, SourceError};
+use secrets_runtime::{
+    ErrorKind, HealthState, Secrets,
+    source::{Fetched, Memory, Request, Source, SourceError},
+};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tokio::time::sleep;
@@ -15,7 +18,7 @@ fn throttled() -> SourceError {
 async fn one_failed_call_takes_no_newer_value_away() {
     let (first, fallback) = (Memory::new().with("db", db("old")), Memory::new().with("db", db("old")));
     first.set("db", db("new"));
-    let secrets = Secrets::builder().refresh(10 * SECOND).max_stale(MINUTE).source(first.clone().or(fallback));
+    let secrets = Secrets::builder().refresh(10 * SECOND).max_stale(MINUTE).build(first.clone().or(fallback));
     let live = secrets.live::<Db>().await.expect("live");
     assert_eq!(password(&live), "new");
     first.fail("db", throttled());
@@ -38,7 +41,7 @@ async fn one_failed_call_takes_no_newer_value_away() {
 async fn where_there_is_no_value_yet_the_fallback_serves_and_is_seen() {
     let (first, fallback) = (Memory::new(), Memory::new().with("db", db("local")));
     first.fail("db", unreachable());
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(first.clone().or(fallback));
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(first.clone().or(fallback));
     let live = secrets.live::<Db>().await.expect("from the fallback");
     assert_eq!(password(&live), "local");
     assert_eq!(secrets.load::<Db>().await.expect("from the fallback").password, "local");
@@ -58,7 +61,7 @@ struct Dated(Arc<Mutex<Option<Fetched>>>);
 impl Dated {
     fn with(self, version: &str, created: u64) -> Self {
         let created = SystemTime::UNIX_EPOCH + Duration::from_secs(created);
-        *self.0.lock().expect("whole") = Some(Fetched::new(db(version)).version_id(version).created(created));
+        *self.0.lock().expect("whole") = Some(Fetched::new(db(version)).with_version_id(version).with_created(created));
         self
     }
 
@@ -77,7 +80,7 @@ impl Source for Dated {
 #[tokio::test(start_paused = true)]
 async fn a_lagging_replica_is_no_rollback_and_a_replica_ahead_is_believed() {
     let (first, replica) = (Dated::default().with("two", 20), Dated::default().with("one", 10));
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(first.clone().or(replica.clone()));
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(first.clone().or(replica.clone()));
     let live = secrets.live::<Db>().await.expect("live");
     first.fail();
     sleep(10 * MINUTE).await;
@@ -96,7 +99,7 @@ async fn a_lagging_replica_is_no_rollback_and_a_replica_ahead_is_believed() {
 #[tokio::test(start_paused = true)]
 async fn a_version_that_was_rolled_back_here_does_not_come_back_by_the_fallback() {
     let (first, replica) = (Dated::default().with("two", 20), Dated::default().with("two", 20));
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(first.clone().or(replica));
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(first.clone().or(replica));
     let live = secrets.live::<Db>().await.expect("live");
     first.clone().with("one", 10);
     sleep(MINUTE).await;
@@ -109,7 +112,7 @@ async fn a_version_that_was_rolled_back_here_does_not_come_back_by_the_fallback(
 #[tokio::test(start_paused = true)]
 async fn what_the_first_says_when_it_is_back_counts() {
     let (first, replica) = (Dated::default().with("two", 20), Dated::default().with("three", 30));
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(first.clone().or(replica));
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(first.clone().or(replica));
     let live = secrets.live::<Db>().await.expect("live");
     first.fail();
     sleep(2 * MINUTE).await;
@@ -140,7 +143,7 @@ fn a_validation_of_what_a_fallback_gave_may_call_back_and_its_refusal_ends() {
     crate::within(20 * SECOND, || {
         crate::paused().block_on(async {
             let (first, replica) = (Dated::default().with("two", 20), Dated::default().with("bad", 30));
-            let secrets = Secrets::builder().refresh(10 * SECOND).source(first.clone().or(replica));
+            let secrets = Secrets::builder().refresh(10 * SECOND).build(first.clone().or(replica));
             *CALLED_BACK.lock().expect("whole") = Some(secrets.clone());
             let live = secrets.live::<Calling>().await.expect("live");
             first.fail();

@@ -42,7 +42,7 @@ fn a_tracing_layer_may_ask_for_the_health() {
     within(20 * SECOND, || {
         let asked = Arc::new(AtomicUsize::new(0));
         let source = source();
-        let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+        let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
         let subscriber = Asking(Mutex::new(Some(secrets.clone())), Arc::clone(&asked));
         tracing::subscriber::with_default(subscriber, || {
             let runtime = crate::paused();
@@ -84,7 +84,7 @@ fn the_destructor_of_a_value_may_call_back_and_panic() {
     within(20 * SECOND, || {
         let dropped = Arc::new(AtomicUsize::new(0));
         let source = source();
-        let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+        let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
         crate::paused().block_on(async {
             let live = secrets.live::<Db>().await.expect("live");
             let (inner, counted) = (secrets.clone(), Arc::clone(&dropped));
@@ -140,7 +140,7 @@ async fn a_validation_that_panics_is_a_refusal_wherever_a_value_is_read() {
     let document = db("Xq7canary");
     let source = source();
     source.set("db", document.clone());
-    let secrets = Secrets::builder().start_on_current_only().source(source);
+    let secrets = Secrets::builder().start_on_current_only().build(source);
     let errors = [
         Touchy::from_json(&document).map(drop),
         Parsed::from_json(&document).map(drop),
@@ -163,7 +163,7 @@ async fn a_validation_that_panics_is_a_refusal_wherever_a_value_is_read() {
 #[tokio::test(start_paused = true)]
 async fn a_live_secret_that_is_dropped_by_its_own_closure_harms_nobody() {
     let source = source();
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     let kept: Arc<Mutex<Option<Live<()>>>> = Arc::default();
     let inner = Arc::clone(&kept);

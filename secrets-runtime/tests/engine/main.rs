@@ -13,7 +13,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, SystemTime};
 
-use secrets_runtime::{ErrorKind, Fetched, Live, Memory, Request, Secret, Source, SourceError};
+use secrets_runtime::{
+    ErrorKind, Live, Secret,
+    source::{Fetched, Memory, Request, Source, SourceError},
+};
 
 #[derive(Secret)]
 #[secret(id = "db", refresh = "10m")]

@@ -3,7 +3,10 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use secrets_runtime::{ErrorKind, Fetched, HealthState, Live, Memory, Request, Secrets, Source, SourceError};
+use secrets_runtime::{
+    ErrorKind, HealthState, Live, Secrets,
+    source::{Fetched, Memory, Request, Source, SourceError},
+};
 use tokio::time::sleep;
 
 use crate::{Db, MINUTE, SECOND, db, password, paused, runtime, source, until, within};
@@ -62,7 +65,7 @@ fn a_live_secret_that_is_made_while_its_runtime_shuts_down_hangs_nobody() {
 fn a_poll_whose_runtime_ends_is_begun_anew_by_those_who_joined_it() {
     within(20 * SECOND, || {
         let source = source();
-        let secrets = Secrets::builder().without_background_task().source(source.clone());
+        let secrets = Secrets::builder().without_background_task().build(source.clone());
         let live = runtime().block_on(secrets.live::<Db>()).expect("live");
         source.delay(Duration::from_millis(300));
         let (first, joining) = (runtime(), live.clone());
@@ -91,7 +94,7 @@ fn a_runtime_that_is_not_driven_is_seen_by_the_clock() {
     let secrets = Secrets::builder()
         .refresh(Duration::from_millis(100))
         .call_timeout(Duration::from_millis(100))
-        .source(source.clone());
+        .build(source.clone());
     let parked = runtime();
     let live = parked.block_on(secrets.live::<Db>()).expect("live");
     assert_eq!(secrets.health().state, HealthState::Ok);
@@ -113,7 +116,7 @@ fn a_live_secret_in_a_static_follows_from_runtime_to_runtime() {
     static LIVE: OnceLock<(Secrets, Live<Db>)> = OnceLock::new();
 
     let source = source();
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
     let first = paused();
     let live = first.block_on(secrets.live::<Db>()).expect("live");
     drop(first);
@@ -174,7 +177,7 @@ fn a_live_secret_in_a_static_follows_from_runtime_to_runtime() {
 #[test]
 fn a_pending_secret_comes_in_another_runtime() {
     let source = Memory::new();
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
     let first = paused();
     let pending = first.block_on(async { secrets.start::<Db>().expect("begun") });
     drop(first);
@@ -195,7 +198,7 @@ impl Source for Slow {
 #[test]
 fn a_future_may_move_from_runtime_to_runtime() {
     let slow = Slow(source(), Duration::from_millis(300));
-    let secrets = Secrets::builder().call_timeout(Duration::from_millis(500)).source(slow);
+    let secrets = Secrets::builder().call_timeout(Duration::from_millis(500)).build(slow);
     let (first, second) = (runtime(), runtime());
     let (mut live, mut load) = (secrets.live::<Db>(), secrets.load::<Db>());
     first.block_on(async {
@@ -278,7 +281,7 @@ fn a_runtime_without_timers_is_told_apart_while_another_one_polls() {
 fn those_who_already_wait_bring_the_task_back_when_its_runtime_ends() {
     let polling = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("one");
     let source = Memory::new().with("other", db("first"));
-    let secrets = Secrets::builder().refresh(Duration::from_millis(50)).source(source.clone());
+    let secrets = Secrets::builder().refresh(Duration::from_millis(50)).build(source.clone());
     let first = polling();
     let (pending, live) = first.block_on(async {
         let live = secrets.live_from::<Db>("other").await.expect("live");

@@ -2,7 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use secrets_runtime::{ErrorKind, Fetched, HealthState, Secrets, Source};
+use secrets_runtime::{
+    ErrorKind, HealthState, Secrets,
+    source::{Fetched, Source},
+};
 use tokio::time::{Instant, sleep};
 
 use crate::{Db, HOUR, MINUTE, Odd, SECOND, What, db, password, source};
@@ -49,7 +52,7 @@ async fn every_kind_of_call_has_the_limit() {
 
 #[tokio::test(start_paused = true)]
 async fn the_limit_is_a_setting() {
-    let secrets = Secrets::builder().call_timeout(SECOND).source(Odd::new(&source(), 1, || What::Hang));
+    let secrets = Secrets::builder().call_timeout(SECOND).build(Odd::new(&source(), 1, || What::Hang));
     let begin = Instant::now();
     assert_eq!(secrets.load::<Db>().await.map(drop).expect_err("no answer").kind(), ErrorKind::TimedOut);
     assert!(begin.elapsed() <= 2 * SECOND, "{:?}", begin.elapsed());
@@ -89,13 +92,13 @@ async fn a_source_that_panics_or_miscounts_has_failed() {
 #[tokio::test(start_paused = true)]
 async fn a_hanging_call_keeps_the_others_from_nothing_for_long() {
     /// The secret `slow` never answers.
-    struct Slow(secrets_runtime::Memory);
+    struct Slow(secrets_runtime::source::Memory);
 
     impl Source for Slow {
         async fn fetch(
             &self,
-            requests: &[secrets_runtime::Request],
-        ) -> Vec<Result<Fetched, secrets_runtime::SourceError>> {
+            requests: &[secrets_runtime::source::Request],
+        ) -> Vec<Result<Fetched, secrets_runtime::source::SourceError>> {
             if requests[0].id().starts_with("slow") {
                 std::future::pending::<()>().await;
             }
@@ -104,7 +107,7 @@ async fn a_hanging_call_keeps_the_others_from_nothing_for_long() {
     }
 
     let memory = source();
-    let secrets = Secrets::builder().concurrency(2).refresh(10 * SECOND).source(Slow(memory.clone()));
+    let secrets = Secrets::builder().concurrency(2).refresh(10 * SECOND).build(Slow(memory.clone()));
     let live = secrets.live::<Db>().await.expect("live");
     let slow: Vec<_> = (0..10)
         .map(|nth| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use secrets_runtime::{HealthState, Live, Memory, Secrets};
+use secrets_runtime::{HealthState, Live, Secrets, source::Memory};
 use tokio::time::timeout;
 
 use crate::{Db, SECOND, db, password, source};
@@ -37,7 +37,7 @@ impl Drop for Busy {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_comes_while_a_version_arrives_gets_it() {
     let source = source();
-    let secrets = Secrets::builder().refresh(3_600 * SECOND).source(source.clone());
+    let secrets = Secrets::builder().refresh(3_600 * SECOND).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     let busy = Busy::begin(&source, &live);
     for _ in 0..300 {
@@ -53,7 +53,7 @@ async fn whoever_comes_while_a_version_arrives_gets_it() {
 async fn what_derives_follows_to_the_newest_and_never_back() {
     let source = source();
     source.set("db", db("000000"));
-    let secrets = Secrets::builder().refresh(3_600 * SECOND).source(source.clone());
+    let secrets = Secrets::builder().refresh(3_600 * SECOND).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     let busy = Busy::begin(&source, &live);
     let mut nodes = Vec::new();

@@ -1,6 +1,9 @@
 //! What happens when a version cannot be used, or none is to be had.
 
-use secrets_runtime::{ErrorKind, Fetched, HealthState, Memory, Request, Secret, Secrets, Source, SourceError};
+use secrets_runtime::{
+    ErrorKind, HealthState, Secret, Secrets,
+    source::{Fetched, Memory, Request, Source, SourceError},
+};
 use tokio::time::sleep;
 
 use crate::{Db, HOUR, MINUTE, SECOND, User, db, password, source, unreachable};
@@ -29,7 +32,7 @@ async fn a_refused_version_keeps_the_last_good_value_and_is_looked_at_again_with
 #[tokio::test(start_paused = true)]
 async fn a_version_that_an_explicit_look_refuses_is_looked_at_again_within_a_minute() {
     let source = source();
-    let secrets = Secrets::builder().refresh(HOUR).source(source.clone());
+    let secrets = Secrets::builder().refresh(HOUR).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     // The task sleeps by now.
     sleep(SECOND).await;

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use secrets_runtime::{Fetched, HealthState, Memory, Refreshed, Request, Secret, Secrets, Source, SourceError};
+use secrets_runtime::{
+    HealthState, Refreshed, Secret, Secrets,
+    source::{Fetched, Memory, Request, Source, SourceError},
+};
 use tokio::time::sleep;
 
 use crate::{Db, HOUR, MINUTE, Mail, SECOND, User, db, password, source};
@@ -78,7 +81,7 @@ async fn two_types_share_one_look_and_the_shorter_interval() {
 async fn a_thousand_refreshes_at_once_are_one_fetch() {
     let source = source();
     source.delay(SECOND);
-    let secrets = Secrets::builder().without_background_task().source(source.clone());
+    let secrets = Secrets::builder().without_background_task().build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     sleep(10 * SECOND).await;
     source.set("db", db("second"));
@@ -102,7 +105,7 @@ async fn a_thousand_refreshes_at_once_are_one_fetch() {
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_is_dropped_leaves_the_look_to_the_others() {
     let source = source();
-    let secrets = Secrets::builder().without_background_task().source(source.clone());
+    let secrets = Secrets::builder().without_background_task().build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     sleep(10 * SECOND).await;
     source.delay(SECOND);

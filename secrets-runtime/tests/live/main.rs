@@ -10,7 +10,10 @@ mod values;
 
 use std::time::Duration;
 
-use secrets_runtime::{ErrorKind, Live, Memory, Secret, SourceError};
+use secrets_runtime::{
+    ErrorKind, Live, Secret,
+    source::{Memory, SourceError},
+};
 
 #[derive(Secret, PartialEq)]
 #[secret(id = "db", refresh = "5m")]

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use secrets_runtime::{Fetched, Refreshed, Request, Secrets, Source, SourceError};
+use secrets_runtime::{
+    Refreshed, Secrets,
+    source::{Fetched, Request, Source, SourceError},
+};
 use tokio::time::sleep;
 
 use crate::{Db, HOUR, SECOND, db, password, unreachable};
@@ -16,7 +19,7 @@ struct Dated(Arc<std::sync::Mutex<Option<Fetched>>>);
 impl Dated {
     fn set(&self, version: &str, created: u64) {
         let created = SystemTime::UNIX_EPOCH + Duration::from_secs(created);
-        let fetched = Fetched::new(db(version)).version_id(version).created(created);
+        let fetched = Fetched::new(db(version)).with_version_id(version).with_created(created);
         *self.0.lock().expect("whole") = Some(fetched);
     }
 }
@@ -32,7 +35,7 @@ impl Source for Dated {
 async fn an_echo_of_the_old_version_is_not_published_and_a_rollback_is() {
     let source = Dated::default();
     source.set("two", 20);
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     source.set("one", 10);
     sleep(11 * SECOND).await;
@@ -68,7 +71,7 @@ impl Source for Late {
 async fn a_refresh_that_joins_a_poll_confirms_a_rollback_with_one_of_its_own() {
     let source = Late::default();
     source.0.set("two", 20);
-    let secrets = Secrets::builder().refresh(10 * SECOND).source(source.clone());
+    let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
     source.0.set("one", 10);
     let calls = source.1.load(Ordering::Relaxed);

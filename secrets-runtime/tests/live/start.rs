@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use secrets_runtime::{ErrorKind, HealthState, Memory, Secrets, SourceError};
+use secrets_runtime::{
+    ErrorKind, HealthState, Secrets,
+    source::{Memory, SourceError},
+};
 use tokio::time::{Instant, sleep};
 
 use crate::{Db, MINUTE, Mail, SECOND, db, password, source, unreachable};
@@ -45,7 +48,7 @@ async fn a_bad_current_version_lets_a_start_fall_back_to_the_one_before() {
     assert_eq!(password(&live), "first");
     assert_eq!(live.status().last_error.expect("refused").kind(), ErrorKind::NotJson);
     assert_eq!(secrets.health().state, HealthState::Degraded);
-    let strict = Secrets::builder().start_on_current_only().source(source.clone());
+    let strict = Secrets::builder().start_on_current_only().build(source.clone());
     assert_eq!(strict.live::<Db>().await.expect_err("refused").kind(), ErrorKind::NotJson);
     source.set("db", db("third"));
     sleep(MINUTE + SECOND).await;

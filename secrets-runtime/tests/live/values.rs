@@ -26,7 +26,7 @@ async fn changes_yields_the_current_value_then_each_new_one_and_the_newest_of_se
 #[tokio::test(start_paused = true)]
 async fn fresh_asks_only_if_it_has_to_and_is_an_error_if_it_cannot() {
     let source = source();
-    let secrets = Secrets::builder().without_background_task().source(source.clone());
+    let secrets = Secrets::builder().without_background_task().build(source.clone());
     let live = secrets.live::<Mail>().await.expect("live");
     live.fresh(MINUTE).await.expect("fresh");
     assert_eq!(source.calls(), 1);

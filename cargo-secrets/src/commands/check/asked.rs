@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use secrets_runtime::__tools::Text;
-use secrets_runtime::Selector;
+use secrets_runtime::source::Selector;
 
 use crate::cli::CheckArgs;
 use crate::failure::Failure;

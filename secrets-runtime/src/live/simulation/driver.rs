@@ -63,7 +63,7 @@ impl Driver {
             observer,
             runtimes: Vec::new(),
             driven: None,
-            secrets: builder.source(source.clone()),
+            secrets: builder.build(source.clone()),
             source,
             ids,
             interval,

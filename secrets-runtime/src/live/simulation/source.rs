@@ -137,7 +137,7 @@ fn answer(
         stored.answered = stored.answered.max(Some(begun));
     }
     let id = if stored.mode == Mode::Bad { format!("bad-{version}") } else { version.to_string() };
-    Ok(Fetched::new(text).version_id(id).created(created(version)).stages(["AWSCURRENT"]))
+    Ok(Fetched::new(text).with_version_id(id).with_created(created(version)).with_stages(["AWSCURRENT"]))
 }
 
 /// Counts a call, however it ends.

@@ -19,6 +19,14 @@ struct Keys {
 #[derive(Debug, PartialEq)]
 struct Rejected;
 
+impl std::fmt::Display for Rejected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("rejected")
+    }
+}
+
+impl std::error::Error for Rejected {}
+
 /// Greets with the current prefix; a name of nobody is rejected.
 async fn greet(prefix: &str, name: &str) -> Result<String, Rejected> {
     tokio::task::yield_now().await;

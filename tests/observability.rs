@@ -118,7 +118,7 @@ fn a_new_version_is_logged_once_however_much_is_derived_from_it() {
     observe(&async |log, _| {
         let source = Memory::new().with("db", document(0));
         let (_secrets, live) = live(&source).await;
-        let derived = live.try_map(async |db| Ok::<_, ()>(db.password.len())).await.expect("derived");
+        let derived = live.try_map(async |db| Ok::<_, &'static str>(db.password.len())).await.expect("derived");
         source.set("db", document(1));
         a_while().await;
         assert_eq!(derived.current().to_string(), (CANARY.len() + 2).to_string());

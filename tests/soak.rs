@@ -36,7 +36,7 @@ async fn readers_see_whole_versions_and_memory_stays_flat() {
     let source = Memory::new().with("soak/db", document(0));
     let secrets = Secrets::builder().refresh(ROTATION / 4).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
-    let derived = live.try_map(async |db| Ok::<_, ()>(db.password.clone())).await.expect("mapped");
+    let derived = live.try_map(async |db| Ok::<_, &'static str>(db.password.clone())).await.expect("mapped");
     let stop = Arc::new(AtomicBool::new(false));
     let readers: Vec<_> = (0..READERS)
         .map(|_| {

@@ -350,6 +350,15 @@ impl Error {
             .into()
     }
 
+    /// A version that a closure of `try_map` makes no value from.
+    pub(crate) fn underived(id: &str, name: Option<&str>, what: &str) -> Self {
+        let of = name.map_or_else(|| "`try_map`".to_owned(), |name| format!("`try_map` named {name:?}"));
+        let message = format!("a version of secret {id:?} is refused by {of}: its closure {what}");
+        let hint = "look at `map_error` in the `status()` of the derived value, which stays as it was before";
+        Inner { id: Some(id.to_owned()), hint: Some(Cow::Borrowed(hint)), ..Inner::new(ErrorKind::Refused, message) }
+            .into()
+    }
+
     /// A value that is too old, and why there is none newer.
     pub(crate) fn stale(id: &str, age: Duration, reason: Option<&Error>) -> Self {
         let message = format!("secret {id:?} was last known to be current {} s ago, which is too long", age.as_secs());
@@ -358,11 +367,6 @@ impl Error {
         let transient = reason.is_some_and(Error::is_transient);
         let reasons = reason.cloned().into_iter().collect();
         Inner { id: Some(id.to_owned()), transient, reasons, ..inner }.into()
-    }
-
-    /// A version that the program's own code refused.
-    pub(crate) fn refused(id: &str, reason: &'static str) -> Self {
-        Self::source(id, SourceError::new(ErrorKind::Refused, reason))
     }
 
     /// Code of the program that reads or validates a value panicked over it; `id` where the value was fetched.

@@ -31,7 +31,8 @@ pub use client::{BoxFuture, SecretSet, Secrets, SecretsBuilder};
 pub use decode::{MapKey, Violation};
 pub use error::{Error, ErrorKind};
 pub use live::{
-    Changes, Health, HealthState, Live, Pending, Refreshed, Retry, SecretHealth, Snapshot, Status, Versions,
+    Changes, Health, HealthState, Live, MapError, Pending, Refreshed, Retry, SecretHealth, Snapshot, Status, TryMap,
+    Versions,
 };
 pub use secrecy;
 pub use secrecy::{ExposeSecret, SecretBox, SecretSlice, SecretString};

@@ -1,9 +1,12 @@
 //! Following a live secret.
 
 use std::fmt;
-use std::pin::pin;
-use std::sync::Arc;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 
+use futures_core::Stream;
+use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 
 use super::snapshot::Snapshot;
@@ -25,11 +28,13 @@ pub struct Changes<T> {
     changed: Arc<Notify>,
     /// The number of the value that was seen last.
     seen: u64,
+    /// What a stream waits for. The mutex is never locked: it makes the whole `Sync`.
+    waiting: Mutex<Option<BoxFuture<'static, Option<Snapshot<T>>>>>,
 }
 
 impl<T> Changes<T> {
     pub(super) fn new(state: Arc<LiveState<T>>) -> Self {
-        Self { changed: state.published.changed(), state, seen: 0 }
+        Self { changed: state.published.changed(), state, seen: 0, waiting: Mutex::default() }
     }
 
     /// From the value on that is published next.
@@ -51,21 +56,43 @@ impl<T> Changes<T> {
     /// # }
     /// ```
     pub async fn next(&mut self) -> Option<Snapshot<T>> {
-        if let Some(secret) = self.state.upstream.secret() {
-            let _ = secret.poller.visit();
+        *self.waiting.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+        let next = next(&self.state, &self.changed, self.seen).await?;
+        self.seen = next.0.number;
+        Some(next)
+    }
+}
+
+/// The value that is published after the one of this number.
+async fn next<T>(state: &LiveState<T>, changed: &Notify, seen: u64) -> Option<Snapshot<T>> {
+    if let Some(secret) = state.upstream.secret() {
+        let _ = secret.poller.visit();
+    }
+    loop {
+        let mut changed = pin!(changed.notified());
+        changed.as_mut().enable();
+        let current = state.published.load();
+        if current.number > seen {
+            return Some(Snapshot(current));
         }
-        loop {
-            let mut changed = pin!(self.changed.notified());
-            changed.as_mut().enable();
-            let current = self.state.published.load();
-            if current.number > self.seen {
-                self.seen = current.number;
-                return Some(Snapshot(current));
-            }
-            drop(current);
-            let poller = &self.state.upstream.secret()?.poller;
-            poller.waiting(changed).await;
-        }
+        drop(current);
+        let poller = &state.upstream.secret()?.poller;
+        poller.waiting(changed).await;
+    }
+}
+
+/// As [`next`](Changes::next), for `StreamExt` and `select!` over streams.
+impl<T: Send + Sync + 'static> Stream for Changes<T> {
+    type Item = Snapshot<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Snapshot<T>>> {
+        let (state, changed, seen) = (Arc::clone(&self.state), Arc::clone(&self.changed), self.seen);
+        let waiting = self.waiting.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let begun = waiting.get_or_insert_with(|| Box::pin(async move { next(&state, &changed, seen).await }));
+        let next = ready!(begun.as_mut().poll(cx));
+        *waiting = None;
+        self.seen = next.as_ref().map_or(self.seen, |next| next.0.number);
+        Poll::Ready(next)
     }
 }
 

@@ -1,11 +1,12 @@
 //! What the program holds of a live secret.
 
+use std::error::Error as StdError;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{BoxFuture, Either, select};
 
 use super::accept::{Trigger, Version};
 use super::changes::Changes;
@@ -13,9 +14,10 @@ use super::clock::{NoTimer, Timer, Timestamp};
 use super::health::Status;
 use super::previous::Versions;
 use super::run::Interrupted;
-use super::snapshot::{Snapshot, Versioned};
+use super::snapshot::{Show, Snapshot, Versioned};
 use super::state::{Fixed, LiveState};
 use super::{map, previous};
+use crate::decode::hidden;
 use crate::error::Error;
 
 /// A secret that stays current: what [`Secrets::live`](crate::Secrets::live) returns. Cloning is cheap and shares everything.
@@ -211,7 +213,8 @@ impl<T> Live<T> {
     /// its own; however long it takes, it holds up nothing else. A version whose `map` fails, panics or takes longer than 30 s
     /// is refused: the last good derived value stays, and `map` runs again within a minute. It gets an owned snapshot, so that
     /// its future may be sent between threads; what it returns as an error is given to the caller the first time and shown
-    /// nowhere later, since it may quote what it was given. It may use the live secret itself. A run under way goes on when the
+    /// kept for [`status`](Self::status) later, and is never logged, since it may quote what it was given. It may use the live secret
+    /// itself. A run under way goes on when the
     /// last handle is dropped, and its value is then dropped.
     ///
     /// ```
@@ -227,18 +230,40 @@ impl<T> Live<T> {
     ///
     /// # Errors
     /// What `map` returns for the current version.
-    pub async fn try_map<U, E, F, Fut>(&self, map: F) -> Result<Live<U>, E>
+    pub fn try_map<U, E, F, Fut>(&self, map: F) -> TryMap<'_, T, U, F>
     where
         T: Send + Sync + 'static,
         U: Send + Sync + 'static,
+        E: Into<Box<dyn StdError + Send + Sync>>,
         F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<U, E>> + Send + 'static,
+    {
+        TryMap { live: self, map, name: None, show: hidden }
+    }
+
+    /// A value made from each version at once, which cannot fail: a part of it, a key in another form. Where making it takes
+    /// time or may fail, use [`try_map`](Self::try_map). A version over which `map` panics is refused as there.
+    ///
+    /// ```
+    /// use secrets_runtime::Live;
+    ///
+    /// let length: Live<usize> = Live::fixed("k-123".to_owned()).map(|key| key.len());
+    /// assert_eq!(*length.current(), 5);
+    /// ```
+    ///
+    /// # Panics
+    /// `map` panics over the current version.
+    #[must_use]
+    pub fn map<U>(&self, map: impl Fn(&T) -> U + Send + Sync + 'static) -> Live<U>
+    where
+        T: Send + Sync + 'static,
+        U: Send + Sync + 'static,
     {
         if let Some(secret) = self.0.upstream.secret() {
             // Without a runtime, the first value is all there is for now.
             let _ = secret.poller.visit();
         }
-        map::derive(&self.0, map).await.map(Live)
+        Live(map::derive_at_once(&self.0, map))
     }
 
     /// The value together with the one that was current before: for verifiers, which accept both for a while. It starts with
@@ -279,6 +304,90 @@ impl<T> Live<T> {
     }
 }
 
+/// A value about to be derived: what [`Live::try_map`] returns. Awaiting it runs the closure for the current version.
+///
+/// ```
+/// use secrets_runtime::Live;
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let text = Live::fixed("5432".to_owned());
+/// let port = text.try_map(|text| async move { text.parse::<u16>() }).named("port").shown().await?;
+/// # Ok::<(), std::num::ParseIntError>(())
+/// # }).unwrap();
+/// ```
+#[must_use = "nothing is derived before it is awaited"]
+pub struct TryMap<'l, T, U, F> {
+    live: &'l Live<T>,
+    map: F,
+    name: Option<&'static str>,
+    show: Show<U>,
+}
+
+impl<T, U, F> TryMap<'_, T, U, F> {
+    /// What the value is called where a version is refused: in events, and in [`Status::last_error`].
+    ///
+    /// ```
+    /// use secrets_runtime::Live;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let text = Live::fixed("5432".to_owned());
+    /// let port: Live<u16> = text.try_map(|text| async move { text.parse() }).named("port").await?;
+    /// # Ok::<(), std::num::ParseIntError>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn named(self, name: &'static str) -> Self {
+        Self { name: Some(name), ..self }
+    }
+
+    /// Lets `Debug` of the derived value show it. Otherwise it does not, since it may be made of the secret.
+    ///
+    /// ```
+    /// use secrets_runtime::Live;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let text = Live::fixed("5432".to_owned());
+    /// let port: Live<u16> = text.try_map(|text| async move { text.parse() }).shown().await?;
+    /// assert_eq!(format!("{port:?} {text:?}"), "Live(5432) Live([REDACTED])");
+    /// # Ok::<(), std::num::ParseIntError>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn shown(self) -> Self
+    where
+        U: fmt::Debug,
+    {
+        Self { show: fmt::Debug::fmt, ..self }
+    }
+}
+
+impl<'l, T, U, E, F, Fut> IntoFuture for TryMap<'l, T, U, F>
+where
+    T: Send + Sync + 'static,
+    U: Send + Sync + 'static,
+    E: Into<Box<dyn StdError + Send + Sync>>,
+    F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<U, E>> + Send + 'static,
+{
+    type Output = Result<Live<U>, E>;
+    type IntoFuture = BoxFuture<'l, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { live, map, name, show } = self;
+        Box::pin(async move {
+            if let Some(secret) = live.0.upstream.secret() {
+                // Without a runtime, the first value is all there is for now.
+                let _ = secret.poller.visit();
+            }
+            map::derive(&live.0, map, name, show).await.map(Live)
+        })
+    }
+}
+
+impl<T, U, F> fmt::Debug for TryMap<'_, T, U, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TryMap").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
 impl<T: Send + Sync + 'static> Live<T> {
     /// A value that never changes: for tests of what takes a `Live`.
     ///
@@ -291,7 +400,7 @@ impl<T: Send + Sync + 'static> Live<T> {
     #[must_use]
     pub fn fixed(value: T) -> Self {
         let now = Timestamp::now();
-        let first = Versioned { value, version: Version::unknown(None, now), number: 1 };
+        let first = Versioned { value, version: Version::unknown(None, now), number: 1, show: hidden };
         Self(Arc::new(LiveState::new(first, now, Arc::new(Fixed))))
     }
 }
@@ -302,8 +411,8 @@ impl<T> Clone for Live<T> {
     }
 }
 
-/// It shows the value as the value shows itself.
-impl<T: fmt::Debug> fmt::Debug for Live<T> {
+/// As a [`Snapshot`] does.
+impl<T> fmt::Debug for Live<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Live").field(&self.current()).finish()
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::clock::Timestamp;
 use super::life::Life;
+use super::map::MapError;
 use super::polled::Record;
 use super::registry::Registry;
 use super::secret_health::{HealthState, SecretHealth};
@@ -38,6 +39,8 @@ pub struct Status {
     pub failures: u32,
     /// Why the newest version is refused, or the last poll failed, or why polls are overdue.
     pub last_error: Option<Error>,
+    /// What the closure of `try_map` said of the newest version, if that is what refused it. It may quote the secret.
+    pub map_error: Option<MapError>,
     /// The newest version, if it is refused and the source tells its id.
     pub refused_version_id: Option<String>,
     /// How soon the source is asked next, or a derivation is tried again, if that is planned.
@@ -69,6 +72,7 @@ impl Status {
             age: state.age(),
             failures,
             refused_version_id: refusal.as_ref().and_then(|refusal| refusal.version.id.as_deref()).map(str::to_owned),
+            map_error: refusal.as_ref().and_then(|refusal| refusal.cause.clone()),
             last_error: refusal
                 .map(|refusal| refusal.error)
                 .or_else(|| health.as_ref().and_then(|health| health.error.clone())),

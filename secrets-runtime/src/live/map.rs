@@ -1,5 +1,7 @@
 //! Values derived from those of a live secret: proven first, then published.
 
+use std::error::Error as StdError;
+use std::fmt;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
@@ -13,12 +15,14 @@ use super::polled::PolledSecret;
 use super::poller::Target;
 use super::run::{GRACE, InFlight, Marked, RunResult, Runner, run};
 use super::schedule;
-use super::snapshot::{Snapshot, Versioned};
-use super::state::{Derived, LiveState, Upstream};
+use super::snapshot::{Show, Snapshot, Versioned};
+use super::state::{Derived, LiveState, Refusal, Upstream};
 use super::subscriber::ViewHealth;
 #[cfg(feature = "metrics")]
 use super::telemetry::Gauge;
+use super::telemetry::What;
 use super::ticket::Ticket;
+use crate::decode::hidden;
 use crate::error::Error;
 use crate::panics::{catch, catch_future};
 use crate::sync::lock;
@@ -26,29 +30,113 @@ use crate::sync::lock;
 /// How long deriving a value may take.
 const MAP_LIMIT: Duration = Duration::from_secs(30);
 
+/// What a closure of the program said when it failed. It may quote the secret: `Debug` does not show it.
+///
+/// ```
+/// # fn example(pool: &secrets_runtime::Live<u16>) {
+/// if let Some(error) = pool.status().map_error {
+///     println!("{error:?}"); // MapError([REDACTED])
+/// }
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct MapError(Arc<dyn StdError + Send + Sync>);
+
+impl MapError {
+    /// The closure's own error: for looking at, not for logging.
+    ///
+    /// ```
+    /// # use secrets_runtime::Live;
+    /// # fn example(pool: &Live<u16>) {
+    /// if let Some(error) = pool.status().map_error {
+    ///     let is_full = error.expose().downcast_ref::<std::num::ParseIntError>().is_some();
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn expose(&self) -> &(dyn StdError + Send + Sync + 'static) {
+        &*self.0
+    }
+}
+
+impl fmt::Debug for MapError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MapError([REDACTED])")
+    }
+}
+
 /// A value that follows `parent`: `map` makes each from the parent's.
-pub async fn derive<T, U, E, F, Fut>(parent: &Arc<LiveState<T>>, map: F) -> Result<Arc<LiveState<U>>, E>
+pub async fn derive<T, U, E, F, Fut>(
+    parent: &Arc<LiveState<T>>,
+    map: F,
+    name: Option<&'static str>,
+    show: Show<U>,
+) -> Result<Arc<LiveState<U>>, E>
 where
     T: Send + Sync + 'static,
     U: Send + Sync + 'static,
+    E: Into<Box<dyn StdError + Send + Sync>>,
     F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<U, E>> + Send + 'static,
 {
     let confirmed = parent.confirmed();
     let source = parent.snapshot();
     let value = map(source.clone()).await?;
-    let first = Versioned { value, version: source.0.version.clone(), number: source.0.number };
-    let node = |child: &Weak<LiveState<U>>| {
-        let map = move |snapshot| {
-            let value = map(snapshot);
-            async move { value.await.map_err(drop) }
-        };
-        MapNode::new(Arc::clone(parent), Weak::clone(child), map)
+    let map = move |snapshot| {
+        let value = map(snapshot);
+        async move { value.await.map_err(Into::into) }
     };
+    Ok(following(parent, (source, confirmed), value, map, Shown { name, show }))
+}
+
+/// The same, without waiting and without failures.
+pub fn derive_at_once<T, U>(
+    parent: &Arc<LiveState<T>>,
+    map: impl Fn(&T) -> U + Send + Sync + 'static,
+) -> Arc<LiveState<U>>
+where
+    T: Send + Sync + 'static,
+    U: Send + Sync + 'static,
+{
+    let confirmed = parent.confirmed();
+    let source = parent.snapshot();
+    let value = map(&source);
+    let map = move |snapshot: Snapshot<T>| std::future::ready(Ok(map(&snapshot)));
+    following(parent, (source, confirmed), value, map, Shown { name: None, show: hidden })
+}
+
+fn following<T, U, F, Fut>(
+    parent: &Arc<LiveState<T>>,
+    (source, confirmed): (Snapshot<T>, Timestamp),
+    value: U,
+    map: F,
+    shown: Shown<U>,
+) -> Arc<LiveState<U>>
+where
+    T: Send + Sync + 'static,
+    U: Send + Sync + 'static,
+    F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<U, Box<dyn StdError + Send + Sync>>> + Send + 'static,
+{
+    let Versioned { version, number, .. } = &*source.0;
+    let first = Versioned { value, version: version.clone(), number: *number, show: shown.show };
+    let node = |child: &Weak<LiveState<U>>| MapNode::new(Arc::clone(parent), Weak::clone(child), map, shown);
     let child = Arc::new_cyclic(|child| LiveState::new(first, confirmed, node(child)));
     // A version may have been published meanwhile.
     child.upstream.begin_if_behind();
-    Ok(child)
+    child
+}
+
+/// How a derived value is called and shown.
+struct Shown<U> {
+    name: Option<&'static str>,
+    show: Show<U>,
+}
+
+/// Why there is no value for a version.
+struct Failed {
+    what: &'static str,
+    cause: Option<MapError>,
 }
 
 /// What makes the values of one state from those of another.
@@ -56,6 +144,7 @@ struct MapNode<T, U, F> {
     parent: Arc<LiveState<T>>,
     child: Weak<LiveState<U>>,
     map: Arc<F>,
+    shown: Shown<U>,
     /// As the poller knows it.
     id: Option<u64>,
     this: Weak<Self>,
@@ -70,9 +159,9 @@ where
     T: Send + Sync + 'static,
     U: Send + Sync + 'static,
     F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<U, ()>> + Send + 'static,
+    Fut: Future<Output = Result<U, Box<dyn StdError + Send + Sync>>> + Send + 'static,
 {
-    fn new(parent: Arc<LiveState<T>>, child: Weak<LiveState<U>>, map: F) -> Arc<Self> {
+    fn new(parent: Arc<LiveState<T>>, child: Weak<LiveState<U>>, map: F, shown: Shown<U>) -> Arc<Self> {
         let node = Arc::new_cyclic(|this: &Weak<Self>| {
             let register = |secret: &Arc<PolledSecret>| secret.poller.register(Weak::clone(this) as Weak<dyn Target>);
             Self {
@@ -80,6 +169,7 @@ where
                 parent,
                 child,
                 map: Arc::new(map),
+                shown,
                 this: Weak::clone(this),
                 in_flight: InFlight::default(),
                 behind: Mutex::default(),
@@ -121,21 +211,24 @@ where
     }
 
     /// Ends a run: publishes or refuses what it made of `source`, if it is still the one in flight.
-    fn finish(&self, number: u64, source: &Snapshot<T>, derived: Result<U, &'static str>) {
+    fn finish(&self, number: u64, source: &Snapshot<T>, derived: Result<U, Failed>) {
         let Some(child) = self.child.upgrade() else { return };
         let mut effects = Effects::default();
-        let Versioned { version, number: of_source, .. } = &*source.0;
-        let result = derived.as_ref().map(drop).map_err(|reason| Error::refused(child.shown(), reason));
+        let (Shown { name, show }, Versioned { version, number: of_source, .. }) = (&self.shown, &*source.0);
+        let underived = |failed: &Failed| Error::underived(child.shown(), *name, failed.what);
+        let result = derived.as_ref().map(drop).map_err(underived);
         let confirmed = self.parent.confirmed();
         let ended = self.in_flight.end(number, |_| match (derived, &result) {
             (Ok(value), _) if child.number() < *of_source => {
-                let next = Versioned { value, version: version.clone(), number: *of_source };
+                let next = Versioned { value, version: version.clone(), number: *of_source, show: *show };
                 child.publish(next, Some(confirmed), &mut effects);
             }
             (Ok(value), _) => effects.drop_later(value),
             // One that was derived before is not refused any more.
-            (Err(_), Err(error)) if child.number() < *of_source => {
-                child.refuse(version.clone(), error.clone(), &mut effects);
+            (Err(Failed { cause, .. }), Err(error)) if child.number() < *of_source => {
+                let (version, error) = (version.clone(), error.clone());
+                let what = What::Underived { version: version.clone(), map: *name, error: error.clone() };
+                child.refuse(Refusal { version, error, cause }, what, &mut effects);
             }
             (Err(_), _) => {}
         });
@@ -198,18 +291,19 @@ where
     T: Send + Sync + 'static,
     U: Send + Sync + 'static,
     F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<U, ()>> + Send + 'static,
+    Fut: Future<Output = Result<U, Box<dyn StdError + Send + Sync>>> + Send + 'static,
 {
     let is_current = guard.node.upgrade().is_some_and(|node| node.in_flight.begun(guard.number, Timestamp::now()));
     if !is_current {
         return;
     }
     let given = source.clone();
+    let failed = |what| Err(Failed { what, cause: None });
     let derived = match catch_future(timeout(MAP_LIMIT, async { map(given).await })).await {
         Some(Ok(Ok(value))) => Ok(value),
-        Some(Ok(Err(()))) => Err("the program's `try_map` failed for it"),
-        Some(Err(_)) => Err("the program's `try_map` took longer than 30 s over it"),
-        None => Err("the program's `try_map` panicked over it"),
+        Some(Ok(Err(cause))) => Err(Failed { what: "returned an error", cause: Some(MapError(cause.into())) }),
+        Some(Err(_)) => failed("took longer than 30 s"),
+        None => failed("panicked"),
     };
     if let Some(node) = guard.node.upgrade() {
         node.finish(guard.number, &source, derived);
@@ -223,7 +317,7 @@ where
     T: Send + Sync + 'static,
     U: Send + Sync + 'static,
     F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<U, ()>> + Send + 'static,
+    Fut: Future<Output = Result<U, Box<dyn StdError + Send + Sync>>> + Send + 'static,
 {
     fn on_published(self: Arc<Self>, _: &Arc<Versioned<T>>, _: &Arc<Versioned<T>>, effects: &mut Effects) {
         lock(&self.behind).get_or_insert_with(Timestamp::now);
@@ -240,7 +334,7 @@ where
     T: Send + Sync + 'static,
     U: Send + Sync + 'static,
     F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<U, ()>> + Send + 'static,
+    Fut: Future<Output = Result<U, Box<dyn StdError + Send + Sync>>> + Send + 'static,
 {
     fn begin(&self) {
         self.begin_one(None);
@@ -252,7 +346,7 @@ where
     T: Send + Sync + 'static,
     U: Send + Sync + 'static,
     F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<U, ()>> + Send + 'static,
+    Fut: Future<Output = Result<U, Box<dyn StdError + Send + Sync>>> + Send + 'static,
 {
     fn due(self: Arc<Self>, now: Timestamp) -> Option<Ticket> {
         if !self.is_behind() {
@@ -280,7 +374,7 @@ where
     T: Send + Sync + 'static,
     U: Send + Sync + 'static,
     F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<U, ()>> + Send + 'static,
+    Fut: Future<Output = Result<U, Box<dyn StdError + Send + Sync>>> + Send + 'static,
 {
     fn in_flight(&self) -> &InFlight {
         &self.in_flight
@@ -302,7 +396,7 @@ where
     T: Send + Sync + 'static,
     U: Send + Sync + 'static,
     F: Fn(Snapshot<T>) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<U, ()>> + Send + 'static,
+    Fut: Future<Output = Result<U, Box<dyn StdError + Send + Sync>>> + Send + 'static,
 {
     fn secret(&self) -> Option<&Arc<PolledSecret>> {
         self.parent.upstream.secret()
@@ -323,7 +417,8 @@ where
             let version = source.version.clone();
             let map = Arc::clone(&self.map);
             let derived = catch_future(async move { map(Snapshot(source)).await }).await;
-            Ok(derived.and_then(Result::ok).map(|value| Arc::new(Versioned { value, version, number: 0 })))
+            let show = self.shown.show;
+            Ok(derived.and_then(Result::ok).map(|value| Arc::new(Versioned { value, version, number: 0, show })))
         })
     }
 

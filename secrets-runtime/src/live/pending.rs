@@ -144,13 +144,13 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
             if self.visibility == Visibility::Visible && !is_known {
                 applying.effects.event(self.secret.event(What::Refused(version.clone(), error.clone())));
             }
-            *refused = Some(Refusal { version, error });
+            *refused = Some(Refusal { version, error, cause: None });
         })
     }
 }
 
-fn first<T>(value: T, version: Version) -> Versioned<T> {
-    Versioned { value, version, number: 1 }
+fn first<T: Secret>(value: T, version: Version) -> Versioned<T> {
+    Versioned { value, version, number: 1, show: T::redacted }
 }
 
 impl<T: Secret + Send + Sync + 'static> Pending<T> {

@@ -1,5 +1,6 @@
 //! The current value and the one before it.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
@@ -25,13 +26,20 @@ use crate::sync::lock;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Versions<T> {
     /// The one in use.
     pub current: Snapshot<T>,
     /// The one that was in use before, if there was one.
     pub previous: Option<Snapshot<T>>,
+}
+
+/// As the two show themselves.
+impl<T> fmt::Debug for Versions<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { current, previous } = self;
+        f.debug_struct("Versions").field("current", current).field("previous", previous).finish()
+    }
 }
 
 impl<T> Versions<T> {
@@ -136,7 +144,7 @@ impl<T: Send + Sync + 'static> PairNode<T> {
 
 fn published<T>(current: Snapshot<T>, previous: Option<Snapshot<T>>) -> Versioned<Versions<T>> {
     let (version, number) = (current.0.version.clone(), current.0.number);
-    Versioned { value: Versions { current, previous }, version, number }
+    Versioned { value: Versions { current, previous }, version, number, show: fmt::Debug::fmt }
 }
 
 impl<T: Send + Sync + 'static> Derived<T> for PairNode<T> {

@@ -26,7 +26,11 @@ pub struct Versioned<T> {
     pub version: Version,
     /// Grows with each value that is published.
     pub number: u64,
+    pub show: Show<T>,
 }
+
+/// What `Debug` shows of a value.
+pub type Show<T> = fn(&T, &mut fmt::Formatter<'_>) -> fmt::Result;
 
 impl<T> Snapshot<T> {
     /// The id of the version; `None` where the source has none, or the value is a fixed one.
@@ -114,9 +118,10 @@ impl<T> Clone for Snapshot<T> {
     }
 }
 
-/// As the value shows itself, which for a derived type is redacted.
-impl<T: fmt::Debug> fmt::Debug for Snapshot<T> {
+/// What is read from a secret is redacted as its type says. What the program made of it is not shown, unless the program asks for
+/// it ([`TryMap::shown`](crate::TryMap::shown)).
+impl<T> fmt::Debug for Snapshot<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.value.fmt(f)
+        (self.0.show)(&self.0.value, f)
     }
 }

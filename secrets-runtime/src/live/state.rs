@@ -9,6 +9,7 @@ use super::accept::{Decision, Superseded, UnconfirmedRollback, Version, decide};
 use super::clock::Timestamp;
 use super::effects::Effects;
 use super::lease::Lease;
+use super::map::MapError;
 use super::polled::{PolledSecret, Subscription};
 use super::publish::Published;
 use super::snapshot::{Snapshot, Versioned};
@@ -83,6 +84,8 @@ struct View<T> {
 pub struct Refusal {
     pub version: Version,
     pub error: Error,
+    /// What a closure of the program said of it.
+    pub cause: Option<MapError>,
 }
 
 impl<T> LiveState<T> {
@@ -195,14 +198,14 @@ impl<T: Send + Sync + 'static> LiveState<T> {
     }
 
     /// Keeps what is published; tells of it once per version.
-    pub fn refuse(&self, version: Version, error: Error, effects: &mut Effects) {
+    pub fn refuse(&self, refused: Refusal, what: What, effects: &mut Effects) {
         let mut view = lock(&self.view);
-        let is_known = view.refused.as_ref().is_some_and(|refused| refused.version.is_same(&version));
+        let is_known = view.refused.as_ref().is_some_and(|before| before.version.is_same(&refused.version));
         if !is_known && let Some(secret) = self.upstream.secret() {
-            effects.event(secret.event(What::Refused(version.clone(), error.clone())));
+            effects.event(secret.event(what));
         }
         view.unconfirmed = None;
-        view.refused = Some(Box::new(Refusal { version, error }));
+        view.refused = Some(Box::new(refused));
     }
 
     fn await_confirmation(&self, version: Version, now: Timestamp, effects: &mut Effects) {
@@ -249,7 +252,7 @@ impl<T: Secret + Send + Sync + 'static> LiveState<T> {
                     if let Some(secret) = self.upstream.secret() {
                         applying.effects.event(secret.event(What::Published(version.clone())));
                     }
-                    self.publish(Versioned { value, version, number }, asked, applying.effects);
+                    self.publish(Versioned { value, version, number, show: T::redacted }, asked, applying.effects);
                 }),
                 Err(error) => self.refusing_verdict(version, error),
             },
@@ -257,7 +260,10 @@ impl<T: Secret + Send + Sync + 'static> LiveState<T> {
     }
 
     fn refusing_verdict(self: Arc<Self>, version: Version, error: Error) -> Verdict {
-        Verdict::change(Standing::Refused, move |applying| self.refuse(version, error, applying.effects))
+        Verdict::change(Standing::Refused, move |applying| {
+            let what = What::Refused(version.clone(), error.clone());
+            self.refuse(Refusal { version, error, cause: None }, what, applying.effects);
+        })
     }
 }
 
@@ -302,7 +308,7 @@ impl<T: Secret + Send + Sync + 'static> Upstream<T> for OfSecret {
             let Some(fetched) = fetch::staged(&secret.poller, &secret.request, stage).await? else { return Ok(None) };
             let version = Version::of(&fetched, Timestamp::now());
             let value = read(fetched.expose_text(), Some(secret.shown()))?;
-            Ok(Some(Arc::new(Versioned { value, version, number: 0 })))
+            Ok(Some(Arc::new(Versioned { value, version, number: 0, show: T::redacted })))
         })
     }
 }

@@ -23,6 +23,8 @@ pub enum What {
     Published(Version),
     /// A version is refused: once per version.
     Refused(Version, Error),
+    /// A value that a closure of the program derives is not made from a version: once per version.
+    Underived { version: Version, map: Option<&'static str>, error: Error },
     /// A version older than the published one was read.
     Unconfirmed(Version),
 }
@@ -61,6 +63,16 @@ impl Event {
                     version = version.id.as_deref(),
                     %error,
                     "a version is refused; the one before stays in use"
+                );
+            }
+            What::Underived { version, map, error } => {
+                tracing::error!(
+                    target: "secrets_runtime",
+                    secret = id,
+                    version = version.id.as_deref(),
+                    map,
+                    %error,
+                    "a value derived from the secret is not made from a version; the derived value from before stays in use"
                 );
             }
             What::Unconfirmed(version) => {

@@ -12,11 +12,11 @@ pub const CHUNK: usize = 20;
 /// Whether many secrets are fetched by `BatchGetSecretValue`.
 ///
 /// ```
-/// use secrets_runtime::{Secrets, source::Batch};
+/// use secrets_runtime::Secrets;
+/// use secrets_runtime::source::{Aws, Batch};
 ///
-/// # async fn example() -> Result<(), secrets_runtime::Error> {
-/// let secrets = Secrets::builder().build(Aws::from_env().await.batch(Batch::On));
-/// # Ok(())
+/// # async fn example() {
+/// let secrets = Secrets::new(Aws::from_env().await.batch(Batch::On));
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

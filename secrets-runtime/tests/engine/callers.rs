@@ -43,7 +43,7 @@ async fn every_other_future_may_be_kept_too() {
     let mut start = pin!(secrets.live_from::<Db>("db"));
     let mut load = pin!(secrets.load::<Db>());
     let mut pair = pin!(live.with_previous());
-    let mut mapped = pin!(live.try_map(async |db| Ok::<_, ()>(db.password.clone())));
+    let mut mapped = pin!(live.try_map(async |db| Ok::<_, &'static str>(db.password.clone())).into_future());
     sleep(SECOND).await;
     let futures = [
         poll_once!(fresh).is_pending(),

@@ -17,15 +17,15 @@ async fn a_closure_may_call_the_secret_that_it_derives_from() {
     let mapped = live.try_map(move |db| {
         let (live, secrets) = (inner.clone(), of_closure.clone());
         async move {
-            live.refresh().await.map_err(drop)?;
-            live.fresh(MINUTE).await.map_err(drop)?;
-            secrets.live::<Db>().await.map_err(drop)?;
-            secrets.load::<Db>().await.map_err(drop)?;
-            live.with_previous().await.map_err(drop)?;
+            live.refresh().await.map_err(|_| "failed")?;
+            live.fresh(MINUTE).await.map_err(|_| "failed")?;
+            secrets.live::<Db>().await.map_err(|_| "failed")?;
+            secrets.load::<Db>().await.map_err(|_| "failed")?;
+            live.with_previous().await.map_err(|_| "failed")?;
             let retry = Retry::on(|(): &()| false);
-            live.attempt(retry, async |_| Ok(())).await?;
-            let nested: Live<usize> = live.try_map(async |db| Ok::<_, ()>(db.password.len())).await?;
-            Ok::<_, ()>(format!("{} {}", db.password, *nested.current()))
+            live.attempt(retry, async |_| Ok(())).await.map_err(|()| "failed")?;
+            let nested: Live<usize> = live.try_map(async |db| Ok::<_, &'static str>(db.password.len())).await?;
+            Ok::<_, &'static str>(format!("{} {}", db.password, *nested.current()))
         }
     });
     let mapped = mapped.await.expect("mapped");
@@ -50,7 +50,7 @@ async fn a_closure_that_refreshes_its_own_node_is_refused_by_its_limit() {
             if let Some(own) = own.get() {
                 let _ = own.refresh().await;
             }
-            Ok::<_, ()>(db.password.clone())
+            Ok::<_, &'static str>(db.password.clone())
         }
     });
     let mapped = mapped.await.expect("mapped");
@@ -71,10 +71,10 @@ async fn a_slow_closure_delays_neither_the_secret_nor_others() {
         if db.password != "first" {
             sleep(20 * SECOND).await;
         }
-        Ok::<_, ()>(db.password.clone())
+        Ok::<_, &'static str>(db.password.clone())
     });
     let slow = slow.await.expect("mapped");
-    let fast = live.try_map(async |db| Ok::<_, ()>(db.password.clone())).await.expect("mapped");
+    let fast = live.try_map(async |db| Ok::<_, &'static str>(db.password.clone())).await.expect("mapped");
     sleep(SECOND).await;
     source.set("db", db("second"));
     let changed = timeout(SECOND, live.refresh()).await.expect("it does not wait for what derives from it");
@@ -96,7 +96,7 @@ async fn a_closure_that_fails_is_run_again_within_a_minute_also_while_the_source
     let mapped = live.try_map(move |db| {
         counted.fetch_add(1, Ordering::SeqCst);
         let is_down = down.load(Ordering::SeqCst);
-        async move { if is_down { Err(()) } else { Ok(db.password.clone()) } }
+        async move { if is_down { Err("it is down") } else { Ok(db.password.clone()) } }
     });
     let mapped = mapped.await.expect("mapped");
     is_down.store(true, Ordering::SeqCst);
@@ -123,10 +123,10 @@ async fn an_unchanged_poll_runs_no_closure_and_keeps_the_derived_value_young() {
     let counted = Arc::clone(&runs);
     let mapped = live.try_map(move |_| {
         counted.fetch_add(1, Ordering::SeqCst);
-        async { Ok::<_, ()>(()) }
+        async { Ok::<_, &'static str>(()) }
     });
     let mapped = mapped.await.expect("mapped");
-    let twice = mapped.try_map(async |_| Ok::<_, ()>(())).await.expect("mapped");
+    let twice = mapped.try_map(async |_| Ok::<_, &'static str>(())).await.expect("mapped");
     sleep(HOUR).await;
     assert_eq!(runs.load(Ordering::SeqCst), 1);
     assert!(twice.status().age <= 12 * SECOND, "{:?}", twice.status().age);
@@ -135,7 +135,7 @@ async fn an_unchanged_poll_runs_no_closure_and_keeps_the_derived_value_young() {
 #[tokio::test(start_paused = true)]
 async fn what_a_fixed_value_derives_ends_its_changes() {
     let fixed = Live::fixed(1);
-    let mapped = fixed.try_map(async |one| Ok::<_, ()>(*one + 1)).await.expect("mapped");
+    let mapped = fixed.try_map(async |one| Ok::<_, &'static str>(*one + 1)).await.expect("mapped");
     let pair = mapped.with_previous().await.expect("paired");
     let (mut mapped, mut pair) = (mapped.changes(), pair.changes());
     assert_eq!(mapped.next().await.map(|two| *two), Some(2));
@@ -178,7 +178,7 @@ async fn a_pair_is_published_together_with_its_value() {
         assert_eq!(passwords(&pair), [password, before]);
         sleep(10 * SECOND).await;
     }
-    let mapped = pair.try_map(async |pair| Ok::<_, ()>(pair.iter().count())).await.expect("mapped");
+    let mapped = pair.try_map(async |pair| Ok::<_, &'static str>(pair.iter().count())).await.expect("mapped");
     assert_eq!(*mapped.current(), 2);
 }
 

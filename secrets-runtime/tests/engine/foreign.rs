@@ -48,7 +48,7 @@ fn a_tracing_layer_may_ask_for_the_health() {
             let runtime = crate::paused();
             runtime.block_on(async {
                 let live = secrets.live::<Db>().await.expect("live");
-                let mapped = live.try_map(async |db| if db.password == "bad" { Err(()) } else { Ok(()) });
+                let mapped = live.try_map(async |db| if db.password == "bad" { Err("bad") } else { Ok(()) });
                 let _mapped = mapped.await.expect("mapped");
                 // Published, refused by the type, refused by the closure, failed, read again, rolled back.
                 for document in [db("second"), "{}".to_owned(), db("bad"), db("third")] {
@@ -90,7 +90,7 @@ fn the_destructor_of_a_value_may_call_back_and_panic() {
             let (inner, counted) = (secrets.clone(), Arc::clone(&dropped));
             let mapped = live.try_map(move |_| {
                 let value = Calling(inner.clone(), Arc::clone(&counted));
-                async move { Ok::<_, ()>(value) }
+                async move { Ok::<_, &'static str>(value) }
             });
             let mapped = mapped.await.expect("mapped");
             for password in ["second", "third", "fourth"] {
@@ -169,7 +169,7 @@ async fn a_live_secret_that_is_dropped_by_its_own_closure_harms_nobody() {
     let inner = Arc::clone(&kept);
     let mapped = live.try_map(move |_| {
         drop(inner.lock().expect("whole").take());
-        async { Ok::<_, ()>(()) }
+        async { Ok::<_, &'static str>(()) }
     });
     *kept.lock().expect("whole") = Some(mapped.await.expect("mapped"));
     source.set("db", db("second"));

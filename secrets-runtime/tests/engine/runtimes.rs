@@ -126,7 +126,7 @@ fn a_live_secret_in_a_static_follows_from_runtime_to_runtime() {
         ("refresh", |live| Box::pin(async { drop(live.refresh().await) })),
         ("fresh", |live| Box::pin(async { drop(live.fresh(SECOND).await) })),
         ("status", |live| Box::pin(async { drop(live.status()) })),
-        ("try_map", |live| Box::pin(async { drop(live.try_map(async |_| Ok::<_, ()>(())).await) })),
+        ("try_map", |live| Box::pin(async { drop(live.try_map(async |_| Ok::<_, &'static str>(())).await) })),
         ("with_previous", |live| Box::pin(async { drop(live.with_previous().await) })),
         ("attempt", |live| {
             Box::pin(async {

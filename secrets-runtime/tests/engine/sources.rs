@@ -139,7 +139,7 @@ async fn thousands_of_secrets_of_which_a_fifth_fail_go_on() {
     let lives = secrets.live_many::<Db>(&ids).await.expect("live");
     let mut mapped = Vec::new();
     for live in &lives {
-        mapped.push(live.try_map(async |db| Ok::<_, ()>(db.password.clone())).await.expect("mapped"));
+        mapped.push(live.try_map(async |db| Ok::<_, &'static str>(db.password.clone())).await.expect("mapped"));
     }
     for id in ids.iter().step_by(5) {
         memory.fail(id, crate::unreachable());

@@ -58,9 +58,10 @@ async fn what_derives_follows_to_the_newest_and_never_back() {
     let busy = Busy::begin(&source, &live);
     let mut nodes = Vec::new();
     for _ in 0..20 {
-        let mapped = live.try_map(async |db| Ok::<_, ()>(db.password.clone())).await.expect("mapped");
+        let mapped = live.try_map(async |db| Ok::<_, &'static str>(db.password.clone())).await.expect("mapped");
         let pair = live.with_previous().await.expect("paired");
-        let twice = mapped.try_map(async |password| Ok::<_, ()>(password.as_str().to_owned())).await.expect("mapped");
+        let twice =
+            mapped.try_map(async |password| Ok::<_, &'static str>(password.as_str().to_owned())).await.expect("mapped");
         nodes.push((mapped, pair, twice));
     }
     let mut seen = vec![String::new(); nodes.len()];

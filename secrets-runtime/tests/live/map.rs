@@ -23,7 +23,7 @@ async fn a_mapped_value_follows_and_a_version_that_fails_to_map_is_refused_there
             }
         });
     let pool = pool.await.expect("mapped");
-    let twice = pool.try_map(async |pool| Ok::<_, ()>(format!("{} twice", *pool))).await.expect("mapped");
+    let twice = pool.try_map(async |pool| Ok::<_, &'static str>(format!("{} twice", *pool))).await.expect("mapped");
     assert_eq!((pool.current().as_str(), twice.current().as_str()), ("pool of first", "pool of first twice"));
     source.set("db", db("bad one"));
     sleep(6 * MINUTE).await;
@@ -48,7 +48,7 @@ async fn a_map_that_panics_or_hangs_is_a_refusal() {
     let pool = live.try_map(async |db| match db.password.as_str() {
         "panic" => panic!("of the test"),
         "hang" => std::future::pending().await,
-        password => Ok::<_, ()>(password.to_owned()),
+        password => Ok::<_, &'static str>(password.to_owned()),
     });
     let pool = pool.await.expect("mapped");
     for password in ["panic", "hang"] {

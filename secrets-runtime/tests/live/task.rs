@@ -60,7 +60,7 @@ async fn the_task_ends_with_the_last_handle() {
     let before = tasks();
     let secrets = Secrets::new(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
-    let pool = live.try_map(async |db| Ok::<_, ()>(db.password.clone())).await.expect("mapped");
+    let pool = live.try_map(async |db| Ok::<_, &'static str>(db.password.clone())).await.expect("mapped");
     assert_eq!(tasks(), before + 1);
     drop((secrets, live));
     source.set("db", db("second"));

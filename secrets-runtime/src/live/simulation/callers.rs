@@ -39,9 +39,9 @@ async fn refresh<T>(inbox: Arc<Mutex<Inbox>>, id: String, live: Live<T>) {
 }
 
 /// What runs in a closure of `try_map`.
-async fn derive(mode: u8, again: impl AsyncFnOnce(), doc: Snapshot<Doc>) -> Result<u64, ()> {
+async fn derive(mode: u8, again: impl AsyncFnOnce(), doc: Snapshot<Doc>) -> Result<u64, &'static str> {
     match mode {
-        1 => return Err(()),
+        1 => return Err("of the simulation"),
         2 => std::future::pending().await,
         3 => sleep(Duration::from_secs(3)).await,
         4 => std::panic::resume_unwind(Box::new("of the simulation")),
@@ -152,7 +152,7 @@ impl Driver {
                 let parent = live.clone();
                 let pair = async move {
                     if let Ok(pair) = live.with_previous().await {
-                        let mapped = parent.try_map(async |doc| Ok::<_, ()>((*doc).0)).await;
+                        let mapped = parent.try_map(async |doc| Ok::<_, &'static str>((*doc).0)).await;
                         let (Ok(mapped), mode) = (mapped, Arc::default()) else { return };
                         lock(&inbox).nodes.push(Node { id, parent, mapped, pair: Some(pair), mode, seen: 0 });
                     }

@@ -1,0 +1,270 @@
+//! For programs without an async runtime: a runtime of their own, on one thread, that polls live secrets.
+//!
+//! ```
+//! # #[cfg(feature = "derive")] {
+//! use secrets_runtime::source::Memory;
+//! use secrets_runtime::{Secret, blocking};
+//!
+//! #[derive(Secret)]
+//! #[secret(id = "mail/api")]
+//! struct MailApi {
+//!     key: String,
+//! }
+//!
+//! // In an application: `blocking::Secrets::from_env()?`
+//! let secrets = blocking::Secrets::new(Memory::new().with("mail/api", r#"{"key": "k-123"}"#))?;
+//! let mail = secrets.live::<MailApi>()?; // follows every rotation for as long as `secrets` is there
+//! assert_eq!(mail.current().key, "k-123");
+//! # }
+//! # Ok::<(), secrets_runtime::Error>(())
+//! ```
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::{Arc, mpsc};
+use std::thread;
+
+use futures_util::FutureExt;
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
+
+use crate::client::{SecretSet, Secrets as Async};
+use crate::error::Error;
+use crate::live::{Health, Live};
+use crate::secret::{NamedSecret, Secret};
+use crate::source::Source;
+
+/// As [`Secrets`](crate::Secrets), for calls that block the thread. A clone is cheap and shares everything; when the last one is
+/// dropped, polling ends, and live secrets stay as they are.
+///
+/// Not for async code: a call blocks the thread that makes it, and all that runs on it.
+///
+/// ```
+/// use secrets_runtime::blocking::Secrets;
+/// use secrets_runtime::source::Memory;
+///
+/// let secrets = Secrets::new(Memory::new().with("key", "k-123"))?;
+/// assert_eq!(secrets.load_from::<String>("key")?, "k-123");
+/// # Ok::<(), secrets_runtime::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Secrets {
+    secrets: Async,
+    runtime: Arc<Runtime>,
+}
+
+/// A runtime on a thread of its own, which ends with it.
+struct Runtime {
+    handle: Handle,
+    /// Dropped with this; the thread waits for it.
+    _stop: oneshot::Sender<()>,
+}
+
+impl Runtime {
+    fn start() -> Result<Self, Error> {
+        let failed = |_| {
+            Error::configuration("the thread that polls secrets cannot be started", "look at the limits of the process")
+        };
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let handle = runtime.handle().clone();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let run = move || {
+            let _ = runtime.block_on(stopped);
+        };
+        thread::Builder::new().name("secrets".to_owned()).spawn(run).map_err(failed)?;
+        Ok(Self { handle, _stop: stop })
+    }
+
+    fn wait<F: Future<Output: Send + 'static> + Send + 'static>(&self, future: F) -> F::Output {
+        let (ended, outcome) = mpsc::sync_channel(1);
+        self.handle.spawn(async move {
+            let _ = ended.send(AssertUnwindSafe(future).catch_unwind().await);
+        });
+        match outcome.recv() {
+            Ok(Ok(output)) => output,
+            Ok(Err(panic)) => resume_unwind(panic),
+            // The thread runs for as long as there is somebody to call this.
+            Err(mpsc::RecvError) => unreachable!("the runtime outlives its handle"),
+        }
+    }
+}
+
+impl Secrets {
+    /// As [`Secrets::from_env`](crate::Secrets::from_env).
+    ///
+    /// ```no_run
+    /// let secrets = secrets_runtime::blocking::Secrets::from_env()?;
+    /// # Ok::<(), secrets_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As there; or the thread cannot be started.
+    #[cfg(feature = "aws")]
+    pub fn from_env() -> Result<Self, Error> {
+        let runtime = Runtime::start()?;
+        let secrets = runtime.wait(Async::from_env())?;
+        Ok(Self { secrets, runtime: Arc::new(runtime) })
+    }
+
+    /// As [`Secrets::new`](crate::Secrets::new).
+    ///
+    /// ```
+    /// use secrets_runtime::blocking::Secrets;
+    /// use secrets_runtime::source::Memory;
+    ///
+    /// let secrets = Secrets::new(Memory::new())?;
+    /// # Ok::<(), secrets_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The thread cannot be started.
+    pub fn new(source: impl Source) -> Result<Self, Error> {
+        Self::of(Async::new(source))
+    }
+
+    /// Secrets with settings of their own.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use secrets_runtime::source::Memory;
+    /// use secrets_runtime::{Secrets, blocking};
+    ///
+    /// let secrets = Secrets::builder().refresh(Duration::from_secs(60)).build(Memory::new());
+    /// let secrets = blocking::Secrets::of(secrets)?;
+    /// # Ok::<(), secrets_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The thread cannot be started.
+    pub fn of(secrets: Async) -> Result<Self, Error> {
+        Ok(Self { secrets, runtime: Arc::new(Runtime::start()?) })
+    }
+
+    /// As [`Secrets::load`](crate::Secrets::load).
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret, blocking::Secrets, source::Memory};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// let secrets = Secrets::new(Memory::new().with("mail/api", r#"{"key": "k-123"}"#))?;
+    /// assert_eq!(secrets.load::<MailApi>()?.key, "k-123");
+    /// # }
+    /// # Ok::<(), secrets_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As there.
+    pub fn load<T: NamedSecret + Send + 'static>(&self) -> Result<T, Error> {
+        let secrets = self.secrets.clone();
+        self.runtime.wait(async move { secrets.load::<T>().await })
+    }
+
+    /// As [`Secrets::load_from`](crate::Secrets::load_from).
+    ///
+    /// ```
+    /// # use secrets_runtime::{blocking::Secrets, source::Memory};
+    /// let secrets = Secrets::new(Memory::new().with("key", "k-123"))?;
+    /// assert_eq!(secrets.load_from::<String>("key")?, "k-123");
+    /// # Ok::<(), secrets_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As there.
+    pub fn load_from<T: Secret + Send + 'static>(&self, id: impl AsRef<str>) -> Result<T, Error> {
+        let (secrets, id) = (self.secrets.clone(), id.as_ref().to_owned());
+        self.runtime.wait(async move { secrets.load_from::<T>(id).await })
+    }
+
+    /// As [`Secrets::load_all`](crate::Secrets::load_all).
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret, blocking::Secrets, source::Memory};
+    /// # #[derive(Secret)] #[secret(id = "a")] struct A { key: String }
+    /// # #[derive(Secret)] #[secret(id = "b")] struct B { key: String }
+    /// # let source = Memory::new().with("a", r#"{"key": "1"}"#).with("b", r#"{"key": "2"}"#);
+    /// let (a, b) = Secrets::new(source)?.load_all::<(A, B)>()?;
+    /// # assert_eq!((a.key.as_str(), b.key.as_str()), ("1", "2"));
+    /// # }
+    /// # Ok::<(), secrets_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As there.
+    pub fn load_all<S: SecretSet + Send + 'static>(&self) -> Result<S, Error> {
+        let secrets = self.secrets.clone();
+        self.runtime.wait(async move { secrets.load_all::<S>().await })
+    }
+
+    /// As [`Secrets::live`](crate::Secrets::live). What of [`Live`] is async, [`wait`](Self::wait) runs.
+    ///
+    /// ```
+    /// # #[cfg(feature = "derive")] {
+    /// # use secrets_runtime::{Secret, blocking::Secrets, source::Memory};
+    /// # #[derive(Secret)] #[secret(id = "mail/api")] struct MailApi { key: String }
+    /// let secrets = Secrets::new(Memory::new().with("mail/api", r#"{"key": "k-123"}"#))?;
+    /// let mail = secrets.live::<MailApi>()?;
+    /// assert_eq!(mail.read(|mail| mail.key.len()), 5);
+    /// # }
+    /// # Ok::<(), secrets_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As there.
+    pub fn live<T: NamedSecret + Send + Sync + 'static>(&self) -> Result<Live<T>, Error> {
+        let secrets = self.secrets.clone();
+        self.runtime.wait(async move { secrets.live::<T>().await })
+    }
+
+    /// As [`Secrets::live_from`](crate::Secrets::live_from).
+    ///
+    /// ```
+    /// # use secrets_runtime::{blocking::Secrets, source::Memory};
+    /// let secrets = Secrets::new(Memory::new().with("key", "k-123"))?;
+    /// assert_eq!(*secrets.live_from::<String>("key")?.current(), "k-123");
+    /// # Ok::<(), secrets_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As there.
+    pub fn live_from<T: Secret + Send + Sync + 'static>(&self, id: impl AsRef<str>) -> Result<Live<T>, Error> {
+        let (secrets, id) = (self.secrets.clone(), id.as_ref().to_owned());
+        self.runtime.wait(async move { secrets.live_from::<T>(id).await })
+    }
+
+    /// Runs a future on the thread that polls, and waits for it: for what of a live secret is async.
+    ///
+    /// ```
+    /// # use secrets_runtime::{blocking::Secrets, source::Memory};
+    /// let secrets = Secrets::new(Memory::new().with("key", "k-123"))?;
+    /// let key = secrets.live_from::<String>("key")?;
+    /// let length = secrets.wait(async move { key.try_map(async |key| Ok::<_, &str>(key.len())).await })?;
+    /// assert_eq!(*length.current(), 5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// The future panics; or it calls this itself, which would wait for itself, and does so for ever.
+    pub fn wait<F: Future<Output: Send + 'static> + Send + 'static>(&self, future: F) -> F::Output {
+        self.runtime.wait(future)
+    }
+
+    /// As [`Secrets::health`](crate::Secrets::health).
+    ///
+    /// ```
+    /// # use secrets_runtime::{blocking::Secrets, source::Memory};
+    /// assert!(Secrets::new(Memory::new())?.health().is_ready());
+    /// # Ok::<(), secrets_runtime::Error>(())
+    /// ```
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.secrets.health()
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secrets").finish_non_exhaustive()
+    }
+}

@@ -195,7 +195,8 @@ fn interface() -> (Foreign, Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../secrets-runtime/src");
     let parse = |path: &Path| syn::parse_file(&std::fs::read_to_string(path).expect("readable")).expect("Rust");
     let files: Vec<syn::File> = sources(&root).iter().map(|path| parse(path)).collect();
-    let exported = ["blocking.rs", "lib.rs", "source.rs", "testing.rs"].iter().flat_map(|name| exports(&parse(&root.join(name))));
+    let exported =
+        ["blocking.rs", "lib.rs", "source.rs", "testing.rs"].iter().flat_map(|name| exports(&parse(&root.join(name))));
     let exported: BTreeSet<String> = exported.collect();
     let (mut foreign, mut without_example) = (Foreign::new(), Vec::new());
     for file in &files {

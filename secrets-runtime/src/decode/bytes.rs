@@ -22,6 +22,7 @@ pub trait Bytes: Sized {
 
 macro_rules! bytes {
     ($($type:ty => |$bytes:ident| $value:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Bytes for $type {
             #[allow(unused_mut, reason = "some take the bytes and some copy them")]
             fn from_bytes(mut $bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
@@ -47,6 +48,7 @@ impl<const N: usize> Bytes for [u8; N] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<const N: usize> Bytes for Zeroizing<[u8; N]> {
     fn from_bytes(bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
         let mut array = Zeroizing::new([0; N]);
@@ -55,6 +57,7 @@ impl<const N: usize> Bytes for Zeroizing<[u8; N]> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<const N: usize> Bytes for SecretBox<[u8; N]>
 where
     [u8; N]: Zeroize,

@@ -316,6 +316,7 @@ holds! {
 /// What a rule sees through a pointer.
 macro_rules! seen_through {
     ($([$($bounds:tt)*] $pointer:ident, |$this:ident| $inner:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T: Ranged + $($bounds)*> Ranged for $pointer<T> {
             type Bound = T::Bound;
 
@@ -325,6 +326,7 @@ macro_rules! seen_through {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<T: Measured + ?Sized + $($bounds)*> Measured for $pointer<T> {
             fn measured(&self) -> Option<Judged<'_>> {
                 let $this = self;
@@ -332,6 +334,7 @@ macro_rules! seen_through {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<T: Textual + ?Sized + $($bounds)*> Textual for $pointer<T> {
             fn text(&self) -> Option<&str> {
                 let $this = self;
@@ -339,6 +342,7 @@ macro_rules! seen_through {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<T: Each + ?Sized + $($bounds)*> Each for $pointer<T> {
             type Item = T::Item;
 
@@ -357,18 +361,21 @@ seen_through! {
     [Zeroize] SecretBox, |secret| secret.expose_secret();
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Measured + Zeroize> Measured for Zeroizing<T> {
     fn measured(&self) -> Option<Judged<'_>> {
         T::measured(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Textual + Zeroize> Textual for Zeroizing<T> {
     fn text(&self) -> Option<&str> {
         T::text(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Ranged + Zeroize> Ranged for Zeroizing<T> {
     type Bound = T::Bound;
 

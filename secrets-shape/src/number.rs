@@ -20,6 +20,7 @@ impl Integer {
         if value > i128::MAX as u128 { Self::Large(value) } else { Self::Signed(value.cast_signed()) }
     }
 
+    #[inline]
     pub const fn is_below(self, other: Self) -> bool {
         match (self, other) {
             (Self::Signed(left), Self::Signed(right)) => left < right,
@@ -51,6 +52,7 @@ impl Integer {
     }
 
     /// As a type of integers holds it.
+    #[inline]
     pub fn narrow<T: TryFrom<i128> + TryFrom<u128>>(self) -> Option<T> {
         match self {
             Self::Signed(value) => T::try_from(value).ok(),

@@ -73,7 +73,7 @@ impl Bound {
     fn is_at_most(self, value: Judged<'_>) -> bool {
         match value {
             Judged::Integer(value) => match self {
-                Self::Integer(bound) => bound <= value,
+                Self::Integer(bound) => !value.is_below(bound),
                 Self::Float(bound) => bound <= value.double(),
             },
             Judged::Single(value) => self.double() as f32 <= value,
@@ -85,7 +85,7 @@ impl Bound {
     fn is_at_least(self, value: Judged<'_>) -> bool {
         match value {
             Judged::Integer(value) => match self {
-                Self::Integer(bound) => bound >= value,
+                Self::Integer(bound) => !bound.is_below(value),
                 Self::Float(bound) => bound >= value.double(),
             },
             Judged::Single(value) => self.double() as f32 >= value,

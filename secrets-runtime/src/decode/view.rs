@@ -132,19 +132,23 @@ impl<'a> Json<'a> {
         self.kind() == Kind::Null
     }
 
+    #[inline]
     pub(crate) fn coerces(&self) -> bool {
         self.coercion != Coercion::None
     }
 
+    #[inline]
     pub(crate) fn is_lenient(&self) -> bool {
         self.coercion == Coercion::Lenient
     }
 
     /// Whether it stands for the absence of such a value: null or, leniently, a string with nothing in it.
+    #[inline]
     pub(crate) fn is_nothing(&self, shape: &Shape) -> bool {
         self.is_null() || (self.is_lenient() && shape.is_spelled() && self.is_blank())
     }
 
+    #[cold]
     pub(crate) fn is_blank(&self) -> bool {
         let is_blank = |text: Text<'_>| text.trim_matches(SPACES).is_empty();
         self.kind() == Kind::String && self.value.unquoted().is_ok_and(is_blank)
@@ -170,6 +174,7 @@ impl<'a> Json<'a> {
     }
 
     /// The text of a string; the caller has checked the kind.
+    #[inline]
     pub(crate) fn unquoted(&self, shape: &Shape, report: &mut Report) -> Result<Text<'a>, Reported> {
         if self.form == Form::Plain {
             return Ok(Text::Borrowed(self.text()));

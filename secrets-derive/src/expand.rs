@@ -53,8 +53,7 @@ pub fn expand(item: &Checked) -> TokenStream {
     let key = key(item, &generics);
     let document = document(item);
     quote! {
-        // What is deprecated is named here, and not used.
-        #[allow(deprecated)]
+        #[allow(deprecated, reason = "named by generated code, not used by the program")]
         const _: () = {
         #names
 
@@ -105,7 +104,12 @@ fn document(item: &Checked) -> Option<TokenStream> {
         fits: quote_spanned!(question::at(id.span())=> <#ident as #runtime::SecretValue>::SHAPE.may_be_an_object()),
         message: format!("`{ident}` is one value, and the JSON of a secret is an object"),
         label: "names a secret that is read as JSON",
-        note: format!("for a secret that is plain text, add `text`: `#[secret(id = {:?}, text)]`", id.value()),
+        note: match body {
+            Body::Converted(_) => {
+                "make it a field of a struct that has the `id`, or convert from a struct or a map".to_owned()
+            }
+            _ => format!("for a secret that is plain text, add `text`: `#[secret(id = {:?}, text)]`", id.value()),
+        },
         spans: (id.span(), id.span()),
     };
     Some(question::asked(&[question], runtime))

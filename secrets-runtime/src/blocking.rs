@@ -83,7 +83,7 @@ impl Runtime {
         match outcome.recv() {
             Ok(Ok(output)) => output,
             Ok(Err(panic)) => resume_unwind(panic),
-            // The thread runs for as long as there is somebody to call this.
+            // `self` keeps the thread running.
             Err(mpsc::RecvError) => unreachable!("the runtime outlives its handle"),
         }
     }

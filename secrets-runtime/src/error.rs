@@ -351,10 +351,9 @@ impl Error {
     }
 
     /// A version that a closure of `try_map` makes no value from.
-    pub(crate) fn underived(id: &str, name: Option<&str>, what: &str) -> Self {
+    pub(crate) fn underived(id: &str, name: Option<&str>, what: &str, hint: &'static str) -> Self {
         let of = name.map_or_else(|| "`try_map`".to_owned(), |name| format!("`try_map` named {name:?}"));
         let message = format!("a version of secret {id:?} is refused by {of}: its closure {what}");
-        let hint = "look at `map_error` in the `status()` of the derived value, which stays as it was before";
         Inner { id: Some(id.to_owned()), hint: Some(Cow::Borrowed(hint)), ..Inner::new(ErrorKind::Refused, message) }
             .into()
     }

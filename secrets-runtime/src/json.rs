@@ -102,7 +102,7 @@ impl<'a> Value<'a> {
         self.has_escapes
     }
 
-    /// Where it stands. The root, of which nobody asks, counts as what follows it.
+    /// Its position, for values inside the root.
     #[inline]
     pub fn position(self) -> Position {
         Position(NonZeroU32::new(self.at).unwrap_or(NonZeroU32::MIN))

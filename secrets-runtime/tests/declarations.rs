@@ -287,7 +287,7 @@ mod deprecated {
     }
 
     #[test]
-    #[allow(deprecated)]
+    #[expect(deprecated, reason = "that is what is tested")]
     fn what_is_deprecated_is_read() {
         assert_eq!(Old::from_json(r#"{"password": "a"}"#).expect("valid").password, "a");
         for kind in ["Old", "New"] {

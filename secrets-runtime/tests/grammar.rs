@@ -142,9 +142,9 @@ fn what_the_form_does_not_fit_is_refused_without_repeating_it() {
         "address: expected a string that is a valid IpAddr, found another string\n\
          maybe: expected a string that is a valid IpAddr, found a number, which `from_str(number)` reads\n\
          peers[0]: expected a string that is a valid IpAddr, found another string\n\
-         key: expected a base64 string of 3 bytes, found base64 without padding, which `base64(unpadded)` reads\n\
+         key: expected a base64 string of 3 bytes, found base64 without padding, which the option `unpadded` reads\n\
          digest: expected a string of hexadecimal digits, found another string\n\
-         hidden: expected a base64 string, found base64 of the URL-safe alphabet, which `base64(url)` reads\n\
+         hidden: expected a base64 string, found base64 of the URL-safe alphabet, which the option `url` reads\n\
          inner: expected a string with JSON in it: an object, found another string\n\
          maybe_inner.token: expected an integer from 0 to 65535, found a boolean\n\
          anything: expected a value that HashMap can be deserialized from, found an object\n\

@@ -148,3 +148,17 @@ async fn a_source_of_one_s_own_is_decorated_boxed_and_gives_its_own_advice() {
     let shown = SourceError::from(ErrorKind::Throttled).to_string();
     assert_eq!(shown, "the secret cannot be read now: requests are throttled");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_remedy_for_a_closure_that_panics_names_no_error_that_there_is_not() {
+    let source = Memory::new().with("db", port("1"));
+    let db = live(&source).await;
+    let length = db.map(|db| {
+        assert!(db.port == "1", "of the test");
+        db.port.len()
+    });
+    source.set("db", port("22"));
+    let error = length.refresh().await.expect_err("refused");
+    assert_eq!(error.hint(), Some("look at the closure; the derived value stays as it was before"));
+    assert!(length.status().map_error.is_none() && *length.current() == 1);
+}

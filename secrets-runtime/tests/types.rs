@@ -133,8 +133,7 @@ fn numbers_have_the_limits_of_their_types() {
             r#"{"wide": 340282366920938463463374607431768211456, "signed": 1, "port": 0, "step": "0", "optional": 11, "letter": "ab"}"#
         ),
         "wide: expected an integer from 1 to 340282366920938463463374607431768211455, found another number\n\
-         signed: expected an integer from -170141183460469231731687303715884105728 to \
-         170141183460469231731687303715884105727 that is a multiple of 2, found another number\n\
+         signed: expected an integer from -170141183460469231731687303715884105728 to 170141183460469231731687303715884105727 that is a multiple of 2, found another number\n\
          port: expected an integer from 1 to 65535, found another number\n\
          step: expected an integer from -128 to 127 except 0, found a string that does not spell one\n\
          optional: expected an integer from 1 to 10, found another number\n\
@@ -274,7 +273,7 @@ fn a_codec_reads_what_is_in_containers() {
          level: expected a string or an integer that is a valid Level, found another number\n\
          levels[0]: expected a string that is a valid Level, found a number, which `from_str(number)` reads\n\
          key: expected a base64 string, found another string\n\
-         keys.*: expected a base64 string, found base64 of the URL-safe alphabet, which `base64(url)` reads\n\
+         keys.*: expected a base64 string, found base64 of the URL-safe alphabet, which the option `url` reads\n\
          fixed: expected a string of hexadecimal digits, found another string\n\
          wrapped: expected a base64 string of at most 4 bytes, found one of another length"
     );
@@ -299,18 +298,15 @@ fn another_base64_is_recognized() {
         violations::<Forms>(
             r#"{"standard": "AQID\nBA==", "url": "+/+/", "unpadded": "AQIDBA==", "token": "AQIDBA=="}"#
         ),
-        "standard: expected a base64 string, found base64 with line ends, which `base64(lenient)` reads\n\
-         url: expected a base64 string in the URL-safe alphabet, found base64 of the standard alphabet, which `base64` reads \
-         without `url`\n\
-         unpadded: expected a base64 string without padding, found base64 with padding, which `base64` reads without `unpadded`\n\
-         token: expected a base64 string in the URL-safe alphabet without padding, found base64 with padding, which `base64` \
-         reads without `unpadded`"
+        "standard: expected a base64 string, found base64 with line ends, which the option `lenient` reads\n\
+         url: expected a base64 string in the URL-safe alphabet, found base64 of the standard alphabet, which the option `url` rules out\n\
+         unpadded: expected a base64 string without padding, found base64 with padding, which the option `unpadded` rules out\n\
+         token: expected a base64 string in the URL-safe alphabet without padding, found base64 with padding, which the option `unpadded` rules out"
     );
     assert_eq!(
         violations::<Forms>(r#"{"standard": "_-8", "url": "AQ", "unpadded": "?", "token": "_-8"}"#),
-        "standard: expected a base64 string, found base64 of the URL-safe alphabet without padding, which \
-         `base64(url, unpadded)` reads\n\
-         url: expected a base64 string in the URL-safe alphabet, found base64 without padding, which `base64(unpadded)` reads\n\
+        "standard: expected a base64 string, found base64 of the URL-safe alphabet without padding, which the options `url, unpadded` read\n\
+         url: expected a base64 string in the URL-safe alphabet, found base64 without padding, which the option `unpadded` reads\n\
          unpadded: expected a base64 string without padding, found another string"
     );
 }

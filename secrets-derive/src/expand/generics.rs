@@ -8,8 +8,8 @@ use super::{all_fields, on};
 use crate::attr::Codec;
 use crate::check::{Body, Checked, Field, Reading};
 
-/// The item's generics, bounded so that every field can be read and every public one shown; or as `bound` says. What is bound is
-/// the field's type as a whole, so that nothing is asked of a parameter that is not read.
+/// The item's generics, with the bounds that reading its fields and showing its public ones need, or those of `bound`. A bound is on
+/// the whole type of a field, so that a parameter which is not read needs none.
 pub fn bounded(item: &Checked) -> Generics {
     let Checked { runtime, has_debug, bounds, .. } = item;
     let mut generics = item.generics.clone();

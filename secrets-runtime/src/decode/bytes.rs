@@ -32,7 +32,7 @@ macro_rules! bytes {
     )*};
 }
 
-// What is copied is copied in its size; the vector, which may be larger, is zeroized.
+// A copy has exactly the size of the bytes; the vector, which may be larger, is zeroized.
 bytes! {
     Vec<u8> => |bytes| std::mem::take(&mut *bytes);
     Box<[u8]> => |bytes| bytes.as_slice().into();
@@ -107,14 +107,14 @@ fn joined(text: &str) -> String {
 /// The form that a text may have, if it is another one.
 fn another_form(text: &str, form: Base64Form) -> &'static str {
     let others = [
-        (Base64Form { is_lenient: true, ..form }, "base64 with line ends, which `base64(lenient)` reads"),
-        (Base64Form { is_unpadded: true, ..form }, "base64 without padding, which `base64(unpadded)` reads"),
-        (Base64Form { is_unpadded: false, ..form }, "base64 with padding, which `base64` reads without `unpadded`"),
-        (Base64Form { is_url: true, ..form }, "base64 of the URL-safe alphabet, which `base64(url)` reads"),
-        (Base64Form { is_url: false, ..form }, "base64 of the standard alphabet, which `base64` reads without `url`"),
+        (Base64Form { is_lenient: true, ..form }, "base64 with line ends, which the option `lenient` reads"),
+        (Base64Form { is_unpadded: true, ..form }, "base64 without padding, which the option `unpadded` reads"),
+        (Base64Form { is_unpadded: false, ..form }, "base64 with padding, which the option `unpadded` rules out"),
+        (Base64Form { is_url: true, ..form }, "base64 of the URL-safe alphabet, which the option `url` reads"),
+        (Base64Form { is_url: false, ..form }, "base64 of the standard alphabet, which the option `url` rules out"),
         (
             Base64Form { is_url: true, is_unpadded: true, ..form },
-            "base64 of the URL-safe alphabet without padding, which `base64(url, unpadded)` reads",
+            "base64 of the URL-safe alphabet without padding, which the options `url, unpadded` read",
         ),
     ];
     let found = others.into_iter().find(|(other, _)| *other != form && decoded(text, *other).is_some());

@@ -72,18 +72,6 @@ macro_rules! pointers {
                 T::redacted(self, f)
             }
         }
-
-        impl<T: SecretValue> SecretValue for $pointer<[T]> {
-            const SHAPE: Shape = Shape::Array(&T::SHAPE);
-
-            fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
-                json.vector(&Self::SHAPE, report, T::decode).map(Self::from)
-            }
-
-            fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                listed(self.iter(), f)
-            }
-        }
     )*};
 }
 
@@ -119,8 +107,8 @@ impl<T: SecretValue + Zeroize> SecretValue for SecretBox<T> {
 
 /// Lists of any length.
 macro_rules! lists {
-    ($($list:ident)*) => {$(
-        impl<T: SecretValue> SecretValue for $list<T> {
+    ($($list:ty)*) => {$(
+        impl<T: SecretValue> SecretValue for $list {
             const SHAPE: Shape = Shape::Array(&T::SHAPE);
 
             fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
@@ -134,7 +122,7 @@ macro_rules! lists {
     )*};
 }
 
-lists!(Vec VecDeque);
+lists!(Vec<T> VecDeque<T> Box<[T]> Rc<[T]> Arc<[T]>);
 
 impl<T: SecretValue + Eq + Hash, S: BuildHasher + Default> SecretValue for HashSet<T, S> {
     const SHAPE: Shape = Shape::Set(&T::SHAPE);
@@ -193,7 +181,7 @@ impl<T: SecretValue, const N: usize> SecretValue for [T; N] {
 
 const ANOTHER_LENGTH: &str = "one of another length";
 
-/// Fails where a value is no array of so many items.
+/// Fails unless the value is an array of `count` items.
 pub fn has_items(json: &Json<'_>, shape: &Shape, count: usize, report: &mut Report) -> Result<(), Reported> {
     match json.kind() {
         Kind::Array if json.items().count() == count => Ok(()),

@@ -201,7 +201,7 @@ impl<T: Flatten> Flatten for Box<T> {
 
 /// A type whose items `each(..)` can judge.
 #[diagnostic::on_unimplemented(
-    message = "`each` applies to lists, sets and maps, and `{Self}` is none of them",
+    message = "`each` applies to lists, sets and maps, and not to `{Self}`",
     label = "`each` does not apply to `{Self}`",
     note = "it applies to `Vec`, arrays, sets and maps, and to `Option` of them; write the rule without `each(..)`"
 )]

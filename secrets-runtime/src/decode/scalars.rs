@@ -80,7 +80,7 @@ impl SecretValue for Duration {
     }
 }
 
-/// A number is refused: whether it counts seconds or milliseconds, nobody can tell.
+/// Refuses a number: it may count seconds or milliseconds.
 pub fn duration(json: &Json<'_>, report: &mut Report) -> Result<Duration, Reported> {
     if json.kind() == Kind::Number {
         return Err(json.unfit(&Shape::Duration, "a number, which has no unit", report));

@@ -139,6 +139,15 @@ struct Failed {
     cause: Option<MapError>,
 }
 
+impl Failed {
+    fn hint(&self) -> &'static str {
+        match self.cause {
+            Some(_) => "look at `map_error` in the `status()` of the derived value, which stays as it was before",
+            None => "look at the closure; the derived value stays as it was before",
+        }
+    }
+}
+
 /// What makes the values of one state from those of another.
 struct MapNode<T, U, F> {
     parent: Arc<LiveState<T>>,
@@ -215,7 +224,7 @@ where
         let Some(child) = self.child.upgrade() else { return };
         let mut effects = Effects::default();
         let (Shown { name, show }, Versioned { version, number: of_source, .. }) = (&self.shown, &*source.0);
-        let underived = |failed: &Failed| Error::underived(child.shown(), *name, failed.what);
+        let underived = |failed: &Failed| Error::underived(child.shown(), *name, failed.what, failed.hint());
         let result = derived.as_ref().map(drop).map_err(underived);
         let confirmed = self.parent.confirmed();
         let ended = self.in_flight.end(number, |_| match (derived, &result) {

@@ -12,7 +12,7 @@ use super::leaked;
 /// What does not depend on rules, which only the compiler evaluates.
 pub const PROBLEMS: u8 = problem::KINDS | problem::NULL | problem::OPTIONAL | problem::MISSING;
 
-/// The shape of a standard type of this name; unknown, if there is none.
+/// The shape of the standard type of this name; `Unknown` for any other name.
 pub fn shape(ty: &Type) -> Shape {
     let Type::Path(path) = ty else { return Shape::Unknown };
     match (last(&path.path), argument(&path.path)) {

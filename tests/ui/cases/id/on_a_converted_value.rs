@@ -1,0 +1,13 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(id = "prod/port", from = "u16")]
+struct Port(u16);
+
+impl From<u16> for Port {
+    fn from(port: u16) -> Self {
+        Self(port)
+    }
+}
+
+fn main() {}

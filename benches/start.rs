@@ -143,7 +143,7 @@ impl Way {
     fn name(self) -> &'static str {
         match self {
             Self::Ours(Batch::Off) => "`live_many`",
-            Self::Ours(Batch::On) => "`live_many`, batches on",
+            Self::Ours(_) => "`live_many`, batches on",
             Self::SdkOneByOne => "SDK, one after the other",
             Self::SdkTogether => "SDK, `join_all`",
             Self::CacheOneByOne => "official cache, one after the other",

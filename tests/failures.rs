@@ -35,7 +35,7 @@ async fn a_denied_secret_names_the_action_the_resource_and_the_request() {
     let error = failure(Reply::error(400, "AccessDeniedException", said)).await;
     assert_eq!((error.kind(), error.is_transient()), (ErrorKind::AccessDenied, false));
     assert_eq!(
-        error.to_string(),
+        format!("{error:#}"),
         "secret \"orders/db\" may not be read: access is denied (AccessDeniedException, request id 0a1b2c3d-4e5f)\n\
          help: allow secretsmanager:GetSecretValue on \
          arn:aws:secretsmanager:eu-central-1:<account>:secret:orders/db-?????? \

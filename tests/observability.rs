@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusBuilder;
-use secrets_runtime::{Live, Secret, Secrets, source::Memory};
+use secrets_runtime::source::{Fetched, Memory, Request, Source, SourceError};
+use secrets_runtime::{Live, Secret, Secrets};
+use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// In every value, so that a leak is found.
@@ -158,5 +160,64 @@ fn the_degraded_of_a_process_are_those_of_all_its_secrets() {
         a_while().await;
         assert!(figures().contains("secrets_degraded 0"), "{}", figures());
         drop(one);
+    });
+}
+
+/// Says that it is asked.
+struct Telling(Memory);
+
+impl Source for Telling {
+    async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+        tracing::info!("asked");
+        self.0.fetch(requests).await
+    }
+}
+
+#[test]
+fn what_is_logged_while_a_secret_is_loaded_or_polled_is_in_a_span_that_names_it() {
+    observe(&async |log, _| {
+        let source = Memory::new().with("db", document(0)).with("other", document(0));
+        let secrets = Secrets::new(Telling(source));
+        secrets.load_many::<Db>(["db", "other"]).await.expect("loaded");
+        assert_eq!(log.count("load{secrets=db, other}:fetch{secrets=db"), 1);
+        let _live = secrets.live::<Db>().await.expect("live");
+        assert_eq!(log.count("load{secrets=db}:fetch{secrets=db}:"), 1);
+        a_while().await;
+        assert!(log.count(" INFO fetch{secrets=db}: observability: asked") > 1, "polls");
+    });
+}
+
+#[test]
+fn errors_and_health_are_data_for_structured_logs_and_status_pages() {
+    observe(&async |_, _| {
+        let source = Memory::new().with("db", document(0));
+        let (secrets, live) = live(&source).await;
+        source.set("db", format!(r#"{{"password": 5, "{CANARY}": 1}}"#));
+        a_while().await;
+        let health = serde_json::to_value(secrets.health()).expect("data");
+        assert_eq!((&health["state"], &health["is_task_dead"]), (&json!("degraded"), &json!(false)), "{health}");
+        let secret = &health["secrets"][0];
+        assert_eq!((&secret["id"], &secret["declared_id"]), (&json!("db"), &json!(null)), "{health}");
+        assert!(secret["age_seconds"].as_f64().is_some_and(|age| age > 60.0), "{health}");
+        let expected = json!({
+            "kind": "invalid",
+            "message": "secret \"db\" does not fit Db: 1 violation",
+            "secret_id": "db",
+            "is_transient": false,
+            "violations": [
+                {"path": "password", "expected": "a string of at least 12 characters", "found": "a number"},
+            ],
+            "hint": "correct the secret's value, or change the struct",
+            "errors": [],
+            "cause": null,
+        });
+        assert_eq!(secret["error"], expected);
+        let status = serde_json::to_value(live.status()).expect("data");
+        assert_eq!((&status["last_error"], &status["failures"]), (&expected, &json!(0)), "{status}");
+        assert!(status["fetched_unix_seconds"].as_f64().is_some_and(|at| at > 1.0e9), "{status}");
+        assert!(!format!("{health} {status}").contains("canary"));
+        let stale = live.fresh(Duration::from_secs(1)).await.map(drop).expect_err("stale");
+        let stale = serde_json::to_value(&stale).expect("data");
+        assert_eq!((&stale["kind"], &stale["cause"]), (&json!("stale"), &expected), "{stale}");
     });
 }

@@ -283,10 +283,10 @@ async fn the_example_serves_orders_readiness_and_figures() {
     tokio::time::timeout(Duration::from_mins(1), degraded).await.expect("an alarm");
     let figures = get_page(address, "/metrics").await;
     for figure in [
-        r#"secrets_refresh_total{id="{APP_ENV}/orders/db",outcome="ok"}"#,
-        r#"secrets_refresh_total{id="{APP_ENV}/orders/db",outcome="failed"}"#,
-        r#"secrets_age_seconds{id="{APP_ENV}/orders/db"}"#,
-        r#"secrets_refused{id="{APP_ENV}/orders/db"} 0"#,
+        r#"secrets_refresh_total{id="rotation/orders/db",outcome="ok"}"#,
+        r#"secrets_refresh_total{id="rotation/orders/db",outcome="failed"}"#,
+        r#"secrets_age_seconds{id="rotation/orders/db"}"#,
+        r#"secrets_refused{id="rotation/orders/db"} 0"#,
     ] {
         assert!(figures.contains(figure), "{figure} is not in {figures}");
     }

@@ -55,6 +55,6 @@ impl From<secrets_runtime::Error> for Failure {
             ErrorKind::Binary => Some("does not fit"),
             _ => None,
         };
-        Self { answer, ..Self::new(error.to_string()) }
+        Self { answer, ..Self::new(format!("{error:#}")) }
     }
 }

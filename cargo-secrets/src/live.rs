@@ -1,5 +1,7 @@
 //! The live secrets, fetched as the program fetches them.
 
+use std::fmt;
+
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use futures_util::{StreamExt, stream};
@@ -31,6 +33,39 @@ impl Wanted {
         match &self.selector {
             Selector::Stage(version) | Selector::Version(version) => version,
             _ => "another version",
+        }
+    }
+}
+
+/// An id as people are told of it: what was asked for, and how it is declared where that differs.
+#[derive(Debug)]
+pub struct ShownId {
+    pub id: String,
+    pub declared: Option<String>,
+}
+
+impl ShownId {
+    /// What one variable holds may be a secret's value: it is shown once a secret was found by it.
+    pub fn new(wanted: &Wanted, variables: &Variables, is_found: bool) -> Self {
+        let Ok(asked) = resolve(wanted, variables) else { return Self::declared(wanted) };
+        if is_found {
+            asked.confirm();
+        }
+        let id = asked.shown().to_owned();
+        Self { declared: (id != wanted.id).then(|| wanted.id.clone()), id }
+    }
+
+    /// Of a secret that was not asked for.
+    pub fn declared(wanted: &Wanted) -> Self {
+        Self { id: wanted.id.clone(), declared: None }
+    }
+}
+
+impl fmt::Display for ShownId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.declared {
+            Some(declared) => write!(f, "{} (declared {declared})", self.id),
+            None => f.write_str(&self.id),
         }
     }
 }

@@ -115,7 +115,8 @@ async fn an_old_and_a_new_program_are_held_against_one_secret() {
     let check = "check --bin old --bin new --type Db";
     assert_eq!(
         session.run(check).ended(1),
-        "does not fit  {APP_ENV}/output/db  versions::Db\n\
+        "does not fit  versions/output/db  versions::Db\n\
+        \x20 declared {APP_ENV}/output/db\n\
         \x20 is arn:aws:secretsmanager:eu-central-1:123456789012:secret:versions/output/db-??????\n\
         \x20 versions::Db in new\n\
         \x20   password: expected a string of at least 20 characters, found one of another length\n\
@@ -123,11 +124,16 @@ async fn an_old_and_a_new_program_are_held_against_one_secret() {
     );
     assert_eq!(
         session.run("check --bin old --type Db").ended(0),
-        "fits          {APP_ENV}/output/db  versions::Db\n\
+        "fits          versions/output/db  versions::Db\n\
+        \x20 declared {APP_ENV}/output/db\n\
         \x20 is arn:aws:secretsmanager:eu-central-1:123456789012:secret:versions/output/db-??????\n"
     );
     let json: serde_json::Value =
         serde_json::from_str(&session.run(&format!("{check} --format json")).ended(1)).expect("JSON");
+    assert_eq!(
+        (&json[0]["id"], &json[0]["declared_id"]),
+        (&"versions/output/db".into(), &"{APP_ENV}/output/db".into())
+    );
     assert_eq!((&json[0]["status"], &json[0]["error"]), (&"does not fit".into(), &serde_json::Value::Null));
     assert_eq!(json[0]["types"][1]["violations"].as_array().map(Vec::len), Some(2));
     assert_eq!(json[0]["types"][1]["violations"][1], "port: expected an integer from 1 to 65535, found nothing");
@@ -149,7 +155,7 @@ async fn an_old_and_a_new_program_are_held_against_one_secret() {
         missing.stderr.contains("does not exist") && missing.stderr.contains("eu-central-1 was asked"),
         "{missing:?}"
     );
-    assert_eq!(missing.ended(1), "missing       {APP_ENV}/output/db  versions::Db\n");
+    assert_eq!(missing.ended(1), "missing       elsewhere/output/db  versions::Db\n  declared {APP_ENV}/output/db\n");
 }
 
 const READERS: &str = r#"
@@ -257,11 +263,14 @@ async fn secrets_and_versions_that_are_not_one_are_each_looked_at() {
     assert_eq!(
         refused,
         format!(
-            "does not fit  neighbours/db (AWSPREVIOUS)  neighbours::Before\n  is {arn}-??????\n\
+            "does not fit  {:<width$}  neighbours::Before\n  is {arn}-??????\n\
              \x20 user: expected an integer from 0 to 255, found a string that does not spell one\n\
-             does not fit  neighbours/db-master         neighbours::Master\n  is {arn}-master-??????\n\
+             does not fit  {:<width$}  neighbours::Master\n  is {arn}-master-??????\n\
              \x20 root: expected a string, found nothing\n\
-             fits          {{NEIGHBOUR_ARN}}              neighbours::ByArn\n  is {arn}-??????\n"
+             fits          {arn}  neighbours::ByArn\n  declared {{NEIGHBOUR_ARN}}\n  is {arn}-??????\n",
+            "neighbours/db (AWSPREVIOUS)",
+            "neighbours/db-master",
+            width = arn.len(),
         )
     );
     let one = session.run("check --bin program --type ByArn").ended(0);
@@ -360,12 +369,8 @@ async fn what_keeps_it_from_telling_is_told_apart() {
     said.ended(2);
     let said = ran.with("AWS_ENDPOINT_URL", "http://127.0.0.1:9").run("check --bin program --type Db --verbose");
     assert!(said.stderr.contains("the service could not be reached"), "{}", said.stderr);
-    assert!(
-        said.stderr.contains("reading program\nasking for \"{APP_ENV}/output/db\", AWSCURRENT\n"),
-        "{}",
-        said.stderr
-    );
-    assert_eq!(said.ended(2), "unknown       {APP_ENV}/output/db  reasons::Db\n");
+    assert!(said.stderr.contains("reading program\nasking for \"reasons/output/db\", AWSCURRENT\n"), "{}", said.stderr);
+    assert_eq!(said.ended(2), "unknown       reasons/output/db  reasons::Db\n  declared {APP_ENV}/output/db\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

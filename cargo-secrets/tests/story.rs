@@ -51,10 +51,16 @@ async fn a_secret_is_pulled_built_broken_refused_twice_repaired_and_accepted() {
 
     // Pulled, and built.
     let pulled = session.run("pull").ended(0);
-    assert_eq!(pulled, "written    orders/secrets/orders-db.schema.json  {APP_ENV}/orders/db\n");
+    assert_eq!(
+        pulled,
+        "written    orders/secrets/orders-db.schema.json  story/orders/db (declared {APP_ENV}/orders/db)\n"
+    );
     assert_eq!(session.read("orders/secrets/orders-db.schema.json"), PULLED);
     let pulled = session.run("pull").ended(0);
-    assert_eq!(pulled, "unchanged  orders/secrets/orders-db.schema.json  {APP_ENV}/orders/db\n");
+    assert_eq!(
+        pulled,
+        "unchanged  orders/secrets/orders-db.schema.json  story/orders/db (declared {APP_ENV}/orders/db)\n"
+    );
     assert_eq!(session.run("check").ended(0), FITS);
 
     // Somebody renames a key.
@@ -67,13 +73,14 @@ async fn a_secret_is_pulled_built_broken_refused_twice_repaired_and_accepted() {
     );
     assert_eq!(
         checked.ended(1),
-        "does not fit  {APP_ENV}/orders/db  orders::OrdersDb\n\
+        "does not fit  story/orders/db  orders::OrdersDb\n\
+    \x20 declared {APP_ENV}/orders/db\n\
         \x20 is arn:aws:secretsmanager:eu-central-1:123456789012:secret:story/orders/db-??????\n\
         \x20 host: expected a string, found nothing\n"
     );
     assert_eq!(
         session.run("pull --check").ended(1),
-        "out of date  orders/secrets/orders-db.schema.json  {APP_ENV}/orders/db\n\
+        "out of date  orders/secrets/orders-db.schema.json  story/orders/db (declared {APP_ENV}/orders/db)\n\
         \x20 host: gone\n\
         \x20 hostname: new, a string\n\
         \x20 port: was an integer, is a string\n"
@@ -95,7 +102,8 @@ async fn a_secret_is_pulled_built_broken_refused_twice_repaired_and_accepted() {
     assert_eq!(session.run("check").ended(0), FITS);
 }
 
-const FITS: &str = "fits          {APP_ENV}/orders/db  orders::OrdersDb\n\
+const FITS: &str = "fits          story/orders/db  orders::OrdersDb\n\
+    \x20 declared {APP_ENV}/orders/db\n\
     \x20 is arn:aws:secretsmanager:eu-central-1:123456789012:secret:story/orders/db-??????\n";
 
 const PULLED: &str = r#"{

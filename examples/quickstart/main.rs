@@ -55,7 +55,7 @@ async fn main() -> Result<(), Error> {
     let broken = Secrets::new(File::new(here.join("broken.json")));
     match broken.load::<OrdersDb>().await {
         Ok(db) => println!("broken.json has been repaired: {db:?}"),
-        Err(error) => println!("{error}"),
+        Err(error) => println!("{error:#}"),
     }
     Ok(())
 }

@@ -40,8 +40,9 @@ fn resolve(declared: &str, verdict: &Result<(), BadId>, value: &str) {
     match (&resolved, verdict) {
         (Ok(resolved), Ok(())) => {
             assert_eq!(id::validate(resolved), Ok(()));
-            let is_shown = id::shown(declared, resolved) == resolved;
-            assert_eq!(is_shown, !declared.contains('{') || Arn::parse(resolved).is_some() || declared == resolved);
+            let is_variable =
+                declared.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).is_some_and(is_variable);
+            assert_eq!(id::is_one_variable(declared), is_variable);
         }
         // A variable in the middle may begin what ends in a colon.
         (Ok(resolved), Err(BadId::Character(Some(':')))) => assert!(resolved.starts_with("arn:")),

@@ -7,6 +7,7 @@ mod set;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::live::{Registry, fetch};
 use crate::secret::{NamedSecret, Secret, read};
-use crate::source::{Fetched, Request, Selector, Source, environment};
+use crate::source::{Fetched, Request, SecretId, Selector, Source, environment};
 use secrets_shape::id;
 
 /// Loads secrets from a source. A clone is cheap and shares everything.
@@ -233,9 +234,9 @@ impl Secrets {
     }
 
     async fn fetch_one(&self, request: Request) -> Result<Answer, Error> {
-        let shown = request.shown().to_owned();
+        let secret = request.secret().clone();
         let answer = self.fetch(vec![Ok(request)]).await.pop();
-        answer.unwrap_or_else(|| Err(Error::unanswered(&shown)))
+        answer.unwrap_or_else(|| Err(Error::unanswered(&secret)))
     }
 
     /// The request for a declared secret.
@@ -245,7 +246,7 @@ impl Secrets {
         self.0.settings()?;
         let lookup = |name: &str| self.0.placeholders.get(name).cloned().or_else(|| environment(name));
         let id = id::resolve(T::ID, lookup).map_err(|reason| Error::declared_id(T::ID, &reason))?;
-        Ok(Request::declared(&id, id::shown(T::ID, &id), stage::<T>()))
+        Ok(Request::of(SecretId::declared(T::ID, id), stage::<T>()))
     }
 
     /// The request for a secret whose id the program was given.
@@ -254,10 +255,12 @@ impl Secrets {
         crate::entry::keep::<T>();
         self.0.settings()?;
         id::validate(id).map_err(|reason| Error::given_id(T::SPEC.type_name(), &reason))?;
-        Ok(Request::new(id, stage::<T>()))
+        let placeholder = self.0.placeholders.iter().find(|(_, value)| *value == id).map(|(name, _)| name.as_str());
+        Ok(Request::of(SecretId::given(id, placeholder), stage::<T>()))
     }
 
     /// Fetches what can be asked for, each (id, selector) once; one answer per request, in order.
+    #[expect(clippy::mutable_key_type, reason = "whether an id may be shown has no part in the order of requests")]
     async fn fetch(&self, asked: Vec<Result<Request, Error>>) -> Vec<Result<Answer, Error>> {
         let mut unique: Vec<Request> = Vec::new();
         let mut places = BTreeMap::new();
@@ -271,9 +274,12 @@ impl Secrets {
         // Shared, not copied, where several types read one secret.
         let fetched: Vec<_> = fetched.into_iter().map(|answer| answer.map(Arc::new)).collect();
         let answer = |request: Request| match places.get(&request).and_then(|&at| fetched.get(at)).cloned() {
-            Some(Ok(fetched)) => Ok(Answer { request, fetched }),
-            Some(Err(error)) => Err(Error::source(request.shown(), error)),
-            None => Err(Error::unanswered(request.shown())),
+            Some(Ok(fetched)) => {
+                request.secret().confirm();
+                Ok(Answer { request, fetched })
+            }
+            Some(Err(error)) => Err(Error::source(request.secret(), error)),
+            None => Err(Error::unanswered(request.secret())),
         };
         asked.into_iter().map(|request| request.and_then(answer)).collect()
     }
@@ -292,6 +298,10 @@ impl Shared {
     }
 }
 
+/// A panic elsewhere, in the source too, cannot leave it half changed: a call that panics is a call that failed.
+impl UnwindSafe for Secrets {}
+impl RefUnwindSafe for Secrets {}
+
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Secrets").finish_non_exhaustive()
@@ -309,7 +319,7 @@ pub struct Answer {
 impl Answer {
     fn decode<T: Secret>(self) -> Result<T, Error> {
         let Self { request, fetched } = self;
-        read(fetched.expose_text(), Some(request.shown()))
+        read(fetched.expose_text(), Some(request.secret()))
     }
 }
 

@@ -2,21 +2,25 @@
 //!
 //! An error is made from the declaration, the id and the kind of the failure. Nothing that a secret contained gets in.
 
+mod display;
+mod kind;
+
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::decode::{Failure, VIOLATIONS, Violation};
 use crate::secret::Secret;
-use crate::source::SourceError;
+use crate::source::{SecretId, SourceError};
+pub use kind::ErrorKind;
 use secrets_shape::id::BadId;
 
 /// Why a secret could not be loaded.
 ///
-/// `Display` says what is wrong with which secret, one line per violation, and what to do about it. `Debug` says the
-/// same, so that `fn main() -> Result<(), Error>` reads well. Neither contains anything out of a secret. Cloning is
-/// cheap.
+/// `{}` is one line, for a log: what is wrong with which secret, every violation, and what to do about it. `{:#}` is the
+/// report, for people: a line for each violation, and what led to the error. `Debug` is the report too, so that
+/// `fn main() -> Result<(), Error>` reads well. Nothing in it comes out of a secret. [`source`](std::error::Error::source)
+/// gives what led to it, which `{}` leaves out. Cloning is cheap. With the feature `serde` it can be serialized.
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {
@@ -30,6 +34,11 @@ use secrets_shape::id::BadId;
 /// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
+///     "the secret does not fit ApiKey: 1 violation (key: expected a string, found a number); \
+///      help: correct the secret's value, or change the struct"
+/// );
+/// assert_eq!(
+///     format!("{error:#}"),
 ///     "the secret does not fit ApiKey: 1 violation\n  key: expected a string, found a number\n\
 ///      help: correct the secret's value, or change the struct"
 /// );
@@ -47,111 +56,8 @@ struct Inner {
     hint: Option<Cow<'static, str>>,
     /// Of several secrets, one each; empty for one.
     parts: Vec<Error>,
-    /// What led to it: one at most.
-    reasons: Vec<Error>,
-}
-
-/// What kind of failure an [`Error`] is.
-///
-/// ```
-/// # #[cfg(feature = "derive")] {
-/// # use secrets_runtime::{ErrorKind, Secret};
-/// #
-/// # #[derive(Secret)]
-/// # struct ApiKey {
-/// #     key: String,
-/// # }
-/// #
-/// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
-/// let is_of_the_secret = matches!(error.kind(), ErrorKind::Invalid | ErrorKind::NotJson | ErrorKind::Binary);
-/// assert!(is_of_the_secret);
-/// # }
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// No secret, or no such version of it, has this id in this account and region.
-    NotFound,
-    /// The secret was deleted and is in its recovery window.
-    MarkedForDeletion,
-    /// The caller may not read the secret.
-    AccessDenied,
-    /// The caller may read the secret, but not use the KMS key that encrypts it.
-    KmsDenied,
-    /// There are no credentials, or none that AWS accepts.
-    NoCredentials,
-    /// Too many requests.
-    Throttled,
-    /// The service could not be connected to.
-    Unreachable,
-    /// The service did not answer in time.
-    TimedOut,
-    /// The service failed, or answered what it should not.
-    Service,
-    /// The secret is binary; only text secrets are supported.
-    Binary,
-    /// The secret's text is not JSON.
-    NotJson,
-    /// The secret breaks the contract that its struct declares; see [`Error::violations`].
-    Invalid,
-    /// The program itself refused a version: its `try_map` failed over it.
-    Refused,
-    /// The id cannot be that of a secret, or has a placeholder without a value.
-    BadId,
-    /// The program or its environment is set up wrongly.
-    Configuration,
-    /// The value is older than the program allows.
-    Stale,
-}
-
-impl ErrorKind {
-    /// Whether the same call may succeed later without anybody's doing.
-    pub(crate) fn is_transient(self) -> bool {
-        matches!(self, Self::Throttled | Self::Unreachable | Self::TimedOut | Self::Service)
-    }
-
-    /// The sentence that follows the secret's id.
-    pub(crate) fn predicate(self) -> &'static str {
-        match self {
-            Self::NotFound => "does not exist",
-            Self::MarkedForDeletion => "is marked for deletion",
-            Self::AccessDenied => "may not be read: access is denied",
-            Self::KmsDenied => "cannot be decrypted: access to its KMS key is denied",
-            Self::NoCredentials => "cannot be read without AWS credentials",
-            Self::Throttled => "cannot be read now: requests are throttled",
-            Self::Unreachable => "cannot be read: the service could not be reached",
-            Self::TimedOut => "cannot be read: the service did not answer in time",
-            Self::Service => "cannot be read: the service failed",
-            Self::Binary => "is binary, and only text secrets (SecretString) are supported",
-            Self::NotJson => "is not JSON",
-            Self::Invalid => "is invalid",
-            Self::Refused => "has a version that is refused",
-            Self::BadId => "has an unusable id",
-            Self::Configuration => "cannot be read: the set-up is wrong",
-            Self::Stale => "is older than the program allows",
-        }
-    }
-
-    /// What to do, where the source has nothing more precise to say.
-    fn hint(self) -> Option<&'static str> {
-        Some(match self {
-            Self::NotFound => "check the id, or create the secret",
-            Self::MarkedForDeletion => "restore it, or load another secret",
-            Self::AccessDenied => "allow the program to read the secret",
-            Self::KmsDenied => "allow the program to decrypt with the key of the secret",
-            Self::NoCredentials => "give the program credentials for the source of its secrets",
-            Self::Throttled => "ask less often; the quota is per account and region",
-            Self::Unreachable | Self::TimedOut => "check the network between the program and the service",
-            Self::Service => "try again; if it persists, look at the state of the service",
-            Self::Binary => "store the secret as text",
-            Self::NotJson => "store a JSON object with the keys that the struct declares",
-            Self::Invalid => "correct the secret's value, or change the struct",
-            Self::Refused => "look at what the program's own log says of it; the version before stays in use",
-            Self::BadId => "write the name or the ARN of a secret",
-            Self::Stale => "look at why refreshing fails",
-            Self::Configuration => return None,
-        })
-    }
+    /// What led to it.
+    cause: Option<Error>,
 }
 
 impl Error {
@@ -175,8 +81,8 @@ impl Error {
         self.0.kind
     }
 
-    /// The id of the secret, as it was given or declared. Placeholders are resolved only to an ARN: anything else that a
-    /// variable holds might be a secret's value, put there in place of its name.
+    /// The id of the secret that was asked for, its placeholders resolved. Where one variable holds the whole id, that might
+    /// be a secret's value in place of its name: unless it is an ARN, `{VARIABLE}` is given until the source has found the secret.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -278,6 +184,24 @@ impl Error {
         self.0.hint.as_deref()
     }
 
+    /// What is wrong with which secret, without violations and advice.
+    #[cfg(feature = "serde")]
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// One error for each of several secrets that failed.
+    #[cfg(feature = "serde")]
+    pub(crate) fn parts(&self) -> &[Error] {
+        &self.0.parts
+    }
+
+    /// What led to it.
+    #[cfg(feature = "serde")]
+    pub(crate) fn cause(&self) -> Option<&Error> {
+        self.0.cause.as_ref()
+    }
+
     /// The program or its environment is set up wrongly.
     pub(crate) fn configuration(message: impl Into<String>, hint: impl Into<Cow<'static, str>>) -> Self {
         let hint = Some(hint.into());
@@ -306,9 +230,9 @@ impl Error {
     }
 
     /// What a source says of one secret.
-    pub(crate) fn source(id: &str, error: SourceError) -> Self {
+    pub(crate) fn source(id: &SecretId, error: SourceError) -> Self {
         let SourceError { kind, detail, transient, origin, hint, version_id: _ } = error;
-        let mut message = format!("secret {id:?} {}", kind.predicate());
+        let mut message = format!("secret {id} {}", kind.predicate());
         if !detail.is_empty() {
             message.push_str(": ");
             message.push_str(detail);
@@ -318,22 +242,22 @@ impl Error {
         }
         let inner = Inner::new(kind, message);
         let hint = hint.or(inner.hint);
-        Inner { id: Some(id.to_owned()), transient, hint, ..inner }.into()
+        Inner { id: Some(id.shown().to_owned()), transient, hint, ..inner }.into()
     }
 
     /// A source that broke its promise to answer every request.
-    pub(crate) fn unanswered(id: &str) -> Self {
+    pub(crate) fn unanswered(id: &SecretId) -> Self {
         Self::source(id, SourceError::unanswered())
     }
 
     /// Polls that should have been made; `reason` says why they were not, as far as that is known.
-    pub(crate) fn overdue(id: &str, age: Duration, reason: &str) -> Self {
+    pub(crate) fn overdue(id: &SecretId, age: Duration, reason: &str) -> Self {
         let message =
-            format!("secret {id:?} is overdue: its last poll should have ended {} s ago; {reason}", age.as_secs());
+            format!("secret {id} is overdue: its last poll should have ended {} s ago; {reason}", age.as_secs());
         let hint =
             "run the program in a tokio runtime that is driven; the next call in one brings the background task back";
         Inner {
-            id: Some(id.to_owned()),
+            id: Some(id.shown().to_owned()),
             transient: true,
             hint: Some(Cow::Borrowed(hint)),
             ..Inner::new(ErrorKind::Stale, message)
@@ -342,42 +266,49 @@ impl Error {
     }
 
     /// A value derived with `try_map` that is not made from the newest version.
-    pub(crate) fn behind(id: &str, age: Duration) -> Self {
+    pub(crate) fn behind(id: &SecretId, age: Duration) -> Self {
         let message =
-            format!("a value derived from secret {id:?} with `try_map` has been behind it for {} s", age.as_secs());
+            format!("a value derived from secret {id} with `try_map` has been behind it for {} s", age.as_secs());
         let hint = "look at why the closure of `try_map` does not end; the derived value from before stays in use";
-        Inner { id: Some(id.to_owned()), hint: Some(Cow::Borrowed(hint)), ..Inner::new(ErrorKind::Stale, message) }
-            .into()
+        Inner {
+            id: Some(id.shown().to_owned()),
+            hint: Some(Cow::Borrowed(hint)),
+            ..Inner::new(ErrorKind::Stale, message)
+        }
+        .into()
     }
 
     /// A version that a closure of `try_map` makes no value from.
-    pub(crate) fn underived(id: &str, name: Option<&str>, what: &str, hint: &'static str) -> Self {
+    pub(crate) fn underived(id: &SecretId, name: Option<&str>, what: &str, hint: &'static str) -> Self {
         let of = name.map_or_else(|| "`try_map`".to_owned(), |name| format!("`try_map` named {name:?}"));
-        let message = format!("a version of secret {id:?} is refused by {of}: its closure {what}");
-        Inner { id: Some(id.to_owned()), hint: Some(Cow::Borrowed(hint)), ..Inner::new(ErrorKind::Refused, message) }
-            .into()
+        let message = format!("a version of secret {id} is refused by {of}: its closure {what}");
+        Inner {
+            id: Some(id.shown().to_owned()),
+            hint: Some(Cow::Borrowed(hint)),
+            ..Inner::new(ErrorKind::Refused, message)
+        }
+        .into()
     }
 
     /// A value that is too old, and why there is none newer.
-    pub(crate) fn stale(id: &str, age: Duration, reason: Option<&Error>) -> Self {
-        let message = format!("secret {id:?} was last known to be current {} s ago, which is too long", age.as_secs());
+    pub(crate) fn stale(id: &SecretId, age: Duration, reason: Option<&Error>) -> Self {
+        let message = format!("secret {id} was last known to be current {} s ago, which is too long", age.as_secs());
         let mut inner = Inner::new(ErrorKind::Stale, message);
         inner.hint = inner.hint.filter(|_| reason.is_none());
         let transient = reason.is_some_and(Error::is_transient);
-        let reasons = reason.cloned().into_iter().collect();
-        Inner { id: Some(id.to_owned()), transient, reasons, ..inner }.into()
+        Inner { id: Some(id.shown().to_owned()), transient, cause: reason.cloned(), ..inner }.into()
     }
 
     /// Code of the program that reads or validates a value panicked over it; `id` where the value was fetched.
-    pub(crate) fn panicked<T: Secret>(id: Option<&str>) -> Self {
+    pub(crate) fn panicked<T: Secret>(id: Option<&SecretId>) -> Self {
         let type_name = T::SPEC.type_name();
-        let subject = id.map_or_else(|| "the secret".to_owned(), |id| format!("secret {id:?}"));
+        let subject = id.map_or_else(|| "the secret".to_owned(), |id| format!("secret {id}"));
         let message = format!(
             "{subject} is refused by {type_name}: its `validate`, `custom`, `FromStr` or `Deserialize` panicked over the value"
         );
         let hint = "look at the panic in the program's own output, and return an error there in place of it";
         let hint = Some(Cow::Borrowed(hint));
-        Inner { id: id.map(str::to_owned), hint, ..Inner::new(ErrorKind::Refused, message) }.into()
+        Inner { id: id.map(|id| id.shown().to_owned()), hint, ..Inner::new(ErrorKind::Refused, message) }.into()
     }
 
     /// Whether the secret could be read and its value is what is wrong.
@@ -386,8 +317,8 @@ impl Error {
     }
 
     /// A document that did not become a value of the type of this name; `id` where it was fetched.
-    pub(crate) fn decoding(type_name: &str, id: Option<&str>, failure: Failure) -> Self {
-        let subject = id.map_or_else(|| "the secret".to_owned(), |id| format!("secret {id:?}"));
+    pub(crate) fn decoding(type_name: &str, id: Option<&SecretId>, failure: Failure) -> Self {
+        let subject = id.map_or_else(|| "the secret".to_owned(), |id| format!("secret {id}"));
         let inner = match failure {
             Failure::NotJson(reason) => {
                 let message = format!("{subject} is not the JSON that {type_name} is read from: {reason}");
@@ -403,7 +334,7 @@ impl Error {
                 Inner { violations, ..Inner::new(ErrorKind::Invalid, message) }
             }
         };
-        Inner { id: id.map(str::to_owned), ..inner }.into()
+        Inner { id: id.map(|id| id.shown().to_owned()), ..inner }.into()
     }
 
     /// One error for all of the `asked` secrets that failed, or the only one itself.
@@ -429,7 +360,7 @@ impl Inner {
             violations: Vec::new(),
             hint: kind.hint().map(Cow::Borrowed),
             parts: Vec::new(),
-            reasons: Vec::new(),
+            cause: None,
         }
     }
 }
@@ -440,31 +371,10 @@ impl From<Inner> for Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { message, violations, hint, parts, reasons, .. } = &*self.0;
-        f.write_str(message)?;
-        for violation in violations {
-            write!(f, "\n  {violation}")?;
-        }
-        if let Some(hint) = hint {
-            write!(f, "\nhelp: {hint}")?;
-        }
-        for reason in reasons {
-            write!(f, "\nbecause: {}", reason.to_string().replace('\n', "\n  "))?;
-        }
-        for part in parts {
-            write!(f, "\n- {}", part.to_string().replace('\n', "\n  "))?;
-        }
-        Ok(())
+impl std::error::Error for Error {
+    /// What led to it: why a stale value could not be refreshed.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let cause: &Error = self.0.cause.as_ref()?;
+        Some(cause)
     }
 }
-
-/// As `Display`: a program's `main` prints its error with `Debug`.
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for Error {}

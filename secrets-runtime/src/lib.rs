@@ -4,6 +4,8 @@
 #![cfg_attr(all(feature = "derive", feature = "aws"), doc = include_str!("../README.md"))]
 #![cfg_attr(not(all(feature = "derive", feature = "aws")), doc = "Typed secrets from AWS Secrets Manager.")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// A public enum can grow, or says why it never will.
+#![warn(clippy::exhaustive_enums)]
 
 pub mod blocking;
 mod client;
@@ -19,6 +21,8 @@ mod json_schema;
 mod live;
 mod panics;
 mod secret;
+#[cfg(feature = "serde")]
+mod serialized;
 pub mod source;
 mod spec;
 mod sync;

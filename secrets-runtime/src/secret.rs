@@ -8,6 +8,7 @@ use crate::decode::{self, Json, MapKey, REDACTED, Report, Reported};
 use crate::error::Error;
 use crate::json_schema;
 use crate::panics::catch;
+use crate::source::SecretId;
 use crate::spec::SecretSpec;
 use secrecy::SecretString;
 use secrets_shape::shape::Shape;
@@ -159,7 +160,7 @@ impl Secret for String {
 
 /// Decodes and validates the text of a secret; `id` where it was fetched, as errors show it. The program's own code runs in here:
 /// where that panics, it refuses the value.
-pub fn read<T: Secret>(text: &str, id: Option<&str>) -> Result<T, Error> {
+pub fn read<T: Secret>(text: &str, id: Option<&SecretId>) -> Result<T, Error> {
     let read = catch(|| decode::decode(text)).ok_or_else(|| Error::panicked::<T>(id))?;
     read.map_err(|failure| Error::decoding(T::SPEC.type_name(), id, failure))
 }

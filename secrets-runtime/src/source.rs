@@ -12,6 +12,7 @@ mod or;
 mod platform;
 #[cfg(feature = "testing")]
 mod script;
+mod secret_id;
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -44,6 +45,7 @@ pub use or::Or;
 pub(crate) use platform::{Platform, environment};
 #[cfg(feature = "testing")]
 pub use script::Rotation;
+pub(crate) use secret_id::SecretId;
 
 use crate::error::ErrorKind;
 use crate::secret::AWSCURRENT;
@@ -160,9 +162,7 @@ impl<S: Source> Source for Arc<S> {
 /// ```
 #[derive(Clone)]
 pub struct Request {
-    id: Arc<str>,
-    /// How the id is shown: as declared, where a variable may have brought something else than a name.
-    shown: Arc<str>,
+    secret: SecretId,
     selector: Selector,
 }
 
@@ -176,22 +176,28 @@ impl Request {
     /// ```
     #[must_use]
     pub fn new(id: impl Into<Arc<str>>, selector: Selector) -> Self {
-        let id = id.into();
-        Self { shown: Arc::clone(&id), id, selector }
+        Self { secret: SecretId::new(id.into()), selector }
     }
 
-    /// As [`new`](Self::new), for an id that is shown as it was declared.
-    pub(crate) fn declared(id: &str, shown: &str, selector: Selector) -> Self {
-        Self { id: id.into(), shown: shown.into(), selector }
+    /// As [`new`](Self::new), for an id that is not always shown.
+    pub(crate) fn of(secret: SecretId, selector: Selector) -> Self {
+        Self { secret, selector }
     }
 
     /// The id, fit for messages.
-    pub(crate) fn shown(&self) -> &str {
-        &self.shown
+    pub(crate) fn secret(&self) -> &SecretId {
+        &self.secret
     }
 
-    pub(crate) fn arc_shown(&self) -> Arc<str> {
-        Arc::clone(&self.shown)
+    /// What an answer says of the id: whether there is such a secret.
+    pub(crate) fn learn(&self, answer: &Result<Fetched, SourceError>) {
+        let is_known = match answer {
+            Ok(_) => true,
+            Err(error) => matches!(error.kind, ErrorKind::Binary | ErrorKind::MarkedForDeletion | ErrorKind::KmsDenied),
+        };
+        if is_known {
+            self.secret.confirm();
+        }
     }
 
     /// The same secret, another version.
@@ -209,7 +215,7 @@ impl Request {
     /// ```
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.id
+        self.secret.expose()
     }
 
     /// Which version.
@@ -255,14 +261,14 @@ impl PartialOrd for Request {
 
 impl Ord for Request {
     fn cmp(&self, other: &Self) -> Ordering {
-        (&self.id, &self.selector).cmp(&(&other.id, &other.selector))
+        (self.id(), &self.selector).cmp(&(other.id(), &other.selector))
     }
 }
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id: _, shown, selector } = self;
-        f.debug_struct("Request").field("id", shown).field("selector", selector).finish()
+        let Self { secret, selector } = self;
+        f.debug_struct("Request").field("id", &secret.shown()).field("selector", selector).finish()
     }
 }
 

@@ -8,7 +8,7 @@ use secrets_shape::wire::Declaration;
 use crate::decode::untyped;
 use crate::error::Error;
 use crate::secret::Secret;
-use crate::source::{Fetched, Request, Selector, Source};
+use crate::source::{Fetched, Request, SecretId, Selector, Source, SourceError};
 
 /// A declared secret, its placeholders resolved.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ impl Declared {
     /// [`BadId`](crate::ErrorKind::BadId); what a variable holds is not shown.
     pub fn resolve(declared: &str, selector: Selector, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let id = id::resolve(declared, lookup).map_err(|reason| Error::declared_id(declared, &reason))?;
-        Ok(Self(Request::declared(&id, id::shown(declared, &id), selector)))
+        Ok(Self(Request::of(SecretId::declared(declared, id), selector)))
     }
 
     /// The name or ARN. What variables brought into it may be anything: it is not for messages.
@@ -33,7 +33,12 @@ impl Declared {
     /// The id, fit for messages.
     #[must_use]
     pub fn shown(&self) -> &str {
-        self.0.shown()
+        self.0.secret().shown()
+    }
+
+    /// The source has it: what one variable holds is an id.
+    pub fn confirm(&self) {
+        self.0.secret().confirm();
     }
 
     /// Fetches the secret's text.
@@ -41,10 +46,10 @@ impl Declared {
     /// # Errors
     /// What the source says, with what to do about it.
     pub async fn fetch(&self, source: &impl Source) -> Result<Text, Error> {
-        match source.fetch(std::slice::from_ref(&self.0)).await.pop() {
-            Some(answer) => answer.map(Text).map_err(|error| Error::source(self.shown(), error)),
-            None => Err(Error::unanswered(self.shown())),
-        }
+        let answer = source.fetch(std::slice::from_ref(&self.0)).await.pop();
+        let answer = answer.unwrap_or_else(|| Err(SourceError::unanswered()));
+        self.0.learn(&answer);
+        answer.map(Text).map_err(|error| Error::source(self.0.secret(), error))
     }
 }
 
@@ -109,14 +114,14 @@ mod tests {
         let declared =
             Declared::resolve("{APP_ENV}/db", Selector::Stage("AWSCURRENT".into()), |_| Some("prod".to_owned()))
                 .expect("an id");
-        assert_eq!((declared.id(), declared.shown()), ("prod/db", "{APP_ENV}/db"));
+        assert_eq!((declared.id(), declared.shown()), ("prod/db", "prod/db"));
         let text = declared.fetch(&source).await.expect("there");
         assert_eq!(text.expose(), "canary");
         assert!(!format!("{text:?} {declared:?}").contains("canary"));
         let missing =
-            Declared::resolve("{APP_ENV}/db", Selector::Stage("AWSCURRENT".into()), |_| Some("canary".to_owned()))
+            Declared::resolve("{DB_SECRET}", Selector::Stage("AWSCURRENT".into()), |_| Some("canary".to_owned()))
                 .expect("an id");
         let error = missing.fetch(&source).await.expect_err("there is none");
-        assert_eq!(error.secret_id(), Some("{APP_ENV}/db"));
+        assert_eq!(error.secret_id(), Some("{DB_SECRET}"));
     }
 }

@@ -1,13 +1,14 @@
 //! What programs build on: derived values and their errors, streams of changes, sources of their own.
 
 use std::num::ParseIntError;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use futures_core::Stream;
 use secrets_runtime::source::{BoxSource, Fetched, Memory, Request, Source, SourceError};
-use secrets_runtime::{ErrorKind, Live, Secret, SecretString, Secrets};
+use secrets_runtime::{Error, ErrorKind, Live, Secret, SecretString, Secrets, Snapshot};
 
 #[derive(Secret)]
 #[secret(id = "db")]
@@ -161,4 +162,95 @@ async fn the_remedy_for_a_closure_that_panics_names_no_error_that_there_is_not()
     let error = length.refresh().await.expect_err("refused");
     assert_eq!(error.hint(), Some("look at the closure; the derived value stays as it was before"));
     assert!(length.status().map_error.is_none() && *length.current() == 1);
+}
+
+#[tokio::test]
+async fn an_error_is_one_line_in_a_log_and_a_report_for_people() {
+    fn refuse(_: &str) -> Result<(), &'static str> {
+        Err("a word\nwithout a line break")
+    }
+
+    #[derive(Secret)]
+    struct Lines {
+        #[secret(custom = refuse)]
+        _one: String,
+        _other: u16,
+    }
+
+    let secrets = Secrets::new(Memory::new().with("lines", r#"{"_one": "canary"}"#));
+    let error = secrets.load_from::<Lines>("lines").await.map(drop).expect_err("nothing in it");
+    assert_eq!(
+        error.to_string(),
+        "secret \"lines\" does not fit Lines: 2 violations (_one: expected a word\\nwithout a line break; \
+         _other: expected an integer from 0 to 65535, found nothing); help: correct the secret's value, or change the struct"
+    );
+    let report = format!("{error:#}");
+    assert_eq!(report.lines().count(), 4, "a line each\n{report}");
+    assert_eq!(report, format!("{error:?}"), "what `main` prints");
+}
+
+#[test]
+fn what_programs_hold_survives_a_panic_that_they_catch() {
+    fn survives<T: UnwindSafe + RefUnwindSafe>() {}
+
+    survives::<Live<Db>>();
+    survives::<Secrets>();
+    survives::<Snapshot<Db>>();
+    survives::<Error>();
+    let live = Live::fixed(Db { port: "5432".to_owned() });
+    assert!(std::panic::catch_unwind(|| live.read(|db| assert!(db.port.is_empty()))).is_err());
+    assert_eq!(live.current().port, "5432");
+}
+
+/// With which id each is asked for, and how errors, health and handles show it.
+#[tokio::test(start_paused = true)]
+async fn the_id_that_was_asked_for_is_shown() {
+    #[derive(Secret)]
+    #[secret(id = "{APP_ENV}/orders/db")]
+    struct Prefixed {
+        _port: u16,
+    }
+    #[derive(Secret)]
+    #[secret(id = "{DB_SECRET}")]
+    struct Whole {
+        _port: u16,
+    }
+
+    let source = Memory::new();
+    let builder = Secrets::builder().placeholder("APP_ENV", "prod").placeholder("DB_SECRET", "Xq7canaryXq7");
+    let secrets = builder.build(source.clone());
+    let missing = secrets.load::<Prefixed>().await.map(drop).expect_err("none");
+    assert_eq!(missing.secret_id(), Some("prod/orders/db"));
+    let told = "secret \"prod/orders/db\" (declared \"{APP_ENV}/orders/db\") does not exist";
+    assert!(missing.to_string().starts_with(told), "{missing}");
+
+    // What one variable holds may be a secret's value, however the program asks with it.
+    let pending = secrets.start::<Whole>().expect("an id");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for error in [
+        secrets.load::<Whole>().await.map(drop).expect_err("none"),
+        secrets.load_from::<Whole>("Xq7canaryXq7").await.map(drop).expect_err("none"),
+        secrets.live_from::<Whole>("Xq7canaryXq7").await.map(drop).expect_err("none"),
+        pending.last_error().expect("none"),
+    ] {
+        assert_eq!(error.secret_id(), Some("{DB_SECRET}"));
+        let told = format!("{error} {error:?} {} {pending:?}", secrets.health());
+        assert!(!told.contains("canary") && told.contains("\"{DB_SECRET}\""), "{told}");
+    }
+
+    // The source has it: then it is an id.
+    source.set("Xq7canaryXq7", "{}");
+    let error = secrets.load::<Whole>().await.map(drop).expect_err("no port");
+    assert_eq!(error.secret_id(), Some("Xq7canaryXq7"));
+    assert!(
+        error.to_string().starts_with("secret \"Xq7canaryXq7\" (declared \"{DB_SECRET}\") does not fit"),
+        "{error}"
+    );
+    tokio::time::sleep(Duration::from_secs(90)).await;
+    let health = secrets.health();
+    assert_eq!(
+        (&*health.secrets[0].id, health.secrets[0].declared_id.as_deref()),
+        ("Xq7canaryXq7", Some("{DB_SECRET}"))
+    );
+    assert!(health.to_string().contains("Xq7canaryXq7 (declared {DB_SECRET}): unavailable"), "{health}");
 }

@@ -68,11 +68,20 @@ async fn every_secret_that_fails_is_named() {
     let secrets = with(Memory::new().with("mail", r#"{"key": "x"}"#));
     let error = secrets.load_all::<(Db, Mail)>().await.expect_err("both fail");
     let kinds: Vec<_> = error.errors().iter().map(|error| (error.secret_id(), error.kind())).collect();
-    assert_eq!(kinds, [(Some("{APP_ENV}/db"), ErrorKind::NotFound), (Some("mail"), ErrorKind::Invalid)]);
+    assert_eq!(kinds, [(Some("test/db"), ErrorKind::NotFound), (Some("mail"), ErrorKind::Invalid)]);
     assert_eq!(
         error.to_string(),
+        "2 of 2 secrets could not be loaded: \
+         (1) secret \"test/db\" (declared \"{APP_ENV}/db\") does not exist: it was not set in this in-memory source; \
+         help: set it with `Memory::with` or `Memory::set` \
+         (2) secret \"mail\" does not fit Mail: 1 violation \
+         (key: expected an integer from 0 to 65535, found a string that does not spell one); \
+         help: correct the secret's value, or change the struct"
+    );
+    assert_eq!(
+        format!("{error:#}"),
         "2 of 2 secrets could not be loaded\n\
-         - secret \"{APP_ENV}/db\" does not exist: it was not set in this in-memory source\n  \
+         - secret \"test/db\" (declared \"{APP_ENV}/db\") does not exist: it was not set in this in-memory source\n  \
            help: set it with `Memory::with` or `Memory::set`\n\
          - secret \"mail\" does not fit Mail: 1 violation\n    \
              key: expected an integer from 0 to 65535, found a string that does not spell one\n  \
@@ -131,7 +140,7 @@ async fn a_source_that_leaves_a_request_out_is_told_off() {
         }
     }
     let error = with(Lazy).load::<Db>().await.expect_err("no answer");
-    assert_eq!((error.kind(), error.secret_id()), (ErrorKind::Service, Some("{APP_ENV}/db")));
+    assert_eq!((error.kind(), error.secret_id()), (ErrorKind::Service, Some("test/db")));
 }
 
 #[tokio::test]

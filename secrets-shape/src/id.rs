@@ -187,10 +187,10 @@ pub fn variables(declared: &str) -> impl Iterator<Item = &str> {
     parts(declared).filter_map(|part| if let Ok(Part::Variable(name)) = part { Some(name) } else { None })
 }
 
-/// How a resolved id is shown. A variable may hold a secret's value where its name was meant, and the value may look like a
-/// name: only an ARN is surely not one.
-pub fn shown<'a>(declared: &'a str, resolved: &'a str) -> &'a str {
-    if declared.contains('{') && Arn::parse(resolved).is_none() { declared } else { resolved }
+/// Whether one variable is all of a declared id.
+pub fn is_one_variable(declared: &str) -> bool {
+    let mut parts = parts(declared);
+    matches!((parts.next(), parts.next()), (Some(Ok(Part::Variable(_))), None))
 }
 
 /// A piece of a declared id.
@@ -372,11 +372,11 @@ mod tests {
     }
 
     #[test]
-    fn what_a_variable_holds_is_shown_only_if_it_is_an_arn() {
-        assert_eq!(shown("{DB_SECRET}", "hunter2+/="), "{DB_SECRET}");
-        assert_eq!(shown("{APP_ENV}/db", "prod/db"), "{APP_ENV}/db");
-        assert_eq!(shown("{DB_SECRET_ARN}", ARN), ARN);
-        assert_eq!(shown("prod/db", "prod/db"), "prod/db");
+    fn a_whole_id_may_come_from_one_variable() {
+        assert!(is_one_variable("{DB_SECRET}"));
+        for declared in ["", "prod/db", "{APP_ENV}/db", "{A}{B}", "{}", "{A"] {
+            assert!(!is_one_variable(declared), "{declared}");
+        }
     }
 
     #[test]

@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 
 use asked::{Answer, Asked, asked};
 
-use crate::cli::{CheckArgs, Format};
+use crate::cli::{CheckArgs, Format, Variables};
 use crate::failure::Failure;
 use crate::files;
 use crate::keys;
+use crate::live::ShownId;
 use crate::output::{self, BAD, GOOD, Output, UNCLEAR, Verdict, styled};
 use crate::program::{self, Loaded};
 use crate::schema_file::{SchemaFile, State, document};
@@ -24,7 +25,7 @@ pub fn run(arguments: &CheckArgs, output: &Output) -> Result<Verdict, Failure> {
     let loaded = program::loaded(&arguments.programs, output)?;
     loaded.iter().try_for_each(Loaded::is_checked)?;
     let asked = asked(&loaded, arguments, output)?;
-    let checked: Vec<Checked<'_>> = asked.iter().map(Checked::new).collect();
+    let checked: Vec<Checked<'_>> = asked.iter().map(|asked| Checked::new(asked, &arguments.variables)).collect();
     show(&checked, output)?;
     checked.iter().filter_map(|checked| checked.failure).for_each(output::error);
     if output.format == Format::Human {
@@ -39,17 +40,22 @@ pub fn run(arguments: &CheckArgs, output: &Output) -> Result<Verdict, Failure> {
 /// What was found out of one secret.
 struct Checked<'a> {
     asked: &'a Asked<'a>,
+    id: ShownId,
     /// Each type that is read from it, and how it breaks that.
     types: Vec<(&'a Loaded, Vec<String>)>,
     failure: Option<&'a Failure>,
 }
 
 impl<'a> Checked<'a> {
-    fn new(asked: &'a Asked<'a>) -> Self {
+    fn new(asked: &'a Asked<'a>, variables: &Variables) -> Self {
         let text = asked.answer.text();
+        let id = match asked.answer {
+            Answer::Live(_) => ShownId::new(&asked.wanted, variables, text.is_ok()),
+            Answer::Given(_) => ShownId::declared(&asked.wanted),
+        };
         let types =
             asked.loaded.iter().map(|loaded| (*loaded, text.map_or(Vec::new(), |text| violations(loaded, text))));
-        Self { asked, types: types.collect(), failure: text.err() }
+        Self { asked, id, types: types.collect(), failure: text.err() }
     }
 
     fn verdict(&self) -> Verdict {
@@ -71,11 +77,10 @@ impl<'a> Checked<'a> {
 
     /// The id, and what is read of it if it is not what usually is.
     fn id(&self) -> String {
-        let wanted = &self.asked.wanted;
-        match wanted.version() {
-            "AWSCURRENT" => wanted.id.clone(),
-            _ if matches!(self.asked.answer, Answer::Given(_)) => wanted.id.clone(),
-            version => format!("{} ({version})", wanted.id),
+        match self.asked.wanted.version() {
+            "AWSCURRENT" => self.id.id.clone(),
+            _ if matches!(self.asked.answer, Answer::Given(_)) => self.id.id.clone(),
+            version => format!("{} ({version})", self.id.id),
         }
     }
 
@@ -86,6 +91,9 @@ impl<'a> Checked<'a> {
         types.dedup();
         let status = styled(style, format_args!("{status:<12}"));
         let mut text = format!("{status}  {:<width$}  {}\n", self.id(), types.join(", "));
+        if let Some(declared) = &self.id.declared {
+            let _ = writeln!(text, "  declared {declared}");
+        }
         // The service's own word: the id that was asked for is that of a secret.
         if let Some(arn) = self.asked.answer.arn() {
             let _ = writeln!(text, "  is {arn}");
@@ -109,7 +117,7 @@ impl<'a> Checked<'a> {
         let arn = self.asked.answer.arn();
         let parts = arn.and_then(Arn::parse);
         json!({
-            "id": self.asked.wanted.id, "version": self.asked.wanted.version(), "status": self.status().1,
+            "id": self.id.id, "declared_id": self.id.declared, "version": self.asked.wanted.version(), "status": self.status().1,
             "arn": arn, "region": parts.map(|arn| arn.region), "account": parts.map(|arn| arn.account),
             "version_id": live.and_then(Text::version_id),
             "types": self.types.iter().map(one).collect::<Vec<_>>(),
@@ -128,7 +136,9 @@ fn origin(loaded: &Loaded) -> String {
 fn violations(loaded: &Loaded, text: &str) -> Vec<String> {
     match secrets_runtime::__tools::check(text, loaded.declaration) {
         Ok(()) => Vec::new(),
-        Err(error) if error.violations().is_empty() => error.to_string().lines().take(1).map(str::to_owned).collect(),
+        Err(error) if error.violations().is_empty() => {
+            format!("{error:#}").lines().take(1).map(str::to_owned).collect()
+        }
         Err(error) => error.violations().iter().map(ToString::to_string).collect(),
     }
 }

@@ -10,7 +10,7 @@ use crate::cli::{Format, PullArgs};
 use crate::failure::Failure;
 use crate::files;
 use crate::keys::Readers;
-use crate::live::{self, Wanted};
+use crate::live::{self, ShownId, Wanted};
 use crate::merge::Change;
 use crate::output::{self, BAD, GOOD, Output, UNCLEAR, Verdict, styled};
 use crate::program;
@@ -95,6 +95,7 @@ fn not_json(id: &str) -> Failure {
 /// What became of one file.
 struct Line<'f> {
     file: &'f SchemaFile,
+    ids: Vec<ShownId>,
     status: Status,
     pulled: Option<Pulled>,
     failures: Vec<Failure>,
@@ -117,6 +118,9 @@ impl<'f> Line<'f> {
         documents: &[Result<Value, Failure>],
         arguments: &PullArgs,
     ) -> Self {
+        let ids = file.secrets.iter().map(|secret| id(secret, wanted, documents, arguments));
+        let mut ids: Vec<ShownId> = ids.collect();
+        ids.dedup_by(|one, other| one.id == other.id && one.declared == other.declared);
         match pull(file, wanted, documents, arguments) {
             Ok(pulled) => {
                 let status = match (pulled.state, arguments.check) {
@@ -125,9 +129,9 @@ impl<'f> Line<'f> {
                     (State::Missing, true) => Status::NotPulledYet,
                     (State::OutOfDate, true) => Status::OutOfDate,
                 };
-                Self { file, status, pulled: Some(pulled), failures: Vec::new() }
+                Self { file, ids, status, pulled: Some(pulled), failures: Vec::new() }
             }
-            Err(failures) => Self { file, status: Status::Unknown, pulled: None, failures },
+            Err(failures) => Self { file, ids, status: Status::Unknown, pulled: None, failures },
         }
     }
 
@@ -157,7 +161,8 @@ impl<'f> Line<'f> {
     fn human(&self, width: usize) -> String {
         let (style, status) = self.status();
         let status = styled(style, format_args!("{status:<9}"));
-        let mut text = format!("{status}  {:<width$}  {}\n", files::shown(&self.file.path), self.file.ids());
+        let ids: Vec<String> = self.ids.iter().map(ShownId::to_string).collect();
+        let mut text = format!("{status}  {:<width$}  {}\n", files::shown(&self.file.path), ids.join(", "));
         for change in self.changes() {
             let _ = writeln!(text, "  {change}");
         }
@@ -165,13 +170,23 @@ impl<'f> Line<'f> {
     }
 
     fn json(&self) -> Value {
-        let ids: Vec<&String> = self.file.secrets.iter().map(|secret| &secret.wanted.id).collect();
+        let ids: Vec<&String> = self.ids.iter().map(|shown| &shown.id).collect();
         let errors: Vec<String> = self.failures.iter().map(ToString::to_string).collect();
         json!({
             "file": files::shown(&self.file.path), "ids": ids, "status": self.status().1,
             "changes": self.changes(), "errors": errors,
         })
     }
+}
+
+/// How a secret is shown that was asked for, unless its document was handed over.
+fn id(secret: &Secret, wanted: &[Wanted], documents: &[Result<Value, Failure>], arguments: &PullArgs) -> ShownId {
+    if arguments.from.is_some() {
+        return ShownId::declared(&secret.wanted);
+    }
+    let at = wanted.iter().position(|wanted| *wanted == secret.wanted);
+    let is_found = at.and_then(|at| documents.get(at)).is_some_and(Result::is_ok);
+    ShownId::new(&secret.wanted, &arguments.variables, is_found)
 }
 
 fn pull(

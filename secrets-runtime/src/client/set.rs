@@ -4,7 +4,7 @@ use super::{Answer, Secrets};
 use crate::error::Error;
 use crate::live::{AnyStarting, Live, Starting, deadline, first_polls};
 use crate::secret::NamedSecret;
-use crate::source::Request;
+use crate::source::{Request, SecretId};
 
 /// A tuple of up to twelve types with `#[secret(id = "..")]`, for [`Secrets::load_all`].
 ///
@@ -90,5 +90,5 @@ tuples!(A B C D E F G H I J K L);
 
 /// The next answer, as a `T`.
 fn next<T: NamedSecret>(answers: &mut impl Iterator<Item = Result<Answer, Error>>) -> Result<T, Error> {
-    answers.next().unwrap_or_else(|| Err(Error::unanswered(T::ID)))?.decode()
+    answers.next().unwrap_or_else(|| Err(Error::unanswered(&SecretId::new(T::ID.into()))))?.decode()
 }

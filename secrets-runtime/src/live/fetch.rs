@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::runtime::Handle;
+use tracing::Instrument;
 
 use super::accept::Trigger;
 use super::clock::{self, Timestamp};
 use super::poller::Poller;
 use super::queue::Turn;
 use super::run::{InFlight, Interrupted, Joined, Marked, Runner, wait};
+use super::telemetry;
 use super::ticket::{Answer, Asker, Run, Ticket};
 use crate::error::{Error, ErrorKind};
 use crate::source::{Fetched, Request, Selector, SourceError};
@@ -26,6 +28,11 @@ struct Fetch {
 
 /// Asks the source once for each of these; one answer per request, in their order.
 pub async fn fetch(poller: &Arc<Poller>, requests: Vec<Request>) -> Vec<Answer> {
+    let span = telemetry::load(requests.iter().map(Request::secret));
+    ask(poller, requests).instrument(span).await
+}
+
+async fn ask(poller: &Arc<Poller>, requests: Vec<Request>) -> Vec<Answer> {
     if let Err(reason) = clock::probe() {
         return requests.iter().map(|_| Err(Interrupted::CannotWait(reason).source_error())).collect();
     }
@@ -53,7 +60,7 @@ pub async fn staged(poller: &Arc<Poller>, request: &Request, stage: &str) -> Res
     match answer.unwrap_or_else(|| Err(SourceError::unanswered())) {
         Ok(fetched) => Ok(Some(fetched)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::source(request.shown(), error)),
+        Err(error) => Err(Error::source(request.secret(), error)),
     }
 }
 

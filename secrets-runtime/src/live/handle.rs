@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,12 +47,13 @@ pub struct Live<T>(pub(super) Arc<LiveState<T>>);
 /// match db.refresh().await? {
 ///     Refreshed::Changed => println!("a new version"),
 ///     Refreshed::Unchanged => println!("the newest already"),
-///     Refreshed::Recent => println!("asked a moment ago"),
+///     _ => println!("asked a moment ago"),
 /// }
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Refreshed {
     /// There is a new value.
     Changed,
@@ -62,8 +64,12 @@ pub enum Refreshed {
 }
 
 fn cannot_wait<T>(state: &LiveState<T>, reason: NoTimer) -> Error {
-    Interrupted::CannotWait(reason).error(state.shown())
+    Interrupted::CannotWait(reason).error(&state.secret_id())
 }
+
+/// A panic elsewhere cannot leave it half changed: values are published whole.
+impl<T: RefUnwindSafe> UnwindSafe for Live<T> {}
+impl<T: RefUnwindSafe> RefUnwindSafe for Live<T> {}
 
 impl<T> Live<T> {
     /// The newest good value: an atomic load and a reference count. Never waits, never fails.
@@ -139,7 +145,7 @@ impl<T> Live<T> {
             return Ok(self.current());
         }
         if let Some(reason) = secret.resting() {
-            return Err(Error::stale(state.shown(), state.age(), Some(&reason)));
+            return Err(Error::stale(&state.secret_id(), state.age(), Some(&reason)));
         }
         let deadline = secret.patience();
         let is_fresh = || state.age() <= limit || state.confirmed().is_since(called);
@@ -158,7 +164,7 @@ impl<T> Live<T> {
             }
         }
         let reason = polled.err().or_else(|| state.refusal().map(|refusal| refusal.error));
-        Err(Error::stale(state.shown(), state.age(), reason.as_ref()))
+        Err(Error::stale(&state.secret_id(), state.age(), reason.as_ref()))
     }
 
     /// Asks the source now, unless the program did so less than five seconds ago. Callers share one poll, which goes on if this

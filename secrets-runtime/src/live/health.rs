@@ -142,11 +142,15 @@ impl fmt::Display for Health {
         if self.is_task_dead {
             f.write_str("\nthe background task does not run: its runtime ended, or is not driven")?;
         }
-        for SecretHealth { id, state, age, error, .. } in &self.secrets {
+        for SecretHealth { id, declared_id, state, age, error, .. } in &self.secrets {
             if *state == HealthState::Ok {
                 continue;
             }
-            write!(f, "\n{id}: {state}")?;
+            write!(f, "\n{id}")?;
+            if let Some(declared) = declared_id {
+                write!(f, " (declared {declared})")?;
+            }
+            write!(f, ": {state}")?;
             if let Some(age) = age {
                 write!(f, ", last known to be the newest {} s ago", age.as_secs())?;
             }

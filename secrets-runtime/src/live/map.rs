@@ -224,7 +224,7 @@ where
         let Some(child) = self.child.upgrade() else { return };
         let mut effects = Effects::default();
         let (Shown { name, show }, Versioned { version, number: of_source, .. }) = (&self.shown, &*source.0);
-        let underived = |failed: &Failed| Error::underived(child.shown(), *name, failed.what, failed.hint());
+        let underived = |failed: &Failed| Error::underived(&child.secret_id(), *name, failed.what, failed.hint());
         let result = derived.as_ref().map(drop).map_err(underived);
         let confirmed = self.parent.confirmed();
         let ended = self.in_flight.end(number, |_| match (derived, &result) {
@@ -442,7 +442,7 @@ where
                 }
                 let ended = run(self, deadline).await;
                 // That a version is refused is seen in the child.
-                let _ = ended.map_err(|interrupted| interrupted.error(self.parent.shown()))?;
+                let _ = ended.map_err(|interrupted| interrupted.error(&self.parent.secret_id()))?;
             }
             Ok(())
         })
@@ -456,7 +456,7 @@ where
     fn behind(&self) -> Option<Error> {
         let since = (*lock(&self.behind)).filter(|_| self.is_behind())?;
         let age = since.age(Timestamp::now());
-        (age > MAP_LIMIT).then(|| Error::behind(self.parent.shown(), age))
+        (age > MAP_LIMIT).then(|| Error::behind(&self.parent.secret_id(), age))
     }
 
     fn begin_if_behind(&self) {

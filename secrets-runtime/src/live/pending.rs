@@ -117,7 +117,7 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
             return Verdict::keep(Standing::Refused);
         }
         let version = version.clone();
-        match read::<T>(fetched.expose_text(), Some(self.secret.shown())) {
+        match read::<T>(fetched.expose_text(), Some(self.secret.secret_id())) {
             Ok(value) => {
                 let first = first(value, version.clone());
                 Verdict::change(Standing::Settled, move |applying| {
@@ -156,7 +156,7 @@ fn first<T: Secret>(value: T, version: Version) -> Versioned<T> {
 impl<T: Secret + Send + Sync + 'static> Pending<T> {
     pub(crate) fn start(registry: &Registry, request: &Request) -> Result<Self, Error> {
         let secret = registry.secret(request);
-        registry.poller.visit().map_err(|reason| Interrupted::CannotWait(reason).error(secret.shown()))?;
+        registry.poller.visit().map_err(|reason| Interrupted::CannotWait(reason).error(secret.secret_id()))?;
         let state = PendingState::subscribe(&secret, Visibility::Visible);
         secret.begin();
         Ok(Self(state))
@@ -247,7 +247,7 @@ impl<T> Clone for Pending<T> {
 
 impl<T> fmt::Debug for Pending<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let id = self.0.secret.shown();
+        let id = self.0.secret.secret_id().shown();
         f.debug_struct("Pending").field("id", &id).field("is_ready", &self.0.live.get().is_some()).finish()
     }
 }

@@ -23,7 +23,7 @@ use super::telemetry::Gauge;
 use super::telemetry::{Event, What};
 use super::ticket::{Answer, Asker, Run, Ticket};
 use crate::error::Error;
-use crate::source::{Fetched, Request};
+use crate::source::{Fetched, Request, SecretId};
 use crate::sync::lock;
 
 /// A secret and a selector of its version.
@@ -150,8 +150,8 @@ impl PolledSecret {
     }
 
     /// The id, fit for messages.
-    pub fn shown(&self) -> &str {
-        self.request.shown()
+    pub fn secret_id(&self) -> &SecretId {
+        self.request.secret()
     }
 
     /// Hands every version to one more subscriber, from the next answer on; the shortest interval wins. `keep` runs under the
@@ -212,7 +212,7 @@ impl PolledSecret {
         let record = self.record();
         let planned = record.interval.zip(self.planned());
         let overdue = planned.and_then(|(interval, planned)| self.overdue(&record, interval, planned));
-        SecretHealth::of(self.shown(), views, record.error, overdue)
+        SecretHealth::of(self.secret_id(), views, record.error, overdue)
     }
 
     /// Silence is never health: a plan that nobody keeps, and an answer that does not come, are seen by time alone.
@@ -224,7 +224,7 @@ impl PolledSecret {
             .map(|good| good.age(now))
             .filter(|age| *age > schedule::longest(interval).saturating_add(limit));
         let is_overdue = late > limit || unconfirmed.is_some();
-        is_overdue.then(|| Error::overdue(self.shown(), unconfirmed.unwrap_or(late), &self.poller.life().reason()))
+        is_overdue.then(|| Error::overdue(self.secret_id(), unconfirmed.unwrap_or(late), &self.poller.life().reason()))
     }
 
     // Polls.
@@ -393,7 +393,7 @@ impl PolledSecret {
     }
 
     pub fn event(&self, what: What) -> Event {
-        Event { secret: self.request.arc_shown(), what }
+        Event { secret: self.secret_id().clone(), what }
     }
 }
 
@@ -412,13 +412,13 @@ impl Asker for PolledSecret {
                     Some(error) => {
                         let audience = lock(&self.state).subscriptions.all();
                         let decided = Decided::by(audience, &arrival, run);
-                        self.failed(run, Error::source(self.shown(), error.clone()), decided);
+                        self.failed(run, Error::source(self.secret_id(), error.clone()), decided);
                     }
                 }
             }
             Err(error) => {
                 let version = Version::unknown(error.version_id.clone(), Timestamp::now());
-                let error = Error::source(self.shown(), error);
+                let error = Error::source(self.secret_id(), error);
                 if error.is_about_value() {
                     self.arrived(run, &Arrival::Unreadable(&version, &error));
                 } else {
@@ -466,7 +466,7 @@ impl Target for PolledSecret {
         }
         let health = self.health(views);
         Some(Gauge {
-            secret: self.request.arc_shown(),
+            secret: self.secret_id().clone(),
             is_ok: health.state == HealthState::Ok,
             is_refused: health.is_refused,
             age: health.age,

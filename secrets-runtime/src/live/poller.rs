@@ -211,8 +211,9 @@ impl Poller {
             }
             lock(&self.state).calls.opened(call, tickets.len());
             let limit = self.settings.call_timeout;
-            // What the source tells of the call belongs to whoever asked, as far as that is known.
-            let call_task = asking(Arc::clone(&self.source), limit, guard, tickets).in_current_span();
+            // Within the span of whoever asked, as far as that is known.
+            let span = telemetry::fetch(tickets.iter().map(|ticket| ticket.request().secret()));
+            let call_task = asking(Arc::clone(&self.source), limit, guard, tickets).instrument(span);
             let task = runtime.spawn(call_task).abort_handle();
             let left = lock(&self.state).calls.spawned(call, task);
             abort(left);

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::clock::{NoTimer, Timer, Timestamp};
 use crate::error::{Error, ErrorKind};
-use crate::source::SourceError;
+use crate::source::{SecretId, SourceError};
 use crate::sync::lock;
 
 /// How a run ended. What it brought is published, not handed over: a fetched text in here would never be zeroized.
@@ -262,7 +262,7 @@ pub enum Interrupted {
 }
 
 impl Interrupted {
-    pub fn error(self, id: &str) -> Error {
+    pub fn error(self, id: &SecretId) -> Error {
         match (self, self.told()) {
             // Nothing about a secret: where it was called from is what is wrong.
             (Self::CannotWait(NoTimer::NoRuntime | NoTimer::NotEnabled), (_, message, hint)) => {

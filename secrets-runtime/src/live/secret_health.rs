@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::clock::Timestamp;
 use super::subscriber::ViewHealth;
 use crate::error::Error;
+use crate::source::SecretId;
 
 /// Whether somebody has to do something; in order of urgency.
 ///
@@ -16,6 +17,7 @@ use crate::error::Error;
 /// assert_eq!(HealthState::Degraded.to_string(), "degraded");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a probe has an answer for each: a new one must not fall under its `_`")]
 pub enum HealthState {
     /// All is well.
     Ok,
@@ -52,8 +54,10 @@ impl fmt::Display for HealthState {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SecretHealth {
-    /// Its id, as errors show it.
+    /// Its id, as errors show it: placeholders are resolved.
     pub id: String,
+    /// The id as it was declared, where that differs.
+    pub declared_id: Option<String>,
     /// How it is.
     pub state: HealthState,
     /// How long ago its value was last known to be the newest; `None` if there never was one.
@@ -67,7 +71,7 @@ pub struct SecretHealth {
 impl SecretHealth {
     /// `failed` is why the last poll failed, `overdue` says that polls should have been made.
     pub(super) fn of(
-        id: &str,
+        secret: &SecretId,
         views: impl IntoIterator<Item = ViewHealth>,
         failed: Option<Error>,
         overdue: Option<Error>,
@@ -92,7 +96,8 @@ impl SecretHealth {
             () => HealthState::Ok,
         };
         Self {
-            id: id.to_owned(),
+            id: secret.shown().to_owned(),
+            declared_id: secret.shown_declared().map(str::to_owned),
             state,
             age: oldest,
             error,

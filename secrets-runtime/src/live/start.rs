@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
+use tracing::Instrument;
 
 use super::clock::{Timer, Timestamp};
 use super::handle::Live;
@@ -49,7 +50,7 @@ impl<T: Secret + Send + Sync + 'static> Starting<T> {
         }
         let Some(refused) = pending.refusal() else {
             polled?;
-            return Err(Error::unanswered(pending.secret.shown()));
+            return Err(Error::unanswered(pending.secret.secret_id()));
         };
         let error = refused.error.clone();
         let (secret, version) = (&pending.secret, refused.version.clone());
@@ -65,7 +66,7 @@ impl<T: Secret + Send + Sync + 'static> Starting<T> {
             Either::Right(_) => None,
         };
         let live = live.ok_or_else(|| error.clone())?;
-        telemetry::started_on_previous(secret.shown(), &version, &error);
+        telemetry::started_on_previous(secret.secret_id(), &version, &error);
         Ok(live)
     }
 }
@@ -76,7 +77,7 @@ async fn on_previous<T: Secret + Send + Sync + 'static>(
 ) -> Option<Live<T>> {
     let secret = &pending.secret;
     let previous = fetch::staged(&secret.poller, &secret.request, AWSPREVIOUS).await.ok()??;
-    let value = read::<T>(previous.expose_text(), Some(secret.shown())).ok()?;
+    let value = read::<T>(previous.expose_text(), Some(secret.secret_id())).ok()?;
     pending.start_on(value, &previous, refused)
 }
 
@@ -102,9 +103,15 @@ pub async fn first_polls(
     starting: &[&dyn AnyStarting],
     deadline: Timestamp,
 ) -> Vec<Result<(), Error>> {
+    let secrets = starting.iter().filter_map(|one| one.secret().ok());
+    let span = telemetry::load(secrets.map(|secret| secret.secret_id()));
+    poll_until(registry, starting, deadline).instrument(span).await
+}
+
+async fn poll_until(registry: &Registry, starting: &[&dyn AnyStarting], deadline: Timestamp) -> Vec<Result<(), Error>> {
     if let Err(reason) = registry.poller.visit() {
-        let error = Interrupted::CannotWait(reason).error("");
-        return starting.iter().map(|_| Err(error.clone())).collect();
+        let cannot_wait = |secret: &Arc<PolledSecret>| Interrupted::CannotWait(reason).error(secret.secret_id());
+        return starting.iter().map(|one| Err(one.secret().map_or_else(Error::clone, cannot_wait))).collect();
     }
     let mut results: Vec<Result<(), Error>> =
         starting.iter().map(|one| one.secret().map(drop).map_err(Clone::clone)).collect();

@@ -19,7 +19,7 @@ use super::ticket::Run;
 use super::{accept, fetch};
 use crate::error::Error;
 use crate::secret::{Secret, read};
-use crate::source::Fetched;
+use crate::source::{Fetched, SecretId};
 use crate::sync::lock;
 
 pub struct LiveState<T> {
@@ -108,8 +108,8 @@ impl<T> LiveState<T> {
     }
 
     /// The id of the secret, fit for messages.
-    pub fn shown(&self) -> &str {
-        self.upstream.secret().map_or("", |secret| secret.shown())
+    pub fn secret_id(&self) -> SecretId {
+        self.upstream.secret().map_or_else(|| SecretId::new("".into()), |secret| secret.secret_id().clone())
     }
 
     pub fn snapshot(&self) -> Snapshot<T> {
@@ -246,7 +246,7 @@ impl<T: Secret + Send + Sync + 'static> LiveState<T> {
                 self.await_confirmation(version, now, applying.effects);
             }),
             (Decision::Accept, true) => Verdict::keep(Standing::Refused),
-            (Decision::Accept, false) => match read::<T>(fetched.expose_text(), Some(self.shown())) {
+            (Decision::Accept, false) => match read::<T>(fetched.expose_text(), Some(&self.secret_id())) {
                 Ok(value) => Verdict::change(Standing::Settled, move |applying| {
                     let number = self.number() + 1;
                     if let Some(secret) = self.upstream.secret() {
@@ -307,7 +307,7 @@ impl<T: Secret + Send + Sync + 'static> Upstream<T> for OfSecret {
             let secret = &self.subscription.secret;
             let Some(fetched) = fetch::staged(&secret.poller, &secret.request, stage).await? else { return Ok(None) };
             let version = Version::of(&fetched, Timestamp::now());
-            let value = read(fetched.expose_text(), Some(secret.shown()))?;
+            let value = read(fetched.expose_text(), Some(secret.secret_id()))?;
             Ok(Some(Arc::new(Versioned { value, version, number: 0, show: T::redacted })))
         })
     }

@@ -1,16 +1,39 @@
 //! What an operator sees: events with fixed names and, with the feature `metrics`, metrics. Never a value.
 
-use std::sync::Arc;
+use std::fmt;
 #[cfg(feature = "metrics")]
 use std::time::Duration;
 
 use super::accept::Version;
 use crate::error::Error;
+use crate::source::SecretId;
+
+/// Around what a caller waits for who loads secrets.
+pub fn load<'a>(secrets: impl Iterator<Item = &'a SecretId> + Clone) -> tracing::Span {
+    tracing::info_span!(target: "secrets_runtime", "load", secrets = %Ids(secrets))
+}
+
+/// Around one call of the source, polls included, and what follows from its answers.
+pub fn fetch<'a>(secrets: impl Iterator<Item = &'a SecretId> + Clone) -> tracing::Span {
+    tracing::info_span!(target: "secrets_runtime", "fetch", secrets = %Ids(secrets))
+}
+
+/// "prod/orders/db, prod/mail".
+struct Ids<I>(I);
+
+impl<'a, I: Iterator<Item = &'a SecretId> + Clone> fmt::Display for Ids<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (nth, secret) in self.0.clone().enumerate() {
+            write!(f, "{}{}", if nth == 0 { "" } else { ", " }, secret.shown())?;
+        }
+        Ok(())
+    }
+}
 
 /// Something that an operator may want to know. Emitted outside of locks.
 pub struct Event {
     /// The id of the secret, as errors show it.
-    pub secret: Arc<str>,
+    pub secret: SecretId,
     pub what: What,
 }
 
@@ -31,11 +54,11 @@ pub enum What {
 
 impl Event {
     pub fn emit(self) {
-        let id = &*self.secret;
+        let (id, declared) = (self.secret.shown(), self.secret.shown_declared());
         match self.what {
             What::Answered { failures, is_refused } => {
                 if failures > 0 {
-                    tracing::info!(target: "secrets_runtime", secret = id, failures, "the secret can be read again");
+                    tracing::info!(target: "secrets_runtime", secret = id, declared, failures, "the secret can be read again");
                 }
                 count(id, if is_refused { "refused" } else { "ok" });
             }
@@ -44,22 +67,24 @@ impl Event {
                     tracing::warn!(
                         target: "secrets_runtime",
                         secret = id,
+                        declared,
                         %error,
                         "the secret cannot be refreshed; what was read last stays in use"
                     );
                 } else {
-                    tracing::debug!(target: "secrets_runtime", secret = id, %error, "the secret still cannot be refreshed");
+                    tracing::debug!(target: "secrets_runtime", secret = id, declared, %error, "the secret still cannot be refreshed");
                 }
                 count(id, "failed");
             }
             What::Published(version) => {
                 let version = version.id.as_deref();
-                tracing::info!(target: "secrets_runtime", secret = id, version, "a new version is in use");
+                tracing::info!(target: "secrets_runtime", secret = id, declared, version, "a new version is in use");
             }
             What::Refused(version, error) => {
                 tracing::error!(
                     target: "secrets_runtime",
                     secret = id,
+                    declared,
                     version = version.id.as_deref(),
                     %error,
                     "a version is refused; the one before stays in use"
@@ -69,6 +94,7 @@ impl Event {
                 tracing::error!(
                     target: "secrets_runtime",
                     secret = id,
+                    declared,
                     version = version.id.as_deref(),
                     map,
                     %error,
@@ -79,6 +105,7 @@ impl Event {
                 tracing::warn!(
                     target: "secrets_runtime",
                     secret = id,
+                    declared,
                     version = version.id.as_deref(),
                     "an older version was read; it is taken for a rollback if it stays"
                 );
@@ -88,10 +115,12 @@ impl Event {
 }
 
 /// The current version was refused at the start, and the one before is good.
-pub fn started_on_previous(id: &str, refused: &Version, error: &Error) {
+pub fn started_on_previous(secret: &SecretId, refused: &Version, error: &Error) {
+    let (id, declared) = (secret.shown(), secret.shown_declared());
     tracing::error!(
         target: "secrets_runtime",
         secret = id,
+        declared,
         version = refused.id.as_deref(),
         %error,
         "the current version is refused: starting on the one before"
@@ -109,7 +138,7 @@ pub fn task_lost() {
 /// How one secret is, for the gauges.
 #[cfg(feature = "metrics")]
 pub struct Gauge {
-    pub secret: Arc<str>,
+    pub secret: SecretId,
     pub is_ok: bool,
     pub is_refused: bool,
     pub age: Option<Duration>,
@@ -135,9 +164,9 @@ impl Degraded {
         for Gauge { secret, is_ok, is_refused, age } in gauges {
             degraded += i64::from(!is_ok);
             let refused = if is_refused { 1.0 } else { 0.0 };
-            metrics::gauge!("secrets_refused", "id" => secret.to_string()).set(refused);
+            metrics::gauge!("secrets_refused", "id" => secret.shown().to_owned()).set(refused);
             if let Some(age) = age {
-                metrics::gauge!("secrets_age_seconds", "id" => secret.to_string()).set(age.as_secs_f64());
+                metrics::gauge!("secrets_age_seconds", "id" => secret.shown().to_owned()).set(age.as_secs_f64());
             }
         }
         self.set(degraded);

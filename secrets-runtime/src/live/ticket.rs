@@ -63,6 +63,7 @@ impl Ticket {
 
     /// The source asked, or was asked, at this time.
     pub fn answer(self, asked: Timestamp, answer: Answer) {
+        self.request.learn(&answer);
         if let Some(asker) = self.asker.upgrade() {
             let run = Run { number: self.number, trigger: self.trigger, asked };
             catch(|| asker.answered(run, answer));

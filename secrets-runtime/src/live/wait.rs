@@ -56,7 +56,7 @@ impl PolledSecret {
     }
 
     fn outcome(&self, waited: Result<RunResult, Interrupted>) -> RunResult {
-        waited.unwrap_or_else(|interrupted| Err(interrupted.error(self.shown())))
+        waited.unwrap_or_else(|interrupted| Err(interrupted.error(self.secret_id())))
     }
 }
 

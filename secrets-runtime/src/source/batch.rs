@@ -20,6 +20,7 @@ pub const CHUNK: usize = 20;
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Batch {
     /// One `GetSecretValue` call per secret, several at once. The default: its quota is 10,000 calls per second against
     /// 100, and its permission is the one that people grant.

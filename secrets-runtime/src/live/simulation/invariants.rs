@@ -126,15 +126,15 @@ impl Driver {
             }
             let health = secret.health(views);
             let good = secret.record().good.map(|good| good.monotonic);
-            let before = self.good.insert(secret.shown().to_owned(), good).flatten();
+            let before = self.good.insert(secret.secret_id().shown().to_owned(), good).flatten();
             // Runtimes are stepped one after the other: their clocks differ by a step at most.
             let goes_back = good.zip(before).is_some_and(|(good, before)| good + Duration::from_secs(3) < before);
-            assert!(!goes_back, "what is known of {} goes back", secret.shown());
+            assert!(!goes_back, "what is known of {} goes back", secret.secret_id().shown());
             let (asked, answered) = self.source.with(secret.request.id(), |stored| (stored.asked, stored.answered));
             if health.state == HealthState::Ok {
                 let age = answered.map(|answered| self.now.saturating_duration_since(answered));
                 let most = longest + self.limit + Duration::from_secs(3);
-                let shown = secret.shown();
+                let shown = secret.secret_id().shown();
                 let confirmed = health.age;
                 assert!(
                     age.is_some_and(|age| age <= most),
@@ -155,7 +155,7 @@ impl Driver {
                 assert!(
                     unasked.is_some_and(|unasked| unasked <= most),
                     "{} is not polled: {unasked:?} of at most {most:?}, {} calls at once, {:?}, {:?}, in {planned:?}, driven for {driven:?}, at {:?}: {}",
-                    secret.shown(),
+                    secret.secret_id().shown(),
                     self.concurrency,
                     poller.life(),
                     poller.load(),
@@ -225,7 +225,7 @@ impl Driver {
         self.kept.clear();
         self.runtimes.clear();
         for secret in self.secrets.registry().all() {
-            assert!(!secret.has_task(), "a poll of {} goes on without a task", secret.shown());
+            assert!(!secret.has_task(), "a poll of {} goes on without a task", secret.secret_id().shown());
         }
         *lock(&self.inbox) = Inbox::default();
         self.lives.clear();

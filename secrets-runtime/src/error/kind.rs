@@ -1,0 +1,127 @@
+//! What kinds of failures there are, and what is said of each.
+
+/// What kind of failure an [`Error`] is.
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// # use secrets_runtime::{ErrorKind, Secret};
+/// #
+/// # #[derive(Secret)]
+/// # struct ApiKey {
+/// #     key: String,
+/// # }
+/// #
+/// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+/// let is_of_the_secret = matches!(error.kind(), ErrorKind::Invalid | ErrorKind::NotJson | ErrorKind::Binary);
+/// assert!(is_of_the_secret);
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// No secret, or no such version of it, has this id in this account and region.
+    NotFound,
+    /// The secret was deleted and is in its recovery window.
+    MarkedForDeletion,
+    /// The caller may not read the secret.
+    AccessDenied,
+    /// The caller may read the secret, but not use the KMS key that encrypts it.
+    KmsDenied,
+    /// There are no credentials, or none that AWS accepts.
+    NoCredentials,
+    /// Too many requests.
+    Throttled,
+    /// The service could not be connected to.
+    Unreachable,
+    /// The service did not answer in time.
+    TimedOut,
+    /// The service failed, or answered what it should not.
+    Service,
+    /// The secret is binary; only text secrets are supported.
+    Binary,
+    /// The secret's text is not JSON.
+    NotJson,
+    /// The secret breaks the contract that its struct declares; see [`Error::violations`].
+    Invalid,
+    /// The program itself refused a version: its `try_map` failed over it.
+    Refused,
+    /// The id cannot be that of a secret, or has a placeholder without a value.
+    BadId,
+    /// The program or its environment is set up wrongly.
+    Configuration,
+    /// The value is older than the program allows.
+    Stale,
+}
+
+impl ErrorKind {
+    /// Whether the same call may succeed later without anybody's doing.
+    pub(crate) fn is_transient(self) -> bool {
+        matches!(self, Self::Throttled | Self::Unreachable | Self::TimedOut | Self::Service)
+    }
+
+    /// As data: `not_found`.
+    #[cfg(feature = "serde")]
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::MarkedForDeletion => "marked_for_deletion",
+            Self::AccessDenied => "access_denied",
+            Self::KmsDenied => "kms_denied",
+            Self::NoCredentials => "no_credentials",
+            Self::Throttled => "throttled",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed_out",
+            Self::Service => "service",
+            Self::Binary => "binary",
+            Self::NotJson => "not_json",
+            Self::Invalid => "invalid",
+            Self::Refused => "refused",
+            Self::BadId => "bad_id",
+            Self::Configuration => "configuration",
+            Self::Stale => "stale",
+        }
+    }
+
+    /// The sentence that follows the secret's id.
+    pub(crate) fn predicate(self) -> &'static str {
+        match self {
+            Self::NotFound => "does not exist",
+            Self::MarkedForDeletion => "is marked for deletion",
+            Self::AccessDenied => "may not be read: access is denied",
+            Self::KmsDenied => "cannot be decrypted: access to its KMS key is denied",
+            Self::NoCredentials => "cannot be read without AWS credentials",
+            Self::Throttled => "cannot be read now: requests are throttled",
+            Self::Unreachable => "cannot be read: the service could not be reached",
+            Self::TimedOut => "cannot be read: the service did not answer in time",
+            Self::Service => "cannot be read: the service failed",
+            Self::Binary => "is binary, and only text secrets (SecretString) are supported",
+            Self::NotJson => "is not JSON",
+            Self::Invalid => "is invalid",
+            Self::Refused => "has a version that is refused",
+            Self::BadId => "has an unusable id",
+            Self::Configuration => "cannot be read: the set-up is wrong",
+            Self::Stale => "is older than the program allows",
+        }
+    }
+
+    /// What to do, where the source has nothing more precise to say.
+    pub(super) fn hint(self) -> Option<&'static str> {
+        Some(match self {
+            Self::NotFound => "check the id, or create the secret",
+            Self::MarkedForDeletion => "restore it, or load another secret",
+            Self::AccessDenied => "allow the program to read the secret",
+            Self::KmsDenied => "allow the program to decrypt with the key of the secret",
+            Self::NoCredentials => "give the program credentials for the source of its secrets",
+            Self::Throttled => "ask less often; the quota is per account and region",
+            Self::Unreachable | Self::TimedOut => "check the network between the program and the service",
+            Self::Service => "try again; if it persists, look at the state of the service",
+            Self::Binary => "store the secret as text",
+            Self::NotJson => "store a JSON object with the keys that the struct declares",
+            Self::Invalid => "correct the secret's value, or change the struct",
+            Self::Refused => "look at what the program's own log says of it; the version before stays in use",
+            Self::BadId => "write the name or the ARN of a secret",
+            Self::Stale => "look at why refreshing fails",
+            Self::Configuration => return None,
+        })
+    }
+}

@@ -32,6 +32,9 @@ fn without_arguments_it_needs_nothing_but_itself() {
     assert!(shown.contains("password: [REDACTED],\n    host: \"localhost\",\n    port: 5432,"), "{shown}");
     assert!(shown.contains("\"orders@example.com\""), "{shown}");
     assert!(shown.ends_with(REPORT), "{shown}");
+    // The README's declaration is the same, under an id with a placeholder.
+    let readme = REPORT.replace(r#""quickstart/orders-db""#, r#""prod/orders/db" (declared "{APP_ENV}/orders/db")"#);
+    assert!(include_str!("../../README.md").contains(&format!("```text\n{readme}```")), "{readme}");
     for secret in ["for-development-only", "not-a-real-key", "too-short", "70000"] {
         assert!(!shown.contains(secret), "{shown}");
     }

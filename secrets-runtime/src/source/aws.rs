@@ -13,6 +13,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::http::HttpResponse;
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
+use aws_sdk_secretsmanager::config::{self, Config};
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::RequestId;
 use aws_sdk_secretsmanager::primitives::DateTime;
@@ -41,7 +42,9 @@ type Answer = Result<Fetched, SourceError>;
 /// # }
 /// ```
 pub struct Aws {
-    config: SdkConfig,
+    config: Config,
+    /// Whether the program chose an endpoint.
+    has_endpoint: bool,
     platform: Platform,
     /// A variable of the environment with a value that the SDK would stumble over.
     problem: Option<Problem>,
@@ -86,8 +89,32 @@ impl Aws {
     /// ```
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
+        let given = config.endpoint_url().filter(|endpoint| !endpoint.is_empty());
+        let mut builder = config::Builder::from(config);
+        // An empty variable counts as unset, and the SDK panics over it.
+        if config.endpoint_url().is_some_and(str::is_empty) || aws_environment::has_empty_endpoint(environment) {
+            builder.set_endpoint_url(aws_environment::endpoint(environment).or_else(|| given.map(str::to_owned)));
+        }
+        Self { has_endpoint: given.is_some(), ..Self::from_conf(builder) }
+    }
+
+    /// A configuration of the Secrets Manager client itself: an HTTP client of one's own, interceptors, a FIPS endpoint for this
+    /// service alone. Nothing is taken from the environment. Timeouts that it leaves open are set as by [`new`](Self::new).
+    ///
+    /// ```no_run
+    /// use secrets_runtime::{Secrets, source::Aws};
+    ///
+    /// # async fn example() {
+    /// let shared = secrets_runtime::aws_config::load_from_env().await;
+    /// let config = aws_sdk_secretsmanager::config::Builder::from(&shared).use_fips(true);
+    /// let secrets = Secrets::new(Aws::from_conf(config));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn from_conf(config: config::Builder) -> Self {
         Self {
-            config: complete(config),
+            config: complete(&config.build()),
+            has_endpoint: false,
             platform: Platform::Other,
             problem: None,
             concurrency: CONCURRENCY,
@@ -131,16 +158,7 @@ impl Aws {
 
     fn client(&self, region: &Region) -> Client {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        let connect = || {
-            let config = aws_sdk_secretsmanager::config::Builder::from(&self.config);
-            // An empty variable counts as unset, and the SDK panics over it.
-            let mut config = config.region(region.clone());
-            if aws_environment::has_empty_endpoint(environment) {
-                let given = || self.config.endpoint_url().map(str::to_owned);
-                config.set_endpoint_url(aws_environment::endpoint(environment).or_else(given));
-            }
-            Client::from_conf(config.build())
-        };
+        let connect = || Client::from_conf(self.config.to_builder().region(region.clone()).build());
         clients.entry(region.clone()).or_insert_with(connect).clone()
     }
 
@@ -159,7 +177,7 @@ impl Aws {
 
     /// `AWS_ENDPOINT_URL`, in one of its forms.
     fn has_own_endpoint(&self) -> bool {
-        self.config.endpoint_url().is_some() || aws_environment::endpoint(environment).is_some()
+        self.has_endpoint || aws_environment::endpoint(environment).is_some()
     }
 
     /// One `GetSecretValue` call.
@@ -253,7 +271,7 @@ impl Source for Aws {
 
 impl fmt::Debug for Aws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { config, platform, problem: _, concurrency, batch: _, clients: _ } = self;
+        let Self { config, has_endpoint: _, platform, problem: _, concurrency, batch: _, clients: _ } = self;
         f.debug_struct("Aws")
             .field("region", &config.region())
             .field("platform", platform)
@@ -263,13 +281,10 @@ impl fmt::Debug for Aws {
 }
 
 /// Sets the timeouts and the application name that the program left open.
-fn complete(config: &SdkConfig) -> SdkConfig {
+fn complete(config: &Config) -> Config {
     let mut chosen = config.timeout_config().cloned().unwrap_or_else(|| TimeoutConfig::builder().build());
     chosen.take_defaults_from(&timeouts());
-    let mut builder = config.to_builder().timeout_config(chosen);
-    if config.endpoint_url().is_some_and(str::is_empty) {
-        builder.set_endpoint_url(None);
-    }
+    let builder = config.to_builder().timeout_config(chosen);
     match (config.app_name(), app_name()) {
         (None, Some(name)) => builder.app_name(name).build(),
         _ => builder.build(),
@@ -451,7 +466,7 @@ mod tests {
     #[test]
     fn a_timeout_that_the_program_chose_is_kept_and_the_others_are_set() {
         let chosen = TimeoutConfig::builder().operation_timeout(Duration::from_mins(1)).build();
-        let config = complete(&SdkConfig::builder().timeout_config(chosen).build());
+        let config = complete(&Config::builder().timeout_config(chosen).build());
         let timeouts = config.timeout_config().expect("set");
         assert_eq!(timeouts.operation_timeout(), Some(Duration::from_mins(1)));
         assert_eq!(timeouts.operation_attempt_timeout(), Some(Duration::from_secs(3)));
@@ -461,7 +476,7 @@ mod tests {
     #[test]
     fn an_application_name_that_the_program_chose_is_kept() {
         let chosen = AppName::new("orders").expect("a name");
-        let config = complete(&SdkConfig::builder().app_name(chosen.clone()).build());
+        let config = complete(&Config::builder().app_name(chosen.clone()).build());
         assert_eq!(config.app_name(), Some(&chosen));
     }
 }

@@ -1,0 +1,253 @@
+//! Whether a source keeps what [`Source`] promises: the suite that this crate's own sources pass.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
+use futures_util::future::join_all;
+
+use crate::error::ErrorKind;
+use crate::source::{Fetched, Request, Selector, Source, SourceError};
+
+type Answer = Result<Fetched, SourceError>;
+
+/// A source under test, and the hands that change what it reads.
+///
+/// ```
+/// use secrets_runtime::source::Memory;
+/// use secrets_runtime::testing::{SourceHarness, conformance};
+///
+/// struct InMemory(Memory);
+///
+/// impl SourceHarness for InMemory {
+///     type Source = Memory;
+///
+///     fn source(&self) -> &Memory {
+///         &self.0
+///     }
+///
+///     async fn put(&self, id: &str, text: &str) {
+///         self.0.set(id, text);
+///     }
+///
+///     async fn delete(&self, id: &str) {
+///         self.0.delete(id);
+///     }
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// conformance(&InMemory(Memory::new())).await.unwrap();
+/// # });
+/// ```
+pub trait SourceHarness: Sync {
+    /// What is tested.
+    type Source: Source;
+
+    /// The source, which reads what the other methods write.
+    fn source(&self) -> &Self::Source;
+
+    /// Creates the secret of this id, or gives it a new current version. Returns once the source can see it.
+    fn put(&self, id: &str, text: &str) -> impl Future<Output = ()> + Send;
+
+    /// Deletes the secret. Returns once the source cannot see it.
+    fn delete(&self, id: &str) -> impl Future<Output = ()> + Send;
+}
+
+/// Which promises a source breaks; a line for each.
+///
+/// ```
+/// # fn example(broken: secrets_runtime::testing::BrokenPromises) {
+/// assert!(broken.to_string().starts_with("the source breaks "));
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct BrokenPromises(Vec<&'static str>);
+
+impl fmt::Display for BrokenPromises {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the source breaks {} of its promises", self.0.len())?;
+        self.0.iter().try_for_each(|promise| write!(f, "\n  {promise}"))
+    }
+}
+
+/// As `Display`: a test's `unwrap` shows it.
+impl fmt::Debug for BrokenPromises {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl StdError for BrokenPromises {}
+
+/// In every text, so that a leak is found.
+const CANARY: &str = "Xq7canaryXq7";
+
+/// What the suite asks for; ids begin with `conformance/`.
+const FIRST: &str = "conformance/first";
+const SECOND: &str = "conformance/second";
+const MISSING: &str = "conformance/missing";
+
+/// Holds a source against everything that [`Source`] promises. It writes three secrets whose ids begin with `conformance/`.
+///
+/// ```
+/// use secrets_runtime::testing::{SourceHarness, conformance};
+///
+/// async fn my_source_conforms(harness: impl SourceHarness) {
+///     conformance(&harness).await.unwrap();
+/// }
+/// ```
+///
+/// # Errors
+/// Every promise that is broken.
+///
+/// # Panics
+/// If the source or the harness does.
+pub async fn conformance<H: SourceHarness>(harness: &H) -> Result<(), BrokenPromises> {
+    let mut suite = Suite { harness, broken: Vec::new() };
+    suite.texts().await;
+    suite.answers().await;
+    suite.versions().await;
+    suite.failures().await;
+    suite.calls().await;
+    if suite.broken.is_empty() { Ok(()) } else { Err(BrokenPromises(suite.broken)) }
+}
+
+struct Suite<'h, H> {
+    harness: &'h H,
+    broken: Vec<&'static str>,
+}
+
+impl<H: SourceHarness> Suite<'_, H> {
+    fn promise(&mut self, is_kept: bool, promise: &'static str) {
+        if !is_kept && !self.broken.contains(&promise) {
+            self.broken.push(promise);
+        }
+    }
+
+    async fn fetch(&self, ids: &[&str]) -> Vec<Answer> {
+        let requests: Vec<Request> = ids.iter().map(|id| current(id)).collect();
+        self.harness.source().fetch(&requests).await
+    }
+
+    async fn one(&self, request: Request) -> Answer {
+        let mut answers = self.harness.source().fetch(&[request]).await;
+        answers.pop().unwrap_or_else(|| Err(SourceError::unanswered()))
+    }
+
+    async fn texts(&mut self) {
+        let long = format!("{CANARY}{}", "x".repeat(65_536 - CANARY.len()));
+        for text in [r#"{"key": "Xq7canaryXq7\u00e9\n é 🔑"}"#, "Xq7canaryXq7 plain text \"quoted\" \\\n", &long] {
+            self.harness.put(FIRST, text).await;
+            let answer = self.one(current(FIRST)).await;
+            self.promise(
+                is_text(&answer, text),
+                "the text of a secret comes back as it was stored, to the last character",
+            );
+            let shown = format!("{answer:?}");
+            self.promise(!shown.contains(CANARY), "nothing that is shown of an answer contains a secret's text");
+        }
+    }
+
+    async fn answers(&mut self) {
+        let (first, second) = (format!("{CANARY} first"), format!("{CANARY} second"));
+        self.harness.put(FIRST, &first).await;
+        self.harness.put(SECOND, &second).await;
+        self.harness.delete(MISSING).await;
+        let source = self.harness.source();
+        self.promise(source.batch_size() > 0, "`batch_size` is at least one");
+        self.promise(self.fetch(&[]).await.is_empty(), "where nothing is asked for, nothing is answered");
+        let answers = self.fetch(&[SECOND, MISSING, FIRST, SECOND]).await;
+        self.promise(answers.len() == 4, "there is one answer for each request, also where one is asked for twice");
+        if let [a, b, c, d] = answers.as_slice() {
+            let in_order = is_text(a, &second) && b.is_err() && is_text(c, &first) && is_text(d, &second);
+            self.promise(in_order, "answers come in the order of the requests, and one that fails spoils no other");
+        }
+        let many = [FIRST, SECOND].repeat(25);
+        let answers = self.fetch(&many).await;
+        let texts = [&first, &second].into_iter().cycle();
+        let all = answers.len() == many.len() && answers.iter().zip(texts).all(|(answer, text)| is_text(answer, text));
+        self.promise(all, "more than `batch_size` requests in one call are answered too");
+    }
+
+    async fn versions(&mut self) {
+        let (old, new) = (format!("{CANARY} old"), format!("{CANARY} new"));
+        self.harness.put(FIRST, &old).await;
+        let (before, again) = (self.one(current(FIRST)).await, self.one(current(FIRST)).await);
+        self.harness.put(FIRST, &new).await;
+        let after = self.one(current(FIRST)).await;
+        self.promise(is_text(&after, &new), "a new version is fetched once it is there");
+        let (Ok(before), Ok(again), Ok(after)) = (before, again, after) else { return };
+        self.promise(before.version_id() == again.version_id(), "a version keeps its id");
+        let differ = before.version_id().is_none() || before.version_id() != after.version_id();
+        self.promise(differ, "another version has another id");
+        let labels = after.stages();
+        let has_current = labels.is_empty() || labels.iter().any(|label| label == "AWSCURRENT");
+        self.promise(has_current, "where the labels of a version are told, AWSCURRENT is one of the current one's");
+        let dates = before.created().zip(after.created());
+        self.promise(dates.is_none_or(|(before, after)| before <= after), "a later version was not created earlier");
+        if let Some(id) = after.version_id() {
+            let picked = self.one(Request::new(FIRST, Selector::Version(id.into()))).await;
+            let is_it = picked.as_ref().map_or_else(is_missing, |picked| picked.expose_text() == new);
+            self.promise(is_it, "a version is found by its id, or not at all");
+        }
+        let previous = self.one(Request::new(FIRST, Selector::Stage("AWSPREVIOUS".into()))).await;
+        let is_it = previous.as_ref().map_or_else(is_missing, |previous| previous.expose_text() == old);
+        self.promise(is_it, "AWSPREVIOUS is the version before, or is not found");
+    }
+
+    async fn failures(&mut self) {
+        const NOT_FOUND: &str = "what does not exist is `NotFound`, or `MarkedForDeletion`, and not transient";
+        for request in [
+            current(MISSING),
+            Request::new(FIRST, Selector::Stage("CONFORMANCE".into())),
+            Request::new(FIRST, Selector::Version("00000000-0000-0000-0000-000000000000".into())),
+        ] {
+            let answer = self.one(request).await;
+            self.promise(answer.as_ref().is_err_and(is_missing), NOT_FOUND);
+        }
+        self.harness.put(MISSING, CANARY).await;
+        self.promise(
+            self.one(current(MISSING)).await.is_ok(),
+            "a secret that is created after it was asked for is found",
+        );
+        self.harness.delete(MISSING).await;
+        let deleted = self.one(current(MISSING)).await;
+        self.promise(deleted.as_ref().is_err_and(is_missing), NOT_FOUND);
+        self.promise(
+            !format!("{deleted:?}").contains(CANARY),
+            "nothing that is shown of an answer contains a secret's text",
+        );
+    }
+
+    async fn calls(&mut self) {
+        let text = format!("{CANARY} calls");
+        self.harness.put(FIRST, &text).await;
+        let request = [current(FIRST)];
+        for _ in 0..16 {
+            let mut call = pin!(self.harness.source().fetch(&request));
+            // Polled once and dropped, as one that is given up.
+            poll_fn(|context| {
+                let _ = call.as_mut().poll(context);
+                Poll::Ready(())
+            })
+            .await;
+        }
+        let at_once = join_all((0..16).map(|_| self.one(current(FIRST)))).await;
+        let all = at_once.iter().all(|answer| is_text(answer, &text));
+        self.promise(all, "calls at the same time do not disturb each other, nor do those that were given up");
+    }
+}
+
+fn current(id: &str) -> Request {
+    Request::new(id, Selector::Stage("AWSCURRENT".into()))
+}
+
+fn is_text(answer: &Answer, text: &str) -> bool {
+    answer.as_ref().is_ok_and(|fetched| fetched.expose_text() == text)
+}
+
+fn is_missing(error: &SourceError) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::MarkedForDeletion) && !error.is_transient()
+}

@@ -229,6 +229,7 @@ fn the_types_of_other_crates_are_those_with_a_reason() {
     // `Shape` is the project's own, of a crate that is part of the runtime.
     let expected = [
         ("aws_config", vec!["SdkConfig"]),
+        ("aws_sdk_secretsmanager", vec!["Builder"]),
         ("futures_core", vec!["Stream"]),
         ("secrecy", vec!["SecretBox", "SecretString"]),
         ("secrets_shape", vec!["Shape"]),

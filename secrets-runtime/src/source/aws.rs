@@ -13,7 +13,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::http::HttpResponse;
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
-use aws_sdk_secretsmanager::config::{self, Config};
+use aws_sdk_secretsmanager::config::{Builder, Config};
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::RequestId;
 use aws_sdk_secretsmanager::primitives::DateTime;
@@ -90,7 +90,7 @@ impl Aws {
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
         let given = config.endpoint_url().filter(|endpoint| !endpoint.is_empty());
-        let mut builder = config::Builder::from(config);
+        let mut builder = Builder::from(config);
         // An empty variable counts as unset, and the SDK panics over it.
         if config.endpoint_url().is_some_and(str::is_empty) || aws_environment::has_empty_endpoint(environment) {
             builder.set_endpoint_url(aws_environment::endpoint(environment).or_else(|| given.map(str::to_owned)));
@@ -111,7 +111,7 @@ impl Aws {
     /// # }
     /// ```
     #[must_use]
-    pub fn from_conf(config: config::Builder) -> Self {
+    pub fn from_conf(config: Builder) -> Self {
         Self {
             config: complete(&config.build()),
             has_endpoint: false,

@@ -46,12 +46,34 @@ pub trait SourceHarness: Sync {
     type Source: Source;
 
     /// The source, which reads what the other methods write.
+    ///
+    /// ```
+    /// # use secrets_runtime::testing::SourceHarness;
+    /// async fn has_a_batch(harness: &impl SourceHarness) -> bool {
+    ///     use secrets_runtime::source::Source;
+    ///     harness.source().batch_size() > 1
+    /// }
+    /// ```
     fn source(&self) -> &Self::Source;
 
     /// Creates the secret of this id, or gives it a new current version. Returns once the source can see it.
+    ///
+    /// ```
+    /// # use secrets_runtime::testing::SourceHarness;
+    /// async fn fill(harness: &impl SourceHarness) {
+    ///     harness.put("conformance/first", "plain text").await;
+    /// }
+    /// ```
     fn put(&self, id: &str, text: &str) -> impl Future<Output = ()> + Send;
 
     /// Deletes the secret. Returns once the source cannot see it.
+    ///
+    /// ```
+    /// # use secrets_runtime::testing::SourceHarness;
+    /// async fn clear(harness: &impl SourceHarness) {
+    ///     harness.delete("conformance/first").await; // it may be gone already
+    /// }
+    /// ```
     fn delete(&self, id: &str) -> impl Future<Output = ()> + Send;
 }
 

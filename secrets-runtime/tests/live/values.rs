@@ -44,10 +44,7 @@ async fn fresh_asks_only_if_it_has_to_and_is_an_error_if_it_cannot() {
     assert_eq!(error.kind(), ErrorKind::Stale);
     assert!(error.is_transient() && !error.to_string().contains("could not be reached"), "{error}");
     let cause = std::error::Error::source(&error).expect("why it is stale").to_string();
-    assert!(
-        cause.contains("could not be reached") && format!("{error:#}").contains("\nbecause: secret"),
-        "{error:#}"
-    );
+    assert!(cause.contains("could not be reached") && format!("{error:#}").contains("\nbecause: secret"), "{error:#}");
     let calls = source.calls();
     live.fresh(2 * HOUR).await.expect_err("stale");
     assert_eq!(source.calls(), calls, "a failing source is not asked by every call");

@@ -99,7 +99,7 @@ impl Secrets {
     ///
     /// # Errors
     /// As there; or the thread cannot be started.
-    #[cfg(feature = "aws")]
+    #[cfg(feature = "aws-https")]
     pub fn from_env() -> Result<Self, Error> {
         let runtime = Runtime::start()?;
         let secrets = runtime.wait(Async::from_env())?;

@@ -83,7 +83,7 @@ impl Secrets {
     /// [`Configuration`](ErrorKind::Configuration): a variable has a value that means nothing; or a file is selected
     /// where ECS, EKS or Lambda credentials are present, and the program does not
     /// [allow it](SecretsBuilder::allow_file_source_in_production).
-    #[cfg(feature = "aws")]
+    #[cfg(feature = "aws-https")]
     pub async fn from_env() -> Result<Self, Error> {
         Self::builder().build_from_env().await
     }

@@ -7,6 +7,7 @@
 //! - [`declarations`]: every option of `#[secret(..)]`, and what each JSON value becomes
 //! - [`live`]: every call, every setting, and what happens when
 //! - [`sources`]: where secrets come from
+//! - [`http_client`]: TLS, FIPS, proxies, features
 //! - [`schema_file`]: what is compared when a struct compiles
 //! - [`descriptor`]: what a binary tells of its secrets
 //! - [`verifiers`]: two versions at once
@@ -38,6 +39,7 @@ page!(lambda, "lambda.md");
 page!(declarations, "declarations.md");
 page!(live, "live.md");
 page!(sources, "sources.md");
+page!(http_client, "http-client.md");
 page!(schema_file, "schema-file.md");
 page!(descriptor, "descriptor.md");
 page!(verifiers, "verifiers.md");

@@ -1,8 +1,8 @@
 // The README links to files of the repository; here its links lead to `guides`, because the first definition counts. What
 // rustdoc says of `links.md` beyond its own lines is about the README.
-#![cfg_attr(all(feature = "derive", feature = "aws"), doc = include_str!("links.md"))]
-#![cfg_attr(all(feature = "derive", feature = "aws"), doc = include_str!("../README.md"))]
-#![cfg_attr(not(all(feature = "derive", feature = "aws")), doc = "Typed secrets from AWS Secrets Manager.")]
+#![cfg_attr(all(feature = "derive", feature = "aws-https"), doc = include_str!("links.md"))]
+#![cfg_attr(all(feature = "derive", feature = "aws-https"), doc = include_str!("../README.md"))]
+#![cfg_attr(not(all(feature = "derive", feature = "aws-https")), doc = "Typed secrets from AWS Secrets Manager.")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // A public enum can grow, or says why it never will.
 #![warn(clippy::exhaustive_enums)]
@@ -14,7 +14,7 @@ mod decode;
 mod entry;
 mod error;
 // Documentation alone: nothing of it is compiled into a program.
-#[cfg(all(any(doc, doctest), feature = "derive", feature = "aws"))]
+#[cfg(all(any(doc, doctest), feature = "derive", feature = "aws-https"))]
 pub mod guides;
 mod json;
 mod json_schema;
@@ -54,7 +54,7 @@ pub use secret::{NamedSecret, Secret, SecretValue};
 ///     key: SecretString,
 /// }
 /// ```
-#[cfg_attr(feature = "aws", doc = "\n[Declarations](crate::guides::declarations) has all options.")]
+#[cfg_attr(feature = "aws-https", doc = "\n[Declarations](crate::guides::declarations) has all options.")]
 #[cfg(feature = "derive")]
 pub use secrets_derive::Secret;
 pub use secrets_shape::shape::Shape;

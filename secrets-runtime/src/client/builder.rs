@@ -6,19 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::environment::Environment;
-#[cfg(feature = "aws")]
+#[cfg(feature = "aws-https")]
 use super::environment::Selected;
 use super::{Secrets, Shared};
 use crate::error::Error;
 use crate::live::{Background, Registry, Settings, Start};
 #[cfg(feature = "aws")]
-use crate::source::{Aws, File};
+use crate::source::Aws;
+#[cfg(feature = "aws-https")]
+use crate::source::File;
 use crate::source::{Platform, Source, environment};
 
 /// Builds [`Secrets`]: settings first, then the source.
 ///
 /// ```no_run
-/// # #[cfg(feature = "aws")] {
+/// # #[cfg(feature = "aws-https")] {
 /// use std::time::Duration;
 ///
 /// use secrets_runtime::Secrets;
@@ -33,13 +35,13 @@ use crate::source::{Platform, Source, environment};
 #[must_use = "a builder does nothing until it is given a source"]
 pub struct SecretsBuilder {
     placeholders: HashMap<String, String>,
-    #[cfg(feature = "aws")]
+    #[cfg(feature = "aws-https")]
     file_in_production: FileInProduction,
     settings: Settings,
 }
 
 /// Whether a local file may take the place of the real secrets.
-#[cfg(feature = "aws")]
+#[cfg(feature = "aws-https")]
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum FileInProduction {
     #[default]
@@ -71,7 +73,7 @@ impl SecretsBuilder {
     /// # Ok(())
     /// # }
     /// ```
-    #[cfg(feature = "aws")]
+    #[cfg(feature = "aws-https")]
     pub fn allow_file_source_in_production(self) -> Self {
         Self { file_in_production: FileInProduction::Allowed, ..self }
     }
@@ -170,7 +172,7 @@ impl SecretsBuilder {
     ///
     /// # Errors
     /// As [`Secrets::from_env`].
-    #[cfg(feature = "aws")]
+    #[cfg(feature = "aws-https")]
     pub async fn build_from_env(self) -> Result<Secrets, Error> {
         let environment = Environment::read(environment)?;
         match &environment.source {
@@ -192,7 +194,7 @@ impl SecretsBuilder {
         self
     }
 
-    #[cfg(feature = "aws")]
+    #[cfg(feature = "aws-https")]
     async fn aws_from_env(self) -> Result<Secrets, Error> {
         let source = Aws::from_env().await;
         match source.problem() {
@@ -321,7 +323,7 @@ mod tests {
         let read = || Ok(of(&[("SECRETS_REFRESH", "2m"), ("AWS_LAMBDA_FUNCTION_NAME", "orders")]));
         let memory = settings(&SecretsBuilder::default().with(Memory::new(), read()));
         assert_eq!((memory.refresh, memory.background), (Some(2 * MINUTE), Background::Program));
-        #[cfg(feature = "aws")]
+        #[cfg(feature = "aws-https")]
         {
             let config = aws_config::SdkConfig::builder().build();
             let aws = settings(&SecretsBuilder::default().aws(Aws::new(&config), read()));

@@ -1,10 +1,10 @@
 //! What the environment says about the source and the settings.
 
-#[cfg(feature = "aws")]
+#[cfg(feature = "aws-https")]
 use std::path::PathBuf;
 use std::time::Duration;
 
-#[cfg(feature = "aws")]
+#[cfg(feature = "aws-https")]
 use super::builder::FileInProduction;
 use crate::error::Error;
 #[cfg(feature = "aws")]
@@ -14,7 +14,7 @@ use crate::source::Platform;
 /// What the environment says.
 #[derive(Debug)]
 pub struct Environment {
-    #[cfg(feature = "aws")]
+    #[cfg(feature = "aws-https")]
     pub source: Selected,
     pub place: Platform,
     pub refresh: Option<Duration>,
@@ -23,7 +23,7 @@ pub struct Environment {
     pub batch: Option<Batch>,
 }
 
-#[cfg(feature = "aws")]
+#[cfg(feature = "aws-https")]
 #[derive(Debug, PartialEq, Eq)]
 pub enum Selected {
     Aws,
@@ -33,7 +33,7 @@ pub enum Selected {
 impl Environment {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         Ok(Self {
-            #[cfg(feature = "aws")]
+            #[cfg(feature = "aws-https")]
             source: selected(variable("SECRETS_SOURCE").as_deref())?,
             #[cfg(feature = "aws")]
             batch: batch(variable("SECRETS_BATCH").as_deref())?,
@@ -44,7 +44,7 @@ impl Environment {
     }
 
     /// Refuses a local file where the real secrets are at hand.
-    #[cfg(feature = "aws")]
+    #[cfg(feature = "aws-https")]
     pub fn allow_file(&self, file_in_production: FileInProduction) -> Result<(), Error> {
         match self.place.production() {
             Some(place) if file_in_production == FileInProduction::Refused => Err(Error::configuration(
@@ -57,7 +57,7 @@ impl Environment {
     }
 }
 
-#[cfg(feature = "aws")]
+#[cfg(feature = "aws-https")]
 fn selected(source: Option<&str>) -> Result<Selected, Error> {
     match source {
         None | Some("" | "aws") => Ok(Selected::Aws),
@@ -93,7 +93,7 @@ fn batch(batch: Option<&str>) -> Result<Option<Batch>, Error> {
     }
 }
 
-#[cfg(all(test, feature = "aws"))]
+#[cfg(all(test, feature = "aws-https"))]
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
@@ -134,7 +134,7 @@ mod tests {
         is_refused_unrepeated("SECRETS_SOURCE");
     }
 
-    #[cfg(feature = "aws")]
+    #[cfg(feature = "aws-https")]
     #[test]
     fn a_batch_that_is_neither_on_nor_off_is_an_error_that_does_not_repeat_it() {
         is_refused_unrepeated("SECRETS_BATCH");

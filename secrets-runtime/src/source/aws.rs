@@ -8,7 +8,9 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+#[cfg(feature = "aws-https")]
+use aws_config::BehaviorVersion;
+use aws_config::{AppName, Region, SdkConfig};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::http::HttpResponse;
@@ -65,6 +67,7 @@ impl Aws {
     /// let source = secrets_runtime::source::Aws::from_env().await;
     /// # }
     /// ```
+    #[cfg(feature = "aws-https")]
     pub async fn from_env() -> Self {
         // The loader would set the SDK's own connect timeout of 3.1 s, which then looks like the program's choice.
         let loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts());
@@ -74,6 +77,7 @@ impl Aws {
     }
 
     /// A variable of the environment whose value cannot be.
+    #[cfg(feature = "aws-https")]
     pub(crate) fn problem(&self) -> Option<Problem> {
         self.problem
     }
@@ -418,7 +422,7 @@ fn of_sdk<E: ProvideErrorMetadata + StdError + 'static>(error: &SdkError<E, Http
         }
         SdkError::DispatchFailure(_) => SourceError::new(
             ErrorKind::Configuration,
-            "the SDK could not send the request; does its configuration have a credentials provider?",
+            "the SDK could not send the request; does its configuration have a credentials provider and an HTTP client?",
         ),
         SdkError::ResponseError(_) => SourceError::new(ErrorKind::Service, "its answer could not be read"),
         SdkError::ServiceError(service) => {

@@ -1,5 +1,9 @@
 //! What the environment says to the SDK, read before the SDK reads it: over some values it panics, over others it blames what is
 //! not at fault. A variable that is empty counts as unset.
+#![cfg_attr(
+    not(feature = "aws-https"),
+    allow(dead_code, reason = "where the program brings the HTTP client, it also makes the configuration")
+)]
 
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;

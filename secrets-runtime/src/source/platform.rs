@@ -7,7 +7,10 @@ pub fn environment(name: &str) -> Option<String> {
 }
 
 /// What gives the program its AWS credentials.
-#[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "without AWS, only the place matters"))]
+#[cfg_attr(
+    not(feature = "aws-https"),
+    allow(dead_code, reason = "unless AWS is asked as the environment says, only the place matters")
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
     Ecs,
@@ -22,7 +25,7 @@ pub enum Platform {
 
 impl Platform {
     /// Reads the variables that each platform sets, in the order in which the SDK's default chain heeds them.
-    #[cfg(any(feature = "aws", test))]
+    #[cfg(any(feature = "aws-https", test))]
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
         if is_set("AWS_LAMBDA_FUNCTION_NAME") {
@@ -59,7 +62,7 @@ impl Platform {
     }
 
     /// The name of the place, where secrets of a local file have no business.
-    #[cfg(feature = "aws")]
+    #[cfg(feature = "aws-https")]
     pub fn production(self) -> Option<&'static str> {
         match self {
             Self::Ecs => Some("Amazon ECS"),

@@ -15,7 +15,7 @@ struct Db {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_mins(1);
+const MINUTE: Duration = Duration::from_secs(60);
 
 fn db(password: &str) -> String {
     format!(r#"{{"password": "{password}"}}"#)

@@ -354,8 +354,8 @@ impl std::fmt::Debug for Quiet {
 fn what_is_declared_about_retrieval_is_in_the_spec() {
     let spec = Quiet::SPEC;
     assert_eq!((spec.type_name(), spec.stage()), ("Quiet", "AWSPENDING"));
-    assert_eq!(spec.refresh(), Some(Duration::from_mins(90)));
-    assert_eq!(spec.max_stale(), Some(Duration::from_hours(48)));
+    assert_eq!(spec.refresh(), Some(Duration::from_secs(5400)));
+    assert_eq!(spec.max_stale(), Some(Duration::from_secs(172_800)));
 }
 
 #[test]

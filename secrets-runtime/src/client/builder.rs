@@ -291,7 +291,7 @@ mod tests {
         const SPEC: SecretSpec = SecretSpec::new("Text");
     }
 
-    const MINUTE: Duration = Duration::from_mins(1);
+    const MINUTE: Duration = Duration::from_secs(60);
 
     fn of(variables: &[(&str, &str)]) -> Environment {
         let read = |name: &str| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());

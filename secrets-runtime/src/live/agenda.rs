@@ -107,7 +107,7 @@ impl Agenda {
 mod tests {
     use super::*;
 
-    const MINUTE: Duration = Duration::from_mins(1);
+    const MINUTE: Duration = Duration::from_secs(60);
 
     fn due(agenda: &mut Agenda, now: Timestamp) -> Vec<u64> {
         agenda.due(now).into_iter().collect()

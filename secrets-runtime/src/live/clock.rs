@@ -69,7 +69,7 @@ impl Timestamp {
 }
 
 /// A century.
-const FAR: Duration = Duration::from_hours(24 * 365 * 100);
+const FAR: Duration = Duration::from_secs(3600 * 24 * 365 * 100);
 
 /// Why a future cannot wait where it is polled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,10 +166,10 @@ pub mod tests {
     /// Ties the wall clock of this thread to the monotonic one, so that a run can be repeated.
     pub fn simulate(begin: Instant) {
         SKEW.set(0);
-        BEGIN.set(Some((begin, SystemTime::UNIX_EPOCH + Duration::from_hours(24 * 365 * 50))));
+        BEGIN.set(Some((begin, SystemTime::UNIX_EPOCH + Duration::from_secs(3600 * 24 * 365 * 50))));
     }
 
-    const MINUTE: Duration = Duration::from_mins(1);
+    const MINUTE: Duration = Duration::from_secs(60);
 
     fn at(monotonic: u32, wall: i32) -> Timestamp {
         let origin = Timestamp { monotonic: Instant::now(), wall: SystemTime::UNIX_EPOCH + 1_000 * MINUTE };

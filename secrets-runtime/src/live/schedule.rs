@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 /// How often a secret is polled unless the program, its environment or its declaration says otherwise.
-pub const INTERVAL: Duration = Duration::from_mins(5);
+pub const INTERVAL: Duration = Duration::from_secs(300);
 /// The longest pause while something is wrong with a secret.
-pub const MAX_BACKOFF: Duration = Duration::from_mins(1);
+pub const MAX_BACKOFF: Duration = Duration::from_secs(60);
 /// The shortest pause after a failure.
 pub const MIN_BACKOFF: Duration = Duration::from_secs(1);
 /// How far polls that are demanded are apart.

@@ -227,7 +227,7 @@ mod tests {
         }
     }
 
-    const MINUTE: Duration = Duration::from_mins(1);
+    const MINUTE: Duration = Duration::from_secs(60);
 
     #[test]
     fn the_shortest_interval_of_those_who_are_kept_fresh_counts() {

@@ -22,7 +22,7 @@ impl SecretValue for Text {
 }
 
 impl Secret for Text {
-    const SPEC: SecretSpec = SecretSpec::new("Text").stale_after(Duration::from_hours(1));
+    const SPEC: SecretSpec = SecretSpec::new("Text").stale_after(Duration::from_secs(3600));
 }
 
 impl NamedSecret for Text {
@@ -40,10 +40,10 @@ async fn a_clock_that_jumps_is_noticed_within_half_a_minute_and_does_no_harm() {
         source.set("text", text);
         let calls = source.calls();
         jump(hours * 3600);
-        assert_eq!(live.status().age > Duration::from_hours(23), hours > 0);
+        assert_eq!(live.status().age > Duration::from_secs(82800), hours > 0);
         assert_eq!(secrets.health().state, if hours > 0 { HealthState::Degraded } else { HealthState::Ok });
         // Set back, the clock that goes on decides.
-        let soon = if hours > 0 { MAX_SLEEP + Duration::from_secs(1) } else { Duration::from_mins(6) };
+        let soon = if hours > 0 { MAX_SLEEP + Duration::from_secs(1) } else { Duration::from_secs(360) };
         tokio::time::sleep(soon).await;
         assert_eq!(live.read(|text| text.0.clone()), text, "after a jump of {hours} hours");
         assert_eq!(secrets.health().state, HealthState::Ok, "{}", secrets.health());

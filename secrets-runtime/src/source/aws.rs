@@ -469,10 +469,10 @@ mod tests {
 
     #[test]
     fn a_timeout_that_the_program_chose_is_kept_and_the_others_are_set() {
-        let chosen = TimeoutConfig::builder().operation_timeout(Duration::from_mins(1)).build();
+        let chosen = TimeoutConfig::builder().operation_timeout(Duration::from_secs(60)).build();
         let config = complete(&Config::builder().timeout_config(chosen).build());
         let timeouts = config.timeout_config().expect("set");
-        assert_eq!(timeouts.operation_timeout(), Some(Duration::from_mins(1)));
+        assert_eq!(timeouts.operation_timeout(), Some(Duration::from_secs(60)));
         assert_eq!(timeouts.operation_attempt_timeout(), Some(Duration::from_secs(3)));
         assert_eq!(timeouts.connect_timeout(), Some(Duration::from_secs(1)));
     }

@@ -83,7 +83,7 @@ enum State {
 }
 
 /// How long a throttled batch call is not tried again.
-const PAUSE: Duration = Duration::from_mins(5);
+const PAUSE: Duration = Duration::from_secs(300);
 
 impl Switch {
     pub fn new(batch: Batch) -> Self {

@@ -112,7 +112,7 @@ impl<'a> Drill<'a> {
             scenarios: Scenario::ALL.to_vec(),
             clients: 8,
             window: Duration::from_millis(200),
-            patience: Duration::from_mins(2),
+            patience: Duration::from_secs(120),
         }
     }
 

@@ -39,8 +39,8 @@ struct Mail {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_mins(1);
-const HOUR: Duration = Duration::from_hours(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
 
 fn db(password: &str) -> String {
     format!(r#"{{"user": "orders", "password": "{password}"}}"#)

@@ -41,8 +41,8 @@ impl Driver {
         let mut rng = fastrand::Rng::with_seed(seed);
         let observer = runtime();
         // Far enough ahead that every runtime made later is behind, and can be set.
-        let now = observer.block_on(async { Instant::now() }) + Duration::from_hours(1);
-        simulate(now - Duration::from_hours(1));
+        let now = observer.block_on(async { Instant::now() }) + Duration::from_secs(3600);
+        simulate(now - Duration::from_secs(3600));
         let count = match rng.u8(0..20) {
             0 => rng.usize(100..300),
             1..6 => rng.usize(6..30),

@@ -189,7 +189,7 @@ impl Driver {
         }
         self.callers.clear();
         let turns = u32::try_from(self.ids.len().div_ceil(self.concurrency)).expect("few");
-        let end = self.now + Duration::from_mins(4) + (self.limit + GRACE) * turns;
+        let end = self.now + Duration::from_secs(240) + (self.limit + GRACE) * turns;
         while self.now < end {
             self.step(Duration::from_secs(2));
             self.check_values();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use secrets_shape::shape::{FieldShape, ObjectShape, Placement, Shape};
+use secrets_shape::shape::{FieldShape, ObjectShape, Placement, Shape, Telling, VariantsShape};
 
 /// Without what has no JSON of its own.
 pub fn unwrapped(shape: &'static Shape) -> &'static Shape {
@@ -24,12 +24,23 @@ pub fn keyed(object: &'static ObjectShape) -> Vec<&'static FieldShape> {
 }
 
 /// The objects that a whole secret may be: one, or one for each variant.
-pub fn objects(shape: &'static Shape) -> &'static [ObjectShape] {
+pub fn objects(shape: &'static Shape) -> Vec<&'static ObjectShape> {
     match unwrapped(shape) {
-        Shape::Object(object) => std::slice::from_ref(*object),
-        Shape::Tagged(tagged) => tagged.variants,
-        _ => &[],
+        Shape::Object(object) => vec![object],
+        Shape::Tagged(tagged) => tagged.variants.iter().collect(),
+        Shape::Variants(variants) if variants.telling == Telling::Content => {
+            variants.contents.iter().flatten().flat_map(objects).collect()
+        }
+        _ => Vec::new(),
     }
+}
+
+/// What stands under the keys of an object whose only key names a variant.
+fn named(shape: &'static Shape) -> Vec<(&'static str, &'static Shape)> {
+    let Shape::Variants(VariantsShape { telling: Telling::Name, names, contents, .. }) = unwrapped(shape) else {
+        return Vec::new();
+    };
+    names.iter().zip(*contents).filter_map(|(name, content)| Some((*name, content.as_ref()?))).collect()
 }
 
 /// Where a document has what only the program's own code can judge: fields declared `from_str` or `serde`.
@@ -52,7 +63,10 @@ fn opaque(shape: &'static Shape) -> Vec<String> {
         }
         Shape::Map { keys, item } => [inside(".* (the key)", keys), inside(".*", item)].concat(),
         Shape::Embedded(inner) => opaque(inner),
-        other => objects(other).iter().flat_map(|object| object.fields).flat_map(of_field).collect(),
+        other => {
+            let of_named = named(other).into_iter().flat_map(|(name, content)| inside(&format!(".{name}"), content));
+            objects(other).into_iter().flat_map(|object| object.fields).flat_map(of_field).chain(of_named).collect()
+        }
     }
 }
 
@@ -84,7 +98,9 @@ impl Readers {
     /// What reads the value under a key, if the key is declared.
     pub fn declared(&self, key: &str) -> Option<Self> {
         let fields = self.0.iter().flat_map(|shape| objects(shape)).flat_map(keyed);
-        let shapes: Vec<&Shape> = fields.filter(|field| field.keys.contains(&key)).map(|field| &field.shape).collect();
+        let fields = fields.filter(|field| field.keys.contains(&key)).map(|field| &field.shape);
+        let named = self.0.iter().flat_map(|shape| named(shape)).filter(|(name, _)| *name == key);
+        let shapes: Vec<&Shape> = fields.chain(named.map(|(_, content)| content)).collect();
         (!shapes.is_empty()).then(|| Self::new(shapes))
     }
 
@@ -93,7 +109,7 @@ impl Readers {
         let values = self.0.iter().flat_map(|shape| match shape {
             Shape::Map { .. } => vec![shape.item()],
             shape => objects(shape)
-                .iter()
+                .into_iter()
                 .filter_map(ObjectShape::rest)
                 .map(|field| unwrapped(&field.shape).item())
                 .collect(),

@@ -2,7 +2,7 @@
 
 use secrets_runtime::__tools::check;
 use secrets_shape::rule::{Rule, rules_of_items};
-use secrets_shape::shape::{FieldShape, ObjectShape, Shape};
+use secrets_shape::shape::{FieldShape, ObjectShape, Shape, Telling, VariantsShape};
 use secrets_shape::wire::Declaration;
 use serde_json::{Map, Value, json};
 
@@ -20,6 +20,14 @@ fn of(shape: &'static Shape, rules: &'static [Rule], what_else: &str) -> Value {
         Shape::Optional(inner) => of(inner, rules, what_else),
         Shape::Newtype(field) => of(&field.shape, field.rules, what_else),
         Shape::Object(shape) => object(shape),
+        Shape::Variants(VariantsShape { telling, names, contents, .. }) => {
+            let content = contents.iter().zip(*names).find_map(|(content, name)| Some((content.as_ref()?, name)));
+            match (telling, content) {
+                (Telling::Name, Some((content, name))) => json!({*name: of(content, &[], "")}),
+                (Telling::Content, Some((content, _))) => of(content, &[], what_else),
+                (_, None) => json!([format!("fill in{what_else}: {}", shape.expected(rules))]),
+            }
+        }
         Shape::Tagged(tagged) => tagged.variants.first().map_or(Value::Null, object),
         Shape::Map { item, .. } => json!({"<key>": of(item, rules_of_items(rules), "")}),
         Shape::Array(item) | Shape::Set(item) => json!([of(item, rules_of_items(rules), what_else)]),

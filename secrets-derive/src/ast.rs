@@ -41,8 +41,16 @@ pub struct Variant {
     pub description: String,
     pub options: attr::Variant,
     pub serde: Vec<attr::Foreign>,
-    /// None where the variant is a name alone.
-    pub fields: Option<Vec<Field>>,
+    pub fields: VariantFields,
+}
+
+/// What a variant holds.
+pub enum VariantFields {
+    /// It is a name alone.
+    None,
+    Named(Vec<Field>),
+    /// One, without a name.
+    Only(Box<Field>),
 }
 
 impl Input {
@@ -98,14 +106,19 @@ fn variant(variant: syn::Variant, errors: &mut Errors) -> Option<Variant> {
     let options = attr::Variant::parse(&variant.attrs, errors);
     let (description, serde) = (attr::description(&variant.attrs), attr::serde_options(&variant.attrs));
     let fields = match variant.fields {
-        Fields::Unit => None,
-        Fields::Named(named) => Some(fields(named.named, errors)),
+        Fields::Unit => VariantFields::None,
+        Fields::Named(named) => VariantFields::Named(fields(named.named, errors)),
         Fields::Unnamed(unnamed) => {
-            errors.at(
-                unnamed.span(),
-                "the fields of a variant have names, one for each key of the JSON object: write them in braces",
-            );
-            return None;
+            let span = unnamed.span();
+            let mut fields = fields(unnamed.unnamed, errors);
+            let (Some(only), true) = (fields.pop(), fields.is_empty()) else {
+                errors.at(
+                    span,
+                    "a variant holds one value, or fields with names, one for each key of the JSON object: write them in braces",
+                );
+                return None;
+            };
+            VariantFields::Only(Box::new(only))
         }
     };
     Some(Variant { ident: variant.ident, description, options, serde, fields })

@@ -41,12 +41,14 @@ pub struct Container {
     pub from: Given<Type>,
     pub try_from: Given<Type>,
     pub tag: Given<LitStr>,
+    pub content: Given<LitStr>,
+    pub untagged: Given<()>,
     pub debug: Given<LitBool>,
     pub bound: Given<Vec<WherePredicate>>,
     pub runtime: Given<Path>,
 }
 
-const CONTAINER: [&str; 20] = [
+const CONTAINER: [&str; 22] = [
     "id",
     "schema",
     "stage",
@@ -64,6 +66,8 @@ const CONTAINER: [&str; 20] = [
     "from",
     "try_from",
     "tag",
+    "content",
+    "untagged",
     "debug",
     "bound",
     "crate",
@@ -170,6 +174,10 @@ impl Container {
             "try_from" => self.try_from.set(name, quoted(name, input, "\"u64\"")?),
             // tag = "engine"
             "tag" => self.tag.set(name, string(name, input)?),
+            // content = "value"
+            "content" => self.content.set(name, string(name, input)?),
+            // untagged
+            "untagged" => self.untagged.set(name, flag(name, input)?),
             // debug = false
             "debug" => self.debug.set(name, value(name, input, "false")?),
             // bound = "T: Display"

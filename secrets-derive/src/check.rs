@@ -13,13 +13,13 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Expr, Generics, LitStr, Path, Type, WherePredicate};
 
-use crate::ast;
+use crate::ast::{self, VariantFields};
 use crate::attr::{self, Codec, Given};
 use crate::case::Case;
 use crate::errors::Errors;
 pub use rules::{Pattern, Rules};
 pub use schema::{File, Paired, Problem, Schema, Spot};
-use secrets_shape::shape::Coercion;
+use secrets_shape::shape::{Coercion, Telling};
 
 /// An item that code can be written for, unless errors were reported.
 pub struct Checked {
@@ -55,6 +55,7 @@ pub enum Body {
     /// Unit variants and the strings that name them.
     Names(Vec<(Ident, LitStr)>),
     Tagged(Tagged),
+    Variants(Variants),
 }
 
 /// Named fields, read from an object.
@@ -98,8 +99,27 @@ pub struct Variant {
     pub object: Object,
 }
 
+/// An enum whose objects have no tag.
+pub struct Variants {
+    pub telling: Telling,
+    pub variants: Vec<Choice>,
+}
+
+pub struct Choice {
+    pub ident: Ident,
+    pub name: LitStr,
+    pub description: String,
+    /// None where the variant is a name alone.
+    pub content: Option<Content>,
+}
+
+pub enum Content {
+    Object(Object),
+    Value(Box<Field>),
+}
+
 pub struct Field {
-    /// None in a tuple struct.
+    /// None in a tuple struct, and in a variant that holds one value.
     pub ident: Option<Ident>,
     pub ty: Type,
     pub description: String,
@@ -204,23 +224,80 @@ fn variants(
 ) -> Body {
     let names: Vec<LitStr> = variants.iter().map(|variant| variant_name(variant, inherited.case)).collect();
     names_are_unique(&variants, &names, errors);
+    if options.untagged.is_given() {
+        container::every_variant_holds_something(&variants, errors);
+    }
+    let has_fields = variants.iter().any(|variant| !matches!(variant.fields, VariantFields::None));
     for (variant, name) in variants.iter().zip(&names) {
         serde::variant(&variant.serde, &variant.options, &name.value(), errors);
     }
-    let Some(tag) = options.tag.get() else {
-        container::no_variant_has_fields(&variants, errors);
-        return Body::Names(variants.into_iter().map(|variant| variant.ident).zip(names).collect());
-    };
     // `rename_all` is for the variants' names; as in serde, it does not reach their fields.
-    let inherited = field::Inherited { case: None, ..*inherited };
-    let variant = |(variant, name): (ast::Variant, LitStr)| {
-        let ast::Variant { ident, description, options: _, serde: _, fields } = variant;
-        let object = inherited.object(fields.unwrap_or_default(), options, errors);
-        field::no_key_is_the_tag(&object.fields, tag, errors);
-        Variant { ident, name, description, object }
+    let inherited = &field::Inherited { case: None, ..*inherited };
+    let is_untagged = options.untagged.is_given();
+    let pairs = variants.into_iter().zip(names);
+    match options.tag.get() {
+        Some(tag) if !is_untagged => {
+            let variants =
+                pairs.map(|(variant, name)| tagged(variant, name, tag, options, inherited, errors)).collect();
+            Body::Tagged(Tagged { tag: tag.clone(), variants })
+        }
+        _ if !is_untagged && !has_fields => Body::Names(pairs.map(|(variant, name)| (variant.ident, name)).collect()),
+        _ => {
+            let variants = pairs.map(|(variant, name)| choice(variant, name, options, inherited, errors)).collect();
+            Body::Variants(Variants { telling: if is_untagged { Telling::Content } else { Telling::Name }, variants })
+        }
+    }
+}
+
+/// A variant of an object with a tag: its keys stand beside the tag, or its value under the key of `content`.
+fn tagged(
+    variant: ast::Variant,
+    name: LitStr,
+    tag: &LitStr,
+    options: &attr::Container,
+    inherited: &field::Inherited<'_>,
+    errors: &mut Errors,
+) -> Variant {
+    let ast::Variant { ident, description, options: _, serde: _, fields } = variant;
+    let content = options.content.get();
+    let object = match fields {
+        VariantFields::None => inherited.object(Vec::new(), options, errors),
+        VariantFields::Named(fields) => {
+            if let Some(content) = content {
+                errors.at(
+                    ident.span(),
+                    format!(
+                        "with `content` a variant holds one value, which stands under {:?}: move its fields into a struct, \
+                         `{ident}(..)`, or leave `content` out",
+                        content.value()
+                    ),
+                );
+            }
+            inherited.object(fields, options, errors)
+        }
+        VariantFields::Only(field) => {
+            let field = inherited.variant_field(*field, content, errors);
+            Object { fields: vec![field], skipped: Vec::new(), denies_unknown: options.deny_unknown_fields.is_given() }
+        }
     };
-    let variants = variants.into_iter().zip(names).map(variant).collect();
-    Body::Tagged(Tagged { tag: tag.clone(), variants })
+    field::no_key_is_the_tag(&object.fields, tag, errors);
+    Variant { ident, name, description, object }
+}
+
+fn choice(
+    variant: ast::Variant,
+    name: LitStr,
+    options: &attr::Container,
+    inherited: &field::Inherited<'_>,
+    errors: &mut Errors,
+) -> Choice {
+    let ast::Variant { ident, description, options: _, serde: _, fields } = variant;
+    let content = match fields {
+        VariantFields::None => None,
+        VariantFields::Named(fields) => Some(Content::Object(inherited.object(fields, options, errors))),
+        VariantFields::Only(field) => Some(Content::Value(Box::new(inherited.newtype_field(*field, false, errors)))),
+    };
+    Choice { ident, name, description, content }
 }
 
 fn variant_name(variant: &ast::Variant, case: Option<Case>) -> LitStr {

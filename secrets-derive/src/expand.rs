@@ -20,7 +20,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Generics, parse_quote};
 
-use crate::check::{Body, Checked, Field, Object, Reading, Skipped, Spec, Text};
+use crate::check::{Body, Checked, Content, Field, Object, Reading, Skipped, Spec, Text};
 pub use fallback::fallback;
 use question::Question;
 
@@ -92,7 +92,7 @@ fn document(item: &Checked) -> Option<TokenStream> {
     let id = spec.id.as_ref()?;
     let is_unknown = match body {
         Body::Newtype(newtype) => newtype.text.is_none(),
-        Body::Converted(_) => true,
+        Body::Converted(_) | Body::Variants(_) => true,
         Body::Struct(_) | Body::Tagged(_) | Body::Names(_) => false,
     };
     // What a type parameter stands for is known only where the type is used.
@@ -105,7 +105,7 @@ fn document(item: &Checked) -> Option<TokenStream> {
         message: format!("`{ident}` is one value, and the JSON of a secret is an object"),
         label: "names a secret that is read as JSON",
         note: match body {
-            Body::Converted(_) => {
+            Body::Converted(_) | Body::Variants(_) => {
                 "make it a field of a struct that has the `id`, or convert from a struct or a map".to_owned()
             }
             _ => format!("for a secret that is plain text, add `text`: `#[secret(id = {:?}, text)]`", id.value()),
@@ -130,7 +130,7 @@ fn key(item: &Checked, generics: &Generics) -> Option<TokenStream> {
             let ty = &converted.ty;
             generics.make_where_clause().predicates.push(parse_quote!(for<'__key> #ty: #runtime::MapKey));
         }
-        Body::Newtype(_) | Body::Struct(_) | Body::Tagged(_) => return None,
+        Body::Newtype(_) | Body::Struct(_) | Body::Tagged(_) | Body::Variants(_) => return None,
     }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     Some(quote! {
@@ -145,7 +145,7 @@ fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
     let text = match body {
         Body::Names(_) => return None,
         Body::Newtype(newtype) => newtype.text,
-        Body::Struct(_) | Body::Tagged(_) | Body::Converted(_) => None,
+        Body::Struct(_) | Body::Tagged(_) | Body::Variants(_) | Body::Converted(_) => None,
     };
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let name = ident.unraw().to_string();
@@ -187,13 +187,22 @@ fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
 }
 
 fn all_fields(body: &Body) -> (Vec<&Field>, Vec<&Skipped>) {
-    let objects: Vec<&Object> = match body {
-        Body::Struct(object) => vec![object],
-        Body::Tagged(tagged) => tagged.variants.iter().map(|variant| &variant.object).collect(),
-        Body::Newtype(newtype) => return (vec![&newtype.field], Vec::new()),
-        Body::Names(_) | Body::Converted(_) => Vec::new(),
-    };
-    let fields = objects.iter().flat_map(|object| &object.fields).collect();
+    let (mut objects, mut fields): (Vec<&Object>, Vec<&Field>) = (Vec::new(), Vec::new());
+    match body {
+        Body::Struct(object) => objects.push(object),
+        Body::Tagged(tagged) => objects.extend(tagged.variants.iter().map(|variant| &variant.object)),
+        Body::Variants(variants) => {
+            for content in variants.variants.iter().filter_map(|variant| variant.content.as_ref()) {
+                match content {
+                    Content::Object(object) => objects.push(object),
+                    Content::Value(field) => fields.push(field),
+                }
+            }
+        }
+        Body::Newtype(newtype) => fields.push(&newtype.field),
+        Body::Names(_) | Body::Converted(_) => {}
+    }
+    fields.extend(objects.iter().flat_map(|object| &object.fields));
     (fields, objects.iter().flat_map(|object| &object.skipped).collect())
 }
 

@@ -37,7 +37,7 @@ pub use report::{Failure, VIOLATIONS};
 pub use report::{Report, Reported, Violation};
 pub use ruled::{Each, Flatten, GivenDefault, Holds, Measured, Ranged, TextDefault, Textual};
 pub use rules::{Pattern, Rules, validate};
-pub use tagged::{name, variant};
+pub use tagged::{Tries, name, named, variant};
 pub use view::Json;
 
 use std::collections::HashMap;

@@ -8,7 +8,7 @@
 use secrets_shape::rule::{Bound, Rule, narrowed, rules_of_items};
 use secrets_shape::shape::{
     Absence, Base64Form, Coercion, Encoding, Exposure, FieldShape, FromNumber, ObjectShape, Placement, Precision,
-    Shape, TaggedShape, Unknown,
+    Shape, TaggedShape, Telling, Unknown, VariantsShape,
 };
 use secrets_shape::wire::Format;
 use serde_json::Value;
@@ -29,8 +29,9 @@ type Members = Vec<(&'static str, String)>;
 /// The schema of a whole secret.
 pub fn document(shape: &Shape, format: Format) -> String {
     let mut members = vec![("$schema", text("https://json-schema.org/draft/2020-12/schema"))];
-    if let Shape::Object(ObjectShape { name, description, .. }) | Shape::Tagged(TaggedShape { name, description, .. }) =
-        shape
+    if let Shape::Object(ObjectShape { name, description, .. })
+    | Shape::Tagged(TaggedShape { name, description, .. })
+    | Shape::Variants(VariantsShape { name, description, .. }) = shape
     {
         members.push(("title", text(name)));
         members.extend(described(description));
@@ -111,8 +112,26 @@ fn keywords(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> Member
         }
         Shape::Newtype(field) => keywords(&field.shape, field.rules, field.coercion),
         Shape::Object(shape) => keys(shape),
+        Shape::Variants(variants) => self::variants(variants, coercion),
         Shape::Tagged(tagged) => vec![("oneOf", array(tagged.variants.iter().map(variant)))],
     }
+}
+
+/// One of the variants, by its name or by what it holds.
+fn variants(variants: &VariantsShape, coercion: Coercion) -> Members {
+    let contents = variants.names.iter().zip(variants.contents);
+    let contents = contents.filter_map(|(name, content)| Some((name, schema(content.as_ref()?, &[], coercion))));
+    if variants.telling == Telling::Content {
+        return vec![("anyOf", array(contents.map(|(_, content)| content)))];
+    }
+    let units = variants.names_of(false);
+    let units = (!units.is_empty()).then(|| object(&[("enum", texts(&units))]));
+    let keyed = contents.map(|(name, content)| {
+        let properties = format!("{{{}:{content}}}", text(name));
+        let required = ("required", texts(&[name]));
+        object(&[("type", text("object")), ("properties", properties), required, ("maxProperties", "1".to_owned())])
+    });
+    vec![("oneOf", array(units.into_iter().chain(keyed)))]
 }
 
 /// What the keys of a map may be, unless that is any text.

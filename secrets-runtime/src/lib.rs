@@ -68,13 +68,14 @@ pub mod __private {
     pub use secrets_shape::number::Integer;
     pub use secrets_shape::rule::{Bound, Rule};
     pub use secrets_shape::shape::{
-        Absence, Coercion, Exposure, FieldShape, ObjectShape, Placement, Shape, TaggedShape, Unknown,
+        Absence, Coercion, Exposure, FieldShape, ObjectShape, Placement, Shape, TaggedShape, Telling, Unknown,
+        VariantsShape,
     };
 
     pub use crate::decode::{
         Coded, Each, Flatten, FromBase64, FromHex, FromSerde, FromString, GivenDefault, Holds, Json, MapKey, Measured,
-        Named, Newtype, Object, Pattern, Ranged, Redacted, Report, Reported, Rules, Slot, TextDefault, Textual,
-        absent_with, converted, decode_json, decode_with, hidden, name, validate, variant,
+        Named, Newtype, Object, Pattern, Ranged, Redacted, Report, Reported, Rules, Slot, TextDefault, Textual, Tries,
+        absent_with, converted, decode_json, decode_with, hidden, name, named, validate, variant,
     };
     pub use crate::secret::{NamedSecret, Secret, SecretValue};
     pub use crate::spec::SecretSpec;

@@ -6,7 +6,9 @@ use std::fmt;
 
 use crate::number::Integer;
 use crate::rule::{Bound, Rule, narrowed};
-use crate::shape::{Base64Form, Encoding, FieldShape, FromNumber, ObjectShape, Placement, Shape};
+use crate::shape::{
+    Base64Form, Encoding, FieldShape, FromNumber, ObjectShape, Placement, Shape, Telling, VariantsShape,
+};
 
 #[doc(hidden)]
 impl Shape {
@@ -41,7 +43,30 @@ impl Shape {
             Shape::Map { .. } => format!("an object{}", Lengths(rules, "key")),
             Shape::Newtype(field) => field.expected(),
             Shape::Object(_) | Shape::Tagged(_) => "an object".to_owned(),
+            Shape::Variants(variants) => variants.expected(),
         }
+    }
+}
+
+impl VariantsShape {
+    /// `"none", or an object with the key "password" or "token"`
+    fn expected(&self) -> String {
+        let kinds: Vec<String> = match self.telling {
+            Telling::Name => {
+                let (units, others) = (self.names_of(false), self.names_of(true));
+                let units = (!units.is_empty()).then(|| one_of(&units));
+                let others = (!others.is_empty()).then(|| format!("an object with the key {}", one_of(&others)));
+                units.into_iter().chain(others).collect()
+            }
+            Telling::Content => self.contents.iter().flatten().map(|content| content.expected(&[])).collect(),
+        };
+        let mut told: Vec<String> = Vec::new();
+        for kind in kinds {
+            if !told.contains(&kind) {
+                told.push(kind);
+            }
+        }
+        told.join(", or ")
     }
 }
 

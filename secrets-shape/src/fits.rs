@@ -9,7 +9,9 @@
 use crate::file_shape::{Constant, FileObject, FileShape, Kinds, NOWHERE, Place, Span, problem, same};
 use crate::number::Integer;
 use crate::rule::{Rule, narrowed, rules_of_items};
-use crate::shape::{Absence, Coercion, FieldShape, FromNumber, ObjectShape, Placement, Shape, Unknown};
+use crate::shape::{
+    Absence, Coercion, FieldShape, FromNumber, ObjectShape, Placement, Shape, Telling, Unknown, VariantsShape,
+};
 
 /// Compares a type with its file: the problems of each place, then of each constant, then of each field that has no place.
 pub const fn fits<const N: usize>(shape: &'static Shape, file: &FileShape<'_>) -> [u8; N] {
@@ -575,8 +577,23 @@ const fn read_by(shape: &Shape, coercion: Coercion) -> Kinds {
         Shape::Map { .. } | Shape::Object(_) | Shape::Tagged(_) => Kinds::OBJECT,
         Shape::Optional(inner) => read_by(inner, coercion).or(Kinds::NULL),
         Shape::Newtype(field) => read_by(&field.shape, field.coercion),
+        Shape::Variants(variants) => read_by_variants(variants),
         Shape::Unknown => Kinds::NONE,
     }
+}
+
+/// What a variant holds is not compared, but whether a value may be of this kind.
+const fn read_by_variants(variants: &VariantsShape) -> Kinds {
+    let (mut kinds, mut at) = (Kinds::NONE, 0);
+    while at < variants.contents.len() {
+        kinds = kinds.or(match (&variants.contents[at], variants.telling) {
+            (None, _) => Kinds::STRING,
+            (Some(_), Telling::Name) => Kinds::OBJECT,
+            (Some(content), Telling::Content) => read_by(content, Coercion::FromString),
+        });
+        at += 1;
+    }
+    kinds
 }
 
 /// Whether a field of this object, or of a struct that is flattened into it, reads a key.

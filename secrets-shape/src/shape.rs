@@ -65,6 +65,9 @@ pub enum Shape {
     /// An object whose keys depend on the value of one of them.
     #[doc(hidden)]
     Tagged(&'static TaggedShape),
+    /// A value that one of several variants reads.
+    #[doc(hidden)]
+    Variants(&'static VariantsShape),
     /// That of a type which the derive does not know: it sees tokens.
     #[doc(hidden)]
     Unknown,
@@ -113,7 +116,7 @@ impl Shape {
         match self {
             Self::Optional(inner) | Self::Array(inner) | Self::Set(inner) => inner.redacts_itself(),
             Self::Tuple(items) => items.iter().any(Self::redacts_itself),
-            Self::Object(_) | Self::Tagged(_) | Self::Newtype(_) => true,
+            Self::Object(_) | Self::Tagged(_) | Self::Variants(_) | Self::Newtype(_) => true,
             _ => false,
         }
     }
@@ -123,7 +126,20 @@ impl Shape {
         match self {
             Self::Object(object) => object,
             Self::Tagged(tagged) => tagged.variants.get(variant).unwrap_or(&ObjectShape::EMPTY),
+            Self::Variants(variants) => match variants.contents.get(variant) {
+                Some(Some(Self::Object(object))) => object,
+                _ => &ObjectShape::EMPTY,
+            },
             _ => &ObjectShape::EMPTY,
+        }
+    }
+
+    /// What a variant holds.
+    #[must_use]
+    pub fn content(self, variant: usize) -> Self {
+        match self {
+            Self::Variants(variants) => variants.contents.get(variant).copied().flatten().unwrap_or(Self::Any),
+            _ => Self::Any,
         }
     }
 
@@ -132,6 +148,7 @@ impl Shape {
         match self {
             Self::Optional(inner) => inner.may_be_an_object(),
             Self::Newtype(field) => field.shape.may_be_an_object(),
+            Self::Variants(variants) => variants.may_be_an_object(),
             shape => matches!(shape, Self::Object(_) | Self::Tagged(_) | Self::Map { .. } | Self::Any | Self::Unknown),
         }
     }
@@ -234,6 +251,52 @@ pub struct TaggedShape {
     pub names: &'static [&'static str],
     /// The keys of each variant; the tag is the first.
     pub variants: &'static [ObjectShape],
+}
+
+/// The variants of an enum whose objects have no tag.
+#[derive(Debug, Clone, Copy)]
+pub struct VariantsShape {
+    /// The Rust name of the type.
+    pub name: &'static str,
+    /// What its documentation says.
+    pub description: &'static str,
+    pub telling: Telling,
+    pub names: &'static [&'static str],
+    /// What each variant holds; nothing where it is its name alone.
+    pub contents: &'static [Option<Shape>],
+}
+
+/// What tells variants apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// The only key of an object, which holds the value; or a string, of a variant that holds none.
+    Name,
+    /// Nothing: the first that reads the value is it.
+    Content,
+}
+
+impl VariantsShape {
+    /// The names of those that hold a value, or of those that do not.
+    pub fn names_of(&self, has_content: bool) -> Vec<&'static str> {
+        let all = self.names.iter().zip(self.contents);
+        all.filter(|(_, content)| content.is_some() == has_content).map(|(name, _)| *name).collect()
+    }
+
+    const fn may_be_an_object(&self) -> bool {
+        let mut at = 0;
+        while at < self.contents.len() {
+            if let (Some(content), Telling::Content) = (&self.contents[at], self.telling)
+                && content.may_be_an_object()
+            {
+                return true;
+            }
+            if self.contents[at].is_some() && matches!(self.telling, Telling::Name) {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
 }
 
 /// What an object does with keys that no field reads.

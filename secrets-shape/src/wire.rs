@@ -10,7 +10,7 @@ use crate::number::Integer;
 use crate::rule::{Bound, Rule};
 use crate::shape::{
     Absence, Base64Form, Coercion, Encoding, Exposure, FieldShape, FromNumber, ObjectShape, Placement, Precision,
-    Shape, TaggedShape, Unknown,
+    Shape, TaggedShape, Telling, Unknown, VariantsShape,
 };
 
 /// What a type declares.
@@ -247,6 +247,21 @@ impl Writer<'_> {
                 }
             }
             Shape::Duration => self.byte(18),
+            Shape::Variants(variants) => {
+                self.byte(19);
+                let VariantsShape { name, description: _, telling, names, contents } = variants;
+                self.text(name);
+                self.byte(*telling as u8);
+                self.texts(names);
+                let mut at = 0;
+                while at < contents.len() {
+                    match &contents[at] {
+                        Some(content) => self.holder(1, content),
+                        None => self.byte(0),
+                    }
+                    at += 1;
+                }
+            }
         }
     }
 
@@ -469,10 +484,25 @@ impl Reader<'_> {
             16 => Shape::Set(self.inner()?),
             17 => Shape::Tuple(self.list(Self::shape)?),
             18 => Shape::Duration,
+            19 => {
+                let (name, telling) = (self.text()?, self.one_of(&[Telling::Name, Telling::Content])?);
+                let names = self.list(Self::text)?;
+                let contents = names.iter().map(|_| self.content()).collect::<Option<Vec<_>>>()?.leak();
+                let variants = VariantsShape { name, description: "", telling, names, contents };
+                Shape::Variants(Box::leak(Box::new(variants)))
+            }
             _ => return None,
         };
         self.depth -= 1;
         Some(shape)
+    }
+
+    fn content(&mut self) -> Option<Option<Shape>> {
+        match self.byte()? {
+            0 => Some(None),
+            1 => self.shape().map(Some),
+            _ => None,
+        }
     }
 
     fn inner(&mut self) -> Option<&'static Shape> {

@@ -103,6 +103,13 @@ pub fn subjects() -> Vec<Subject> {
         subject::<FlattenedBoth>(r#"{"host": "a", "port": 1, "username": "u", "a": "ab"}"#),
         subject::<Database>(r#"{"engine": "postgres", "host": "a", "port": 1}"#),
         subject::<Holder>(r#"{"database": {"engine": "sqlite", "path": "a"}, "key": "abc", "list": ["abcd"]}"#),
+        subject::<Holding>(r#"{"engine": "postgres", "host": "a", "port": 1}"#),
+        subject::<Adjacent>(r#"{"kind": "login", "value": {"host": "a", "port": 1}}"#),
+        subject::<Keyed>(r#"{"login": {"user": "a", "port": 1}}"#),
+        subject::<Untagged>(r#"{"user": "a", "password": "ab"}"#),
+        subject::<Credentials>(
+            r#"{"keyed": {"token": "abc"}, "tried": [1, {"a": "b"}], "beside": {"kind": "none"}, "unit": "none"}"#,
+        ),
         subject::<Renamed>(r#"{"dbName": "a", "HOST": "b"}"#),
         subject::<Generic<Option<u8>>>(r#"{"a": null, "b": [1, null]}"#),
         subject::<Nothing>("{}"),
@@ -212,6 +219,27 @@ shapes! {
         Sqlite { #[secret(alias = "a")] path: SecretString },
         None,
     }
+    #[secret(tag = "engine", rename_all = "lowercase")]
+    enum Holding { Postgres(Host), Other(BTreeMap<String, Count>), None }
+    #[secret(tag = "kind", content = "value", rename_all = "lowercase")]
+    enum Adjacent { Login(Host), Ports(#[secret(length(min = 1))] Vec<u16>), Maybe(Option<u8>), None }
+    #[secret(rename_all = "lowercase")]
+    enum Keyed {
+        Login { user: String, #[secret(default = 1)] port: u16 },
+        Token(#[secret(length(min = 3))] SecretString),
+        Host(Host),
+        None,
+    }
+    #[secret(untagged, deny_unknown_fields)]
+    enum Untagged {
+        Token(#[secret(length(min = 3))] SecretString),
+        Login { user: String, password: SecretString },
+        Ports(Vec<u16>),
+        Any { user: String, #[secret(flatten)] others: BTreeMap<String, bool> },
+    }
+    #[secret(untagged)]
+    enum Tried { Number(#[secret(strict)] u8), Map(BTreeMap<String, String>) }
+    struct Credentials { keyed: Keyed, tried: Vec<Tried>, beside: Adjacent, unit: Option<Keyed> }
     struct Holder { database: Database, key: Key, maybe: Option<Key>, list: Vec<Key> }
     #[secret(text)]
     struct Key(#[secret(length(min = 3), pattern = "^a")] SecretString);
@@ -258,6 +286,8 @@ shapes! {
     }
     struct Newtypes { a: Small, b: BTreeMap<String, Wrapped>, c: Vec<Small>, #[secret(default)] d: Converted }
     struct Small(#[secret(range(1..=9), strict)] u8);
+    #[secret(untagged)]
+    enum Count { One(u8), Many(Vec<u8>), Text(String) }
     struct Wrapped(Host);
     #[secret(from = "Option<String>", debug = false)]
     #[derive(Debug, Default)]

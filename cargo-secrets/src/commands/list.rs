@@ -68,7 +68,7 @@ fn keys(declaration: &'static Declaration<'static>) -> Vec<Key> {
         objects.iter().all(|object| keyed(object).into_iter().any(requires))
     };
     let mut keys: Vec<Key> = Vec::new();
-    for &name in objects.iter().flat_map(keyed).flat_map(|field| field.keys) {
+    for &name in objects.iter().flat_map(|object| keyed(object)).flat_map(|field| field.keys) {
         if keys.iter().all(|key| key.name != name) {
             keys.push(Key { name, required: is_required(name) });
         }

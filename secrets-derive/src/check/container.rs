@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Generics, LitBool, LitStr};
 
 use super::{Spec, schema};
-use crate::ast::{Body, Field, Variant};
+use crate::ast::{Body, Field, Variant, VariantFields};
 use crate::attr::{Container, Given};
 use crate::errors::Errors;
 use secrets_shape::{duration, id};
@@ -33,6 +33,8 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
         from,
         try_from,
         tag,
+        content,
+        untagged,
         debug: _,
         bound: _,
         runtime: _,
@@ -52,7 +54,7 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
                             it is read";
         let shape =
             [rename_all.span(), deny_unknown_fields.span(), default.span(), text.span(), trim.span(), tag.span()];
-        for span in shape.into_iter().chain([allow_empty.span(), schema.span()]) {
+        for span in shape.into_iter().chain([allow_empty.span(), schema.span(), content.span(), untagged.span()]) {
             refuse(span, MADE);
         }
         return;
@@ -62,8 +64,19 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
         refuse(default.span(), "an enum has no `default`; put it on the fields that have this type");
     } else {
         refuse(tag.span(), "`tag` is for enums; the variant is told by the value of that key");
+        refuse(content.span(), "`content` is for enums, beside `tag`: the key under which a variant's value stands");
+        refuse(untagged.span(), "`untagged` is for enums: the first variant that reads the secret is taken");
     }
-    if is_enum && !tag.is_given() {
+    if is_enum && untagged.is_given() {
+        refuse(tag.span(), "with `untagged` no key tells the variants apart; keep one of the two");
+        refuse(content.span(), "with `untagged` a variant's value stands under no key of its own");
+        refuse(rename_all.span(), "this has no effect with `untagged`: the variants' names are not in the secret");
+    } else if is_enum && !tag.is_given() {
+        refuse(content.span(), "`content` goes with `tag`, whose value names the variant");
+    }
+    if is_enum && !tag.is_given() && has_fields(body) {
+        refuse(schema.span(), "a `schema` is compared with structs, and with enums that have a `tag`");
+    } else if is_enum && !tag.is_given() {
         const NAMES: &str = "an enum without `tag` is one string of a secret, not a secret of its own";
         for span in [id.span(), schema.span(), stage.span(), refresh.span(), max_stale.span()] {
             refuse(span, NAMES);
@@ -200,11 +213,18 @@ pub fn only_field(mut fields: Vec<Field>, options: &Container, errors: &mut Erro
     field
 }
 
-pub fn no_variant_has_fields(variants: &[Variant], errors: &mut Errors) {
-    for variant in variants.iter().filter(|variant| variant.fields.is_some()) {
+/// Whether a variant of an enum is more than its name.
+fn has_fields(body: &Body) -> bool {
+    let Body::Enum(variants) = body else { return false };
+    variants.iter().any(|variant| !matches!(variant.fields, VariantFields::None))
+}
+
+/// What is tried is told apart by what it holds.
+pub fn every_variant_holds_something(variants: &[Variant], errors: &mut Errors) {
+    for variant in variants.iter().filter(|variant| matches!(variant.fields, VariantFields::None)) {
         errors.at(
             variant.ident.span(),
-            "a variant with fields needs `#[secret(tag = \"..\")]` on the enum: the key whose value tells the variants apart",
+            "with `untagged` every variant holds a value: where there may be none, make the field an `Option` of the enum",
         );
     }
 }

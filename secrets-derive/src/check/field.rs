@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use secrets_shape::shape::Coercion;
+use syn::spanned::Spanned;
 use syn::{LitStr, Type};
 
 use super::rules::{self, literal_default_obeys};
@@ -91,6 +92,20 @@ impl Inherited<'_> {
             errors.at(span, "a secret that is plain text is all secret: remove `public`");
         }
         self.field(field, errors)
+    }
+
+    /// The value that a variant of a tagged enum holds: under the key of `content`, or its keys beside the tag.
+    pub fn variant_field(&self, field: ast::Field, content: Option<&LitStr>, errors: &mut Errors) -> Field {
+        let field = self.newtype_field(field, false, errors);
+        if let Some(key) = content {
+            return Field { keys: vec![key.clone()], ..field };
+        }
+        if let Reading::Codec(_) = field.reading {
+            let message =
+                "a variant's keys stand beside the tag, and this reads a value: put `content = \"..\"` on the enum";
+            errors.at(field.ty.span(), message);
+        }
+        Field { reading: Reading::Flattened, ..field }
     }
 
     fn skipped(&self, field: ast::Field, errors: &mut Errors) -> Option<Skipped> {

@@ -198,7 +198,7 @@ fn pair(path: &LitStr, file: &mut File, body: &Body, errors: &mut Errors) {
     match body {
         Body::Struct(object) => pairing.object(0, object, (0, 0), false),
         Body::Tagged(tagged) => pairing.tagged(tagged),
-        Body::Newtype(_) | Body::Converted(_) | Body::Names(_) => return,
+        Body::Newtype(_) | Body::Converted(_) | Body::Names(_) | Body::Variants(_) => return,
     }
     file.objects = pairing.objects;
     let found = problems_of(file, body, |_| Shape::Unknown);
@@ -217,7 +217,7 @@ fn problems_of(file: &File, body: &Body, known: fn(&Type) -> Shape) -> Vec<u8> {
     let shape = match body {
         Body::Struct(object) => Shape::Object(leaked(object_shape(object, None, known))),
         Body::Tagged(tagged) => Shape::Tagged(leaked(tagged_shape(tagged, known))),
-        Body::Newtype(_) | Body::Converted(_) | Body::Names(_) => Shape::Unknown,
+        Body::Newtype(_) | Body::Converted(_) | Body::Names(_) | Body::Variants(_) => Shape::Unknown,
     };
     let mut found = vec![0; file.length()];
     let objects: Vec<FileObject<'_>> = file.objects.iter().map(Paired::as_data).collect();

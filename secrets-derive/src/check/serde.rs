@@ -17,14 +17,8 @@ pub fn container(foreign: &[Foreign], options: &Container, is_tuple: bool, error
                 refuse(option, "rename the fields one by one with `#[secret(rename = \"..\")]`", errors);
                 true
             }
-            "content" | "untagged" => {
-                refuse(
-                    option,
-                    "read the enum with `#[secret(serde)]` on the field that has it, or give it a `tag`",
-                    errors,
-                );
-                true
-            }
+            "content" => options.content.is_given(),
+            "untagged" => options.untagged.is_given(),
             "transparent" if is_tuple => true,
             "transparent" => {
                 refuse(option, "write the struct without a name for its field: `struct Name(Type)`", errors);

@@ -1,13 +1,13 @@
 //! The redacting `Debug`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Generics;
 use syn::ext::IdentExt;
 
 use super::{on, redacts_itself};
 use crate::attr::Codec;
-use crate::check::{Body, Checked, Field, Object, Reading, Tagged};
+use crate::check::{Body, Checked, Content, Field, Object, Reading};
 
 pub fn implementation(item: &Checked, generics: &Generics) -> TokenStream {
     let Checked { ident, runtime, body, .. } = item;
@@ -24,7 +24,24 @@ pub fn implementation(item: &Checked, generics: &Generics) -> TokenStream {
             });
             quote!(::core::fmt::Formatter::write_str(__f, match self { #(#arms)* }))
         }
-        Body::Tagged(tagged) => variants(tagged, runtime),
+        Body::Tagged(tagged) => {
+            let arms = tagged.variants.iter().map(|variant| match variant.object.fields.as_slice() {
+                [only] if only.ident.is_none() => arm(&variant.ident, &Holds::Value(only), runtime),
+                _ => arm(&variant.ident, &Holds::Object(&variant.object), runtime),
+            });
+            quote!(match self { #(#arms)* })
+        }
+        Body::Variants(item) => {
+            let arms = item.variants.iter().map(|variant| {
+                let holds = match &variant.content {
+                    None => Holds::Nothing,
+                    Some(Content::Object(object)) => Holds::Object(object),
+                    Some(Content::Value(field)) => Holds::Value(field),
+                };
+                arm(&variant.ident, &holds, runtime)
+            });
+            quote!(match self { #(#arms)* })
+        }
     };
     quote! {
         #[automatically_derived]
@@ -36,17 +53,28 @@ pub fn implementation(item: &Checked, generics: &Generics) -> TokenStream {
     }
 }
 
-fn variants(tagged: &Tagged, runtime: &TokenStream) -> TokenStream {
-    let arms = tagged.variants.iter().map(|variant| {
-        let ident = &variant.ident;
-        let name = ident.unraw().to_string();
-        let object = &variant.object;
-        let bound = object.fields.iter().map(|field| &field.ident);
-        let shown_skipped = object.skipped.iter().filter(|field| field.is_public).map(|field| &field.ident);
-        let shown = fields(&name, object, &|ident| quote!(#ident), runtime);
-        quote!(Self::#ident { #(#bound,)* #(#shown_skipped,)* .. } => #shown,)
-    });
-    quote!(match self { #(#arms)* })
+/// What a variant holds.
+enum Holds<'a> {
+    Nothing,
+    Object(&'a Object),
+    Value(&'a Field),
+}
+
+fn arm(ident: &Ident, holds: &Holds<'_>, runtime: &TokenStream) -> TokenStream {
+    let name = ident.unraw().to_string();
+    match holds {
+        Holds::Nothing => quote!(Self::#ident => ::core::fmt::Formatter::write_str(__f, #name),),
+        Holds::Object(object) => {
+            let bound = object.fields.iter().map(|field| &field.ident);
+            let shown_skipped = object.skipped.iter().filter(|field| field.is_public).map(|field| &field.ident);
+            let shown = fields(&name, object, &|ident| quote!(#ident), runtime);
+            quote!(Self::#ident { #(#bound,)* #(#shown_skipped,)* .. } => #shown,)
+        }
+        Holds::Value(field) => {
+            let shown = shown(field, &quote!(__value), runtime);
+            quote!(Self::#ident(__value) => __f.debug_tuple(#name).field(#shown).finish(),)
+        }
+    }
 }
 
 fn newtype(name: &str, field: &Field, runtime: &TokenStream) -> TokenStream {

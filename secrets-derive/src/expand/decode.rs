@@ -2,11 +2,14 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Expr, ExprLit, Lit, LitStr};
+use secrets_shape::shape::Telling;
+use syn::{Expr, ExprLit, Lit, LitStr, Member};
 
 use super::field::of_type;
 use super::{on, rules};
-use crate::check::{Body, Checked, Converted, Default, Field, Object, Reading, Skipped, Tagged};
+use crate::check::{
+    Body, Checked, Choice, Content, Converted, Default, Field, Object, Reading, Skipped, Tagged, Variants,
+};
 
 pub fn body(item: &Checked) -> TokenStream {
     let Checked { runtime, validate, body, .. } = item;
@@ -15,7 +18,11 @@ pub fn body(item: &Checked) -> TokenStream {
         Body::Newtype(item) => newtype(&item.field, runtime),
         Body::Converted(item) => converted(item, runtime),
         Body::Names(variants) => names(variants, runtime),
-        Body::Tagged(tagged) => variants(tagged, runtime),
+        Body::Tagged(tagged) => tagged_variants(tagged, runtime),
+        Body::Variants(item) => match item.telling {
+            Telling::Name => named_variants(item, runtime),
+            Telling::Content => tried_variants(item, runtime),
+        },
     };
     let validate = validate.as_ref().map(|judge| quote!(#runtime::validate(__json, &__value, #judge, __report)?;));
     quote! {
@@ -45,7 +52,7 @@ fn object(object: &Object, shared: Shared<'_>, constructor: &TokenStream) -> Tok
         .any(|default| matches!(default, Some(Default::OfContainer)))
         .then(|| quote!(let __default = <Self as ::core::default::Default>::default();));
     let reads = fields.iter().enumerate().map(|(at, field)| read(tags + at, field, runtime));
-    let idents = fields.iter().map(|field| &field.ident);
+    let members = fields.iter().map(member);
     let locals = (0..fields.len()).map(|at| local(tags + at));
     let skipped_idents = skipped.iter().map(|field| &field.ident);
     let skipped_values = skipped.iter().map(skipped_value);
@@ -61,7 +68,7 @@ fn object(object: &Object, shared: Shared<'_>, constructor: &TokenStream) -> Tok
         #container_default
         #(#reads)*
         __object.close()?;
-        #constructor { #(#idents: #locals?,)* #(#skipped_idents: #skipped_values,)* }
+        #constructor { #(#members: #locals?,)* #(#skipped_idents: #skipped_values,)* }
     }}
 }
 
@@ -77,14 +84,24 @@ fn converted(converted: &Converted, runtime: &TokenStream) -> TokenStream {
     quote!(#runtime::converted(__json, <Self as #runtime::SecretValue>::SHAPE, #decode, #convert, __report)?)
 }
 
+/// The name of a field, or its place where it has none.
+fn member(field: &Field) -> Member {
+    field.ident.clone().map_or_else(|| Member::Unnamed(0.into()), Member::Named)
+}
+
 fn newtype(field: &Field, runtime: &TokenStream) -> TokenStream {
+    let member = member(field);
+    value(field, &quote!(<Self as #runtime::SecretValue>::SHAPE), &quote!(Self { #member: __field? }), runtime)
+}
+
+/// A value under the rules of its only field.
+fn value(field: &Field, shape: &TokenStream, build: &TokenStream, runtime: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     let decode = of_type(field, runtime).decode;
     let rules = rules::checks(ty, &field.rules, runtime)
         .map(|checks| quote!(let __field = __newtype.rules(__field, |__value: &#ty, __rules| { #checks }, __report);));
-    let build = if let Some(ident) = &field.ident { quote!(Self { #ident: __field? }) } else { quote!(Self(__field?)) };
     quote! {{
-        let __newtype = #runtime::Newtype::open(__json, <Self as #runtime::SecretValue>::SHAPE);
+        let __newtype = #runtime::Newtype::open(__json, #shape);
         let __field = __newtype.read(#decode, __report);
         #rules
         #build
@@ -97,7 +114,7 @@ fn names(variants: &[(Ident, LitStr)], runtime: &TokenStream) -> TokenStream {
     quote!(match #runtime::name(__json, &[#(#names),*], __report)? { #arms })
 }
 
-fn variants(tagged: &Tagged, runtime: &TokenStream) -> TokenStream {
+fn tagged_variants(tagged: &Tagged, runtime: &TokenStream) -> TokenStream {
     let values = tagged.variants.iter().enumerate().map(|(at, variant)| {
         let ident = &variant.ident;
         let shared = Shared { variant: at, tags: 1, runtime };
@@ -105,6 +122,50 @@ fn variants(tagged: &Tagged, runtime: &TokenStream) -> TokenStream {
     });
     let arms = arms(values);
     quote!(match #runtime::variant(__json, <Self as #runtime::SecretValue>::SHAPE, __report)? { #arms })
+}
+
+/// An object's only key names the variant.
+fn named_variants(item: &Variants, runtime: &TokenStream) -> TokenStream {
+    let values = item.variants.iter().enumerate().map(|(at, variant)| content(at, variant, runtime));
+    let arms = arms(values);
+    quote! {{
+        let (__variant, __content) = #runtime::named(__json, <Self as #runtime::SecretValue>::SHAPE, __report)?;
+        let __json = &__content;
+        match __variant { #arms }
+    }}
+}
+
+/// The first variant that reads the value.
+fn tried_variants(item: &Variants, runtime: &TokenStream) -> TokenStream {
+    let tries = item.variants.iter().enumerate().map(|(at, variant)| {
+        let value = content(at, variant, runtime);
+        quote! {
+            let __tried = __tries.next(|__json, __report| ::core::result::Result::Ok(#value));
+            if let ::core::option::Option::Some(__value) = __tried {
+                break '__tried __value;
+            }
+        }
+    });
+    quote! {'__tried: {
+        let mut __tries = #runtime::Tries::new(__json, <Self as #runtime::SecretValue>::SHAPE);
+        #(#tries)*
+        return ::core::result::Result::Err(__tries.refused(__report));
+    }}
+}
+
+/// What a variant holds, in `__json`.
+fn content(at: usize, variant: &Choice, runtime: &TokenStream) -> TokenStream {
+    let ident = &variant.ident;
+    match &variant.content {
+        None => quote!(Self::#ident),
+        Some(Content::Object(object)) => {
+            self::object(object, Shared { variant: at, tags: 0, runtime }, &quote!(Self::#ident))
+        }
+        Some(Content::Value(field)) => {
+            let shape = quote!(<Self as #runtime::SecretValue>::SHAPE.content(#at));
+            value(field, &shape, &quote!(Self::#ident(__field?)), runtime)
+        }
+    }
 }
 
 /// The arms of a match on a position: the last one takes the rest, of which there is none.

@@ -2,11 +2,11 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use secrets_shape::shape::Coercion;
+use secrets_shape::shape::{Coercion, Telling};
 
 use super::field::of_type;
 use super::{on, rules};
-use crate::check::{Body, Checked, Converted, Field, Object, Reading, Tagged};
+use crate::check::{Body, Checked, Content, Converted, Field, Object, Reading, Tagged, Variants};
 
 pub fn of(item: &Checked) -> TokenStream {
     let Checked { ident, description, runtime, body, .. } = item;
@@ -39,6 +39,36 @@ pub fn of(item: &Checked) -> TokenStream {
             quote!(#runtime::Shape::Names(&[#(#names),*]))
         }
         Body::Tagged(tagged) => tagged_shape(&name, description, tagged, runtime),
+        Body::Variants(variants) => variants_shape(&name, description, variants, runtime),
+    }
+}
+
+fn variants_shape(name: &str, description: &str, item: &Variants, runtime: &TokenStream) -> TokenStream {
+    let Variants { telling, variants } = item;
+    let telling = match telling {
+        Telling::Name => quote!(Name),
+        Telling::Content => quote!(Content),
+    };
+    let names = variants.iter().map(|variant| &variant.name);
+    let contents = variants.iter().map(|variant| match &variant.content {
+        None => quote!(::core::option::Option::None),
+        Some(Content::Object(object)) => {
+            let object = object_shape(&variant.ident.to_string(), &variant.description, object, None, runtime);
+            quote!(::core::option::Option::Some(#runtime::Shape::Object(&#object)))
+        }
+        Some(Content::Value(field)) => {
+            let field = field_shape(field, runtime);
+            quote!(::core::option::Option::Some(#runtime::Shape::Newtype(&#field)))
+        }
+    });
+    quote! {
+        #runtime::Shape::Variants(&#runtime::VariantsShape {
+            name: #name,
+            description: #description,
+            telling: #runtime::Telling::#telling,
+            names: &[#(#names),*],
+            contents: &[#(#contents),*],
+        })
     }
 }
 

@@ -159,6 +159,18 @@ impl Report {
         self.violation(at, "a key of Unicode text", "half of a surrogate pair")
     }
 
+    /// What one of several variants that were tried expected.
+    pub(super) fn of_variant(&mut self, name: &str, tried: Self) -> Option<Reported> {
+        let mut told = None;
+        for Violation { path, expected, found } in tried.violations {
+            told = Some(Reported(()));
+            if self.violations.len() < VIOLATIONS {
+                self.violations.push(Violation { path, expected: format!("{expected} (as {name})"), found });
+            }
+        }
+        told
+    }
+
     pub(crate) fn into_violations(self) -> Vec<Violation> {
         self.violations
     }

@@ -1,9 +1,9 @@
-//! Enums: a name in a string, or an object whose tag is such a name.
+//! Enums: a name in a string, an object whose tag or whose only key is such a name, or whatever one of the variants reads.
 
 use super::path::Step;
 use super::report::{Report, Reported};
 use super::view::{Json, Kind};
-use secrets_shape::shape::{Shape, TaggedShape};
+use secrets_shape::shape::{Shape, TaggedShape, VariantsShape};
 
 /// The position of a unit variant's name.
 ///
@@ -37,5 +37,73 @@ pub fn variant(json: &Json<'_>, shape: Shape, report: &mut Report) -> Result<usi
     match found {
         Some(value) => name(&json.at(path, value), names, report),
         None => Err(report.violation(&path, Shape::Names(names).expected(&[]), "nothing")),
+    }
+}
+
+/// The position of the variant that an object's only key names, and what stands under the key; or that of one that is its name
+/// alone, in a string.
+///
+/// # Errors
+/// It is neither.
+#[doc(hidden)]
+pub fn named<'j>(json: &'j Json<'_>, shape: Shape, report: &mut Report) -> Result<(usize, Json<'j>), Reported> {
+    let Shape::Variants(VariantsShape { names, contents, .. }) = shape else {
+        return Err(json.mismatch(&shape, report));
+    };
+    let position = |name: &str, has_content: bool| {
+        let is_it = |(other, content): (&&str, &Option<Shape>)| *other == name && content.is_some() == has_content;
+        names.iter().zip(*contents).position(is_it)
+    };
+    if json.kind() == Kind::String {
+        let text = json.string(&shape, report)?;
+        let at = position(&text, false).ok_or_else(|| json.unfit(&shape, "another string", report))?;
+        return Ok((at, *json));
+    }
+    if json.kind() != Kind::Object {
+        return Err(json.mismatch(&shape, report));
+    }
+    let mut entries = json.entries();
+    let (Some((key, value)), None) = (entries.next(), entries.next()) else {
+        return Err(json.unfit(&shape, "an object with no key or several", report));
+    };
+    let at = key.unquoted().ok().and_then(|key| position(&key, true));
+    let at = at.ok_or_else(|| json.unfit(&shape, "an object with another key", report))?;
+    Ok((at, json.inner_at(json.path().child(Step::Key(names[at])), value)))
+}
+
+/// A value that several variants may read, of which the first that does is taken.
+#[derive(Debug)]
+#[doc(hidden)]
+pub struct Tries<'a> {
+    json: &'a Json<'a>,
+    names: &'static [&'static str],
+    failed: Vec<Report>,
+}
+
+impl<'a> Tries<'a> {
+    /// `shape` is that of an enum whose variants are tried.
+    #[must_use]
+    pub fn new(json: &'a Json<'a>, shape: Shape) -> Self {
+        let names = if let Shape::Variants(variants) = shape { variants.names } else { &[] };
+        Self { json, names, failed: Vec::new() }
+    }
+
+    /// Tries the next variant.
+    pub fn next<T>(&mut self, decode: impl FnOnce(&Json<'_>, &mut Report) -> Result<T, Reported>) -> Option<T> {
+        let mut report = Report::default();
+        let tried = decode(self.json, &mut report);
+        if tried.is_err() {
+            self.failed.push(report);
+        }
+        tried.ok()
+    }
+
+    /// None reads it: what each of them expected.
+    pub fn refused(self, report: &mut Report) -> Reported {
+        let mut told = None;
+        for (name, failed) in self.names.iter().zip(self.failed) {
+            told = report.of_variant(name, failed).or(told);
+        }
+        told.unwrap_or_else(|| report.mismatch(self.json, "nothing"))
     }
 }

@@ -8,7 +8,9 @@ use std::collections::HashSet;
 use regex_lite::Regex;
 use secrets_shape::number::Integer;
 use secrets_shape::rule::{Judged, Rule};
-use secrets_shape::shape::{Absence, Encoding, FieldShape, ObjectShape, Placement, Precision, Shape};
+use secrets_shape::shape::{
+    Absence, Encoding, FieldShape, ObjectShape, Placement, Precision, Shape, Telling, VariantsShape,
+};
 use secrets_shape::wire::Format;
 
 use super::bytes::{base64, hex};
@@ -81,6 +83,19 @@ fn value(json: &Json<'_>, shape: &'static Shape, report: &mut Report) -> Result<
             let mut rules = Rules::new(*json.path(), &field.shape, field.rules, report);
             obey(&json, &field.shape, &mut rules);
             rules.verdict()
+        }
+        Shape::Variants(VariantsShape { telling: Telling::Name, contents, .. }) => {
+            let (variant, content) = tagged::named(json, *shape, report)?;
+            match &contents[variant] {
+                Some(shape) => value(&content, shape, report),
+                None => Ok(()),
+            }
+        }
+        Shape::Variants(VariantsShape { contents, .. }) => {
+            let mut tries = tagged::Tries::new(json, *shape);
+            let mut contents = contents.iter().flatten();
+            let found = contents.find_map(|shape| tries.next(|json, report| value(json, shape, report)));
+            found.ok_or_else(|| tries.refused(report))
         }
         Shape::Object(declared) => object(json, *shape, (0, 0), declared, report),
         Shape::Tagged(declared) => {

@@ -47,7 +47,7 @@ pub fn problems(path: &LitStr, file: &File, body: &Body, found: &[u8], errors: &
         match body {
             Body::Struct(object) => told.object(paired, object, errors),
             Body::Tagged(tagged) => told.object(paired, &tagged.variants[paired.variant].object, errors),
-            Body::Newtype(_) | Body::Converted(_) | Body::Names(_) => {}
+            Body::Newtype(_) | Body::Converted(_) | Body::Names(_) | Body::Variants(_) => {}
         }
     }
     told.problems

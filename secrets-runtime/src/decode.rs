@@ -35,7 +35,7 @@ pub use redacted::Redacted;
 use report::NotJson;
 pub use report::{Failure, VIOLATIONS};
 pub use report::{Report, Reported, Violation};
-pub use ruled::{Each, Flatten, GivenDefault, Holds, Measured, Ranged, TextDefault, Textual};
+pub use ruled::{BesideTag, Each, Flatten, GivenDefault, Holds, Measured, Ranged, TextDefault, Textual};
 pub use rules::{Pattern, Rules, validate};
 pub use tagged::{Tries, name, named, variant};
 pub use view::Json;

@@ -73,9 +73,9 @@ pub mod __private {
     };
 
     pub use crate::decode::{
-        Coded, Each, Flatten, FromBase64, FromHex, FromSerde, FromString, GivenDefault, Holds, Json, MapKey, Measured,
-        Named, Newtype, Object, Pattern, Ranged, Redacted, Report, Reported, Rules, Slot, TextDefault, Textual, Tries,
-        absent_with, converted, decode_json, decode_with, hidden, name, named, validate, variant,
+        BesideTag, Coded, Each, Flatten, FromBase64, FromHex, FromSerde, FromString, GivenDefault, Holds, Json, MapKey,
+        Measured, Named, Newtype, Object, Pattern, Ranged, Redacted, Report, Reported, Rules, Slot, TextDefault,
+        Textual, Tries, absent_with, converted, decode_json, decode_with, hidden, name, named, validate, variant,
     };
     pub use crate::secret::{NamedSecret, Secret, SecretValue};
     pub use crate::spec::SecretSpec;

@@ -411,3 +411,116 @@ fn serde_s_attributes_may_stand_beside() {
         (Both::from_json(json).expect("valid"), serde_json::from_str(json).expect("valid"));
     assert_eq!((secret.user_name, secret.db_name), (serde.user_name, serde.db_name));
 }
+
+#[derive(Secret)]
+struct Server {
+    #[secret(public)]
+    host: String,
+    port: u16,
+}
+
+/// serde's four forms of an enum.
+#[derive(Secret)]
+#[secret(tag = "engine", rename_all = "lowercase")]
+enum Beside {
+    Postgres(Server),
+    None,
+}
+
+#[derive(Secret)]
+#[secret(tag = "kind", content = "value", rename_all = "lowercase")]
+#[expect(dead_code, reason = "shown, and not read")]
+enum Adjacent {
+    Port(#[secret(range(min = 1024))] u16),
+    Server(Server),
+    None,
+}
+
+#[derive(Secret)]
+#[secret(rename_all = "snake_case")]
+#[expect(dead_code, reason = "shown, and not read")]
+enum Keyed {
+    ApiKey(#[secret(length(min = 3))] SecretString),
+    Login { user: String, password: SecretString },
+    None,
+}
+
+#[derive(Secret)]
+#[secret(untagged)]
+#[expect(dead_code, reason = "shown, and not read")]
+enum Untagged {
+    ApiKey { key: SecretString },
+    Login { user: String, port: u16 },
+    Token(#[secret(length(min = 3))] String),
+}
+
+#[derive(Secret)]
+struct Forms {
+    beside: Beside,
+    adjacent: Adjacent,
+    keyed: Vec<Keyed>,
+    untagged: Vec<Untagged>,
+}
+
+#[test]
+fn an_enum_has_the_forms_that_it_has_in_serde() {
+    let read = Forms::from_json(
+        r#"{
+            "beside": {"engine": "postgres", "host": "h", "port": 1},
+            "adjacent": {"kind": "port", "value": 5432},
+            "keyed": [{"api_key": "abc"}, "none", {"login": {"user": "u", "password": "canary"}}],
+            "untagged": [{"key": "canary"}, {"user": "u", "port": 1}, "canary"]
+        }"#,
+    );
+    let read = read.expect("valid");
+    assert!(matches!(&read.beside, Beside::Postgres(server) if server.host == "h" && server.port == 1));
+    assert!(matches!(read.adjacent, Adjacent::Port(5432)));
+    assert!(matches!(&read.keyed[..], [Keyed::ApiKey(_), Keyed::None, Keyed::Login { user, .. }] if user == "u"));
+    assert!(matches!(
+        &read.untagged[..],
+        [Untagged::ApiKey { .. }, Untagged::Login { port: 1, .. }, Untagged::Token(_)]
+    ));
+    assert_eq!(
+        format!("{read:?}"),
+        "Forms { beside: Postgres(Server { host: \"h\", port: [REDACTED] }), adjacent: Port([REDACTED]), \
+         keyed: [ApiKey([REDACTED]), None, Login { user: [REDACTED], password: [REDACTED] }], \
+         untagged: [ApiKey { key: [REDACTED] }, Login { user: [REDACTED], port: [REDACTED] }, Token([REDACTED])] }"
+    );
+    assert!(matches!(Beside::from_json(r#"{"engine": "none"}"#), Ok(Beside::None)));
+    assert!(matches!(Adjacent::from_json(r#"{"kind": "none"}"#), Ok(Adjacent::None)));
+    assert!(matches!(
+        Adjacent::from_json(r#"{"kind": "server", "value": {"host": "h", "port": 1}}"#),
+        Ok(Adjacent::Server(_))
+    ));
+    assert!(matches!(Keyed::from_json(r#"{"api_key": "abc"}"#), Ok(Keyed::ApiKey(_))), "a whole secret");
+}
+
+#[test]
+fn what_no_variant_reads_is_told_with_what_each_expected() {
+    assert_eq!(
+        violations::<Forms>(
+            r#"{
+                "beside": {"engine": "postgres", "host": 1, "port": 1},
+                "adjacent": {"kind": "port", "value": 80},
+                "keyed": [{"api_key": "a"}, {"login": {}}, "api_key", {"none": 1}, {}, {"api_key": "abc", "x": 1}, 5],
+                "untagged": [{"user": "u", "port": "x"}, "a"]
+            }"#
+        ),
+        "beside.host: expected a string, found a number\n\
+         adjacent.value: expected an integer from 1024 to 65535, found another number\n\
+         keyed[0].api_key: expected a string of at least 3 characters, found one of another length\n\
+         keyed[1].login.user: expected a string, found nothing\n\
+         keyed[1].login.password: expected a string, found nothing\n\
+         keyed[2]: expected \"none\", or an object with the key \"api_key\" or \"login\", found another string\n\
+         keyed[3]: expected \"none\", or an object with the key \"api_key\" or \"login\", found an object with another key\n\
+         keyed[4]: expected \"none\", or an object with the key \"api_key\" or \"login\", found an object with no key or several\n\
+         keyed[5]: expected \"none\", or an object with the key \"api_key\" or \"login\", found an object with no key or several\n\
+         keyed[6]: expected \"none\", or an object with the key \"api_key\" or \"login\", found a number\n\
+         untagged[0].key: expected a string (as ApiKey), found nothing\n\
+         untagged[0].port: expected an integer from 0 to 65535 (as Login), found a string that does not spell one\n\
+         untagged[0]: expected a string of at least 3 characters (as Token), found an object\n\
+         untagged[1]: expected an object (as ApiKey), found a string\n\
+         untagged[1]: expected an object (as Login), found a string\n\
+         untagged[1]: expected a string of at least 3 characters (as Token), found one of another length"
+    );
+}

@@ -190,7 +190,9 @@ fn read(at: usize, field: &Field, runtime: &TokenStream) -> TokenStream {
     let (decode, absent) = (of_type.decode, of_type.absent);
     let read = match field.reading {
         Reading::Flattened => {
-            let is_flattened = quote_spanned!(on(ty)=> <#ty as #runtime::Flatten>::IS);
+            // A value without a name is a variant's.
+            let can_be = if field.ident.is_some() { quote!(Flatten) } else { quote!(BesideTag) };
+            let is_flattened = quote_spanned!(on(ty)=> <#ty as #runtime::#can_be>::IS);
             quote!(__object.flattened(#at, #decode, #is_flattened, __report))
         }
         Reading::OfType | Reading::Codec(_) => quote!(__object.read(#at, #decode, #absent, __report)),

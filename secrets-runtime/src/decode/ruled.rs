@@ -199,6 +199,22 @@ impl<T: Flatten> Flatten for Box<T> {
     const IS: () = ();
 }
 
+/// A type whose keys can stand beside the tag of an enum.
+#[diagnostic::on_unimplemented(
+    message = "a variant of an enum with a `tag` holds a struct with `#[derive(Secret)]` or a map, and `{Self}` is neither",
+    label = "`{Self}` has no keys to stand beside the tag",
+    note = "for other values, say under which key they stand: `#[secret(tag = \"..\", content = \"value\")]`"
+)]
+pub trait BesideTag {
+    /// They can.
+    const IS: ();
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Flatten> BesideTag for T {
+    const IS: () = ();
+}
+
 /// A type whose items `each(..)` can judge.
 #[diagnostic::on_unimplemented(
     message = "`each` applies to lists, sets and maps, and not to `{Self}`",

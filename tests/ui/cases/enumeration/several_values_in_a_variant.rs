@@ -2,7 +2,7 @@ use secrets_runtime::Secret;
 
 #[derive(Secret)]
 enum Mode {
-    Postgres { host: String },
+    Postgres(String, u16),
     None,
 }
 

@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(content = "value")]
+enum Mode {
+    Postgres(String),
+}
+
+fn main() {}

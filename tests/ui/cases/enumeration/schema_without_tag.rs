@@ -1,0 +1,9 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(schema = "secrets/mode.schema.json")]
+enum Mode {
+    Postgres(String),
+}
+
+fn main() {}

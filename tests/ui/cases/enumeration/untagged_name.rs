@@ -1,0 +1,10 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+#[secret(untagged)]
+enum Mode {
+    Postgres { host: String },
+    None,
+}
+
+fn main() {}

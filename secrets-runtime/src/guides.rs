@@ -3,6 +3,8 @@
 //! - [`ecs`]: from an empty account to a service whose secret rotates
 //! - [`from_ecs_environment`]: from secrets that ECS injects to live ones
 //! - [`from_the_official_cache`]: from `aws_secretsmanager_caching`
+//! - [`from_serde`]: from `Deserialize` and the SDK
+//! - [`integrations`]: what pools, servers and functions make of their secrets
 //! - [`lambda`]: where processes are frozen
 //! - [`declarations`]: every option of `#[secret(..)]`, and what each JSON value becomes
 //! - [`live`]: every call, every setting, and what happens when
@@ -35,6 +37,8 @@ macro_rules! page {
 page!(ecs, "ecs.md");
 page!(from_ecs_environment, "from-ecs-environment.md");
 page!(from_the_official_cache, "from-the-official-cache.md");
+page!(from_serde, "from-serde.md");
+page!(integrations, "integrations.md");
 page!(lambda, "lambda.md");
 page!(declarations, "declarations.md");
 page!(live, "live.md");

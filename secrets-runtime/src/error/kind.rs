@@ -1,6 +1,6 @@
 //! What kinds of failures there are, and what is said of each.
 
-/// What kind of failure an [`Error`] is.
+/// What kind of failure an [`Error`](super::Error) is.
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {
@@ -41,7 +41,7 @@ pub enum ErrorKind {
     Binary,
     /// The secret's text is not JSON.
     NotJson,
-    /// The secret breaks the contract that its struct declares; see [`Error::violations`].
+    /// The secret breaks the contract that its struct declares; see [`Error::violations`](super::Error::violations).
     Invalid,
     /// The program itself refused a version: its `try_map` failed over it.
     Refused,

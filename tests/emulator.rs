@@ -93,7 +93,12 @@ async fn a_binary_secret_is_refused_in_both_modes() {
         let secrets = Secrets::builder().build(Aws::new(&config).batch(batch));
         let error = secrets.load_many::<Db>(["binary/a", "binary/b"]).await.expect_err("binary");
         assert_eq!(error.errors().iter().map(secrets_runtime::Error::kind).collect::<Vec<_>>(), [ErrorKind::Binary; 2]);
-        assert!(error.to_string().contains("only text secrets (SecretString) are supported"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("only text secrets are supported: it has a SecretBinary in place of a SecretString"),
+            "{error}"
+        );
     }
 }
 

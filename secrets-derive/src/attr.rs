@@ -30,6 +30,7 @@ pub struct Container {
     pub refresh: Given<LitStr>,
     pub max_stale: Given<LitStr>,
     pub rename_all: Given<Case>,
+    pub rename_all_fields: Given<Case>,
     pub deny_unknown_fields: Given<()>,
     pub default: Given<()>,
     pub strict: Given<()>,
@@ -48,13 +49,14 @@ pub struct Container {
     pub runtime: Given<Path>,
 }
 
-const CONTAINER: [&str; 22] = [
+const CONTAINER: [&str; 23] = [
     "id",
     "schema",
     "stage",
     "refresh",
     "max_stale",
     "rename_all",
+    "rename_all_fields",
     "deny_unknown_fields",
     "default",
     "strict",
@@ -144,6 +146,8 @@ impl Container {
             "max_stale" => self.max_stale.set(name, string(name, input)?),
             // rename_all = "camelCase"
             "rename_all" => self.rename_all.set(name, case(&string(name, input)?)?),
+            // rename_all_fields = "camelCase"
+            "rename_all_fields" => self.rename_all_fields.set(name, case(&string(name, input)?)?),
             // deny_unknown_fields
             "deny_unknown_fields" => self.deny_unknown_fields.set(name, flag(name, input)?),
             // default

@@ -170,7 +170,7 @@ pub fn check(input: ast::Input, errors: &mut Errors) -> Option<Checked> {
         coercion: field::coercion(&options.strict, &options.lenient, Coercion::FromString, errors),
     };
     container::options_fit(&options, &body, errors);
-    serde::container(&serde, &options, matches!(body, ast::Body::Tuple(_)), errors);
+    serde::container(&serde, &options, &body, errors);
     let mut spec = container::spec(&options, &generics, errors);
     let body = self::body(body, &options, &inherited, errors)?;
     if let Some(schema) = &mut spec.schema {
@@ -232,7 +232,7 @@ fn variants(
         serde::variant(&variant.serde, &variant.options, &name.value(), errors);
     }
     // `rename_all` is for the variants' names; as in serde, it does not reach their fields.
-    let inherited = &field::Inherited { case: None, ..*inherited };
+    let inherited = &field::Inherited { case: options.rename_all_fields.get().copied(), ..*inherited };
     let is_untagged = options.untagged.is_given();
     let pairs = variants.into_iter().zip(names);
     match options.tag.get() {

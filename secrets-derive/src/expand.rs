@@ -162,11 +162,26 @@ fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
         let empty = may_be_empty.then(|| quote!(.possibly_empty()));
         quote!(.text() #untrimmed #empty)
     });
+    let is_value = matches!(body, Body::Newtype(_) | Body::Converted(_) | Body::Variants(_)) && text.is_none();
+    let is_generic_value = is_value && !generics.params.is_empty();
     let named = id.as_ref().map(|id| {
+        // What a parameter stands for is known where the secret is loaded.
+        let judged = is_generic_value.then(|| {
+            let message = format!(
+                "`{name}` is one value here, and the JSON of a secret is an object: for plain text, `#[secret(id = {:?}, text)]`",
+                id.value()
+            );
+            quote! {
+                ::core::assert!(<Self as #runtime::SecretValue>::SHAPE.may_be_an_object(), #message);
+            }
+        });
         quote! {
             #[automatically_derived]
             impl #impl_generics #runtime::NamedSecret for #ident #type_generics #where_clause {
-                const ID: &'static str = #id;
+                const ID: &'static str = {
+                    #judged
+                    #id
+                };
             }
         }
     });

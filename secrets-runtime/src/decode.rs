@@ -55,7 +55,7 @@ pub fn decode<T: Secret>(text: &str) -> Result<T, Failure> {
     if T::SPEC.format() != Format::Json && is_object(text) {
         tracing::warn!(
             target: "secrets_runtime",
-            secret = T::SPEC.type_name(),
+            type_name = T::SPEC.type_name(),
             "the secret is declared as plain text and holds a JSON object; if its keys are meant, declare a struct"
         );
     }

@@ -278,10 +278,9 @@ impl Error {
         .into()
     }
 
-    /// A version that a closure of `try_map` makes no value from.
-    pub(crate) fn underived(id: &SecretId, name: Option<&str>, what: &str, hint: &'static str) -> Self {
-        let of = name.map_or_else(|| "`try_map`".to_owned(), |name| format!("`try_map` named {name:?}"));
-        let message = format!("a version of secret {id} is refused by {of}: its closure {what}");
+    /// A version that a closure of the program makes no value from.
+    pub(crate) fn underived(id: &SecretId, map: &str, what: &str, hint: &'static str) -> Self {
+        let message = format!("a version of secret {id} is refused by {map}: its closure {what}");
         Inner {
             id: Some(id.shown().to_owned()),
             hint: Some(Cow::Borrowed(hint)),

@@ -59,9 +59,9 @@ fn unit(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitInt> {
     let unit = inside.parse::<LitInt>();
     // One mistake, one message: what is left unread would be another.
     let rest = inside.parse::<TokenStream>()?;
-    unit.ok()
-        .filter(|_| rest.is_empty())
-        .ok_or_else(|| syn::Error::new(name.span(), format!("`multiple_of` takes an integer; write `{EXAMPLE}`")))
+    unit.ok().filter(|_| rest.is_empty()).ok_or_else(|| {
+        syn::Error::new(name.span(), format!("`multiple_of` takes an integer literal; write `{EXAMPLE}`"))
+    })
 }
 
 fn names(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
@@ -73,7 +73,7 @@ fn names(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
         Err(error) => {
             // One mistake, one message: what is left unread would be another.
             inside.parse::<TokenStream>()?;
-            return Err(syn::Error::new(error.span(), format!("`one_of` lists strings; write `{EXAMPLE}`")));
+            return Err(syn::Error::new(error.span(), format!("`one_of` lists string literals; write `{EXAMPLE}`")));
         }
     };
     if names.is_empty() {

@@ -22,6 +22,7 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
         refresh,
         max_stale,
         rename_all,
+        rename_all_fields,
         deny_unknown_fields,
         default,
         strict,
@@ -54,7 +55,13 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
                             it is read";
         let shape =
             [rename_all.span(), deny_unknown_fields.span(), default.span(), text.span(), trim.span(), tag.span()];
-        for span in shape.into_iter().chain([allow_empty.span(), schema.span(), content.span(), untagged.span()]) {
+        for span in shape.into_iter().chain([
+            allow_empty.span(),
+            schema.span(),
+            content.span(),
+            untagged.span(),
+            rename_all_fields.span(),
+        ]) {
             refuse(span, MADE);
         }
         return;
@@ -65,6 +72,10 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
     } else {
         refuse(tag.span(), "`tag` is for enums; the variant is told by the value of that key");
         refuse(content.span(), "`content` is for enums, beside `tag`: the key under which a variant's value stands");
+        refuse(
+            rename_all_fields.span(),
+            "`rename_all_fields` is for enums; the keys of a struct are renamed with `rename_all`",
+        );
         refuse(untagged.span(), "`untagged` is for enums: the first variant that reads the secret is taken");
     }
     if is_enum && untagged.is_given() {
@@ -131,10 +142,18 @@ fn renamed(manifest: &str) -> Option<String> {
     if lines.clone().any(own) {
         return None;
     }
-    let renaming = lines.filter(|line| line.contains("package = \"secrets-runtime\"")).collect::<Vec<_>>();
-    let (name, _) = renaming.first()?.split_once('=')?;
-    let name = name.trim().replace('-', "_");
-    (syn::parse_str::<Ident>(&name).is_ok() && name != "package").then_some(name)
+    // `name = { package = ".." }`, or `package = ".."` under `[dependencies.name]`.
+    let mut table = None;
+    let name = lines.into_iter().find_map(|line| {
+        if line.starts_with('[') {
+            table = line.trim_end_matches(']').split_once("dependencies.").map(|(_, name)| name);
+        }
+        let name =
+            line.contains("package = \"secrets-runtime\"").then(|| line.split_once('=').map(|(name, _)| name.trim()));
+        name.flatten().and_then(|name| if name == "package" { table } else { Some(name) })
+    });
+    let name = name?.replace('-', "_");
+    syn::parse_str::<Ident>(&name).is_ok().then_some(name)
 }
 
 pub fn spec(options: &Container, generics: &Generics, errors: &mut Errors) -> Spec {
@@ -241,6 +260,10 @@ mod tests {
         assert_eq!(
             called("my-secrets = { version = \"0.1\", package = \"secrets-runtime\" }").as_deref(),
             Some("my_secrets")
+        );
+        assert_eq!(
+            called("[dependencies.sr]\nversion = \"0.1\"\npackage = \"secrets-runtime\"").as_deref(),
+            Some("sr")
         );
         assert_eq!(called("secrets-runtime = \"0.1\"\ntokio = \"1\""), None);
         assert_eq!(called(&format!("{renaming}\nsecrets-runtime = \"0.1\"")), None, "it has both names");

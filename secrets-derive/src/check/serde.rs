@@ -1,22 +1,26 @@
 //! What serde's attributes say of the shape has to be said to this derive, too.
 
+use crate::ast::Body;
 use crate::attr::{Container, Field, Foreign, Variant};
 use crate::errors::Errors;
 
 /// On the item.
-pub fn container(foreign: &[Foreign], options: &Container, is_tuple: bool, errors: &mut Errors) {
+pub fn container(foreign: &[Foreign], options: &Container, body: &Body, errors: &mut Errors) {
+    let (is_tuple, is_enum) = (matches!(body, Body::Tuple(_)), matches!(body, Body::Enum(_)));
     for option in foreign {
         let is_said = match option.name.as_str() {
             "rename_all" => options.rename_all.is_given(),
             "deny_unknown_fields" => options.deny_unknown_fields.is_given(),
-            "default" => options.default.is_given(),
-            "tag" => options.tag.is_given(),
-            "from" => options.from.is_given(),
-            "try_from" => options.try_from.is_given(),
-            "rename_all_fields" => {
-                refuse(option, "rename the fields one by one with `#[secret(rename = \"..\")]`", errors);
+            "default" if option.value.is_some() && !options.default.is_given() => {
+                refuse(option, "implement `Default` for the struct and write `#[secret(default)]` as well", errors);
                 true
             }
+            "default" => options.default.is_given(),
+            // Of a struct it is written, and not read.
+            "tag" => options.tag.is_given() || !is_enum,
+            "from" => options.from.is_given(),
+            "try_from" => options.try_from.is_given(),
+            "rename_all_fields" => options.rename_all_fields.is_given(),
             "content" => options.content.is_given(),
             "untagged" => options.untagged.is_given(),
             "transparent" if is_tuple => true,

@@ -321,7 +321,7 @@ impl<'a> Matching<'a> {
             if let (true, Some(key)) = (slot.value.is_none(), near_miss(&self.unknown, field.keys)) {
                 tracing::warn!(
                     target: "secrets_runtime",
-                    secret = self.shape.name,
+                    type_name = self.shape.name,
                     key = field.keys[0],
                     similar = key,
                     "the secret lacks a key and has a similar one, which is not read"

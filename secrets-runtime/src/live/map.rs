@@ -1,5 +1,6 @@
 //! Values derived from those of a live secret: proven first, then published.
 
+use std::any::type_name;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::{Arc, Mutex, Weak};
@@ -86,7 +87,7 @@ where
         let value = map(snapshot);
         async move { value.await.map_err(Into::into) }
     };
-    Ok(following(parent, (source, confirmed), value, map, Shown { name, show }))
+    Ok(following(parent, (source, confirmed), value, map, Shown { by: "try_map", name, show }))
 }
 
 /// The same, without waiting and without failures.
@@ -102,7 +103,7 @@ where
     let source = parent.snapshot();
     let value = map(&source);
     let map = move |snapshot: Snapshot<T>| std::future::ready(Ok(map(&snapshot)));
-    following(parent, (source, confirmed), value, map, Shown { name: None, show: hidden })
+    following(parent, (source, confirmed), value, map, Shown { by: "map", name: None, show: hidden })
 }
 
 fn following<T, U, F, Fut>(
@@ -129,8 +130,24 @@ where
 
 /// How a derived value is called and shown.
 struct Shown<U> {
+    /// What derives it: `map` or `try_map`.
+    by: &'static str,
     name: Option<&'static str>,
     show: Show<U>,
+}
+
+impl<U> Shown<U> {
+    /// Which of several maps: its name, or else what it makes.
+    fn name(&self) -> &'static str {
+        self.name.unwrap_or_else(type_name::<U>)
+    }
+
+    fn told(&self) -> String {
+        match self.name {
+            Some(name) => format!("`{}` named {name:?}", self.by),
+            None => format!("`{}` to `{}`", self.by, self.name()),
+        }
+    }
 }
 
 /// Why there is no value for a version.
@@ -223,20 +240,21 @@ where
     fn finish(&self, number: u64, source: &Snapshot<T>, derived: Result<U, Failed>) {
         let Some(child) = self.child.upgrade() else { return };
         let mut effects = Effects::default();
-        let (Shown { name, show }, Versioned { version, number: of_source, .. }) = (&self.shown, &*source.0);
-        let underived = |failed: &Failed| Error::underived(&child.secret_id(), *name, failed.what, failed.hint());
+        let (shown, Versioned { version, number: of_source, .. }) = (&self.shown, &*source.0);
+        let underived =
+            |failed: &Failed| Error::underived(&child.secret_id(), &shown.told(), failed.what, failed.hint());
         let result = derived.as_ref().map(drop).map_err(underived);
         let confirmed = self.parent.confirmed();
         let ended = self.in_flight.end(number, |_| match (derived, &result) {
             (Ok(value), _) if child.number() < *of_source => {
-                let next = Versioned { value, version: version.clone(), number: *of_source, show: *show };
+                let next = Versioned { value, version: version.clone(), number: *of_source, show: shown.show };
                 child.publish(next, Some(confirmed), &mut effects);
             }
             (Ok(value), _) => effects.drop_later(value),
             // One that was derived before is not refused any more.
             (Err(Failed { cause, .. }), Err(error)) if child.number() < *of_source => {
                 let (version, error) = (version.clone(), error.clone());
-                let what = What::Underived { version: version.clone(), map: *name, error: error.clone() };
+                let what = What::Underived { version: version.clone(), map: shown.name(), error: error.clone() };
                 child.refuse(Refusal { version, error, cause }, what, &mut effects);
             }
             (Err(_), _) => {}

@@ -47,7 +47,7 @@ pub enum What {
     /// A version is refused: once per version.
     Refused(Version, Error),
     /// A value that a closure of the program derives is not made from a version: once per version.
-    Underived { version: Version, map: Option<&'static str>, error: Error },
+    Underived { version: Version, map: &'static str, error: Error },
     /// A version older than the published one was read.
     Unconfirmed(Version),
 }

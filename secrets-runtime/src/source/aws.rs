@@ -370,7 +370,7 @@ fn fetched(
     created: Option<DateTime>,
 ) -> Answer {
     let Some(text) = text else {
-        let error = SourceError::new(ErrorKind::Binary, "");
+        let error = SourceError::new(ErrorKind::Binary, "it has a SecretBinary in place of a SecretString");
         return Err(version_id.iter().fold(error, |error, id| error.version_id(id)));
     };
     let created = created.and_then(|created| SystemTime::try_from(created).ok());

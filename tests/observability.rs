@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 use secrets_runtime::source::{Fetched, Memory, Request, Source, SourceError};
-use secrets_runtime::{Live, Secret, Secrets};
+use secrets_runtime::{Live, Secret, Secrets, Snapshot};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -219,5 +219,70 @@ fn errors_and_health_are_data_for_structured_logs_and_status_pages() {
         let stale = live.fresh(Duration::from_secs(1)).await.map(drop).expect_err("stale");
         let stale = serde_json::to_value(&stale).expect("data");
         assert_eq!((&stale["kind"], &stale["cause"]), (&json!("stale"), &expected), "{stale}");
+    });
+}
+
+#[test]
+fn an_id_is_shown_resolved_in_events_and_figures() {
+    #[derive(Secret)]
+    #[secret(id = "{APP_ENV}/db", refresh = "10s")]
+    #[expect(dead_code, reason = "read and not looked at")]
+    struct Placed {
+        port: u16,
+    }
+
+    observe(&async |log, figures| {
+        let source = Memory::new().with("prod/db", r#"{"port": 1}"#);
+        let secrets = Secrets::builder().placeholder("APP_ENV", "prod").build(source.clone());
+        let _live = secrets.live::<Placed>().await.expect("live");
+        source.set("prod/db", r#"{"port": "x"}"#);
+        a_while().await;
+        assert_eq!(log.count(r#"secret="prod/db" declared="{APP_ENV}/db""#), 1, "the refusal");
+        assert!(figures().contains(r#"secrets_refused{id="prod/db"} 1"#), "{}", figures());
+    });
+}
+
+#[test]
+fn an_event_says_which_of_several_maps_failed_and_where_its_error_is() {
+    observe(&async |log, _| {
+        let source = Memory::new().with("db", document(0));
+        let (_secrets, live) = live(&source).await;
+        let fails = |at: usize| {
+            move |db: Snapshot<Db>| async move {
+                if db.password.ends_with("-0") || at == 0 { Ok(db.password.len()) } else { Err(db.password.clone()) }
+            }
+        };
+        let _good = live.try_map(fails(0)).named("good").await.expect("derived");
+        let _pool = live.try_map(fails(1)).named("pool").await.expect("derived");
+        let _other = live.try_map(fails(2)).await.expect("derived");
+        let _panics = live.map(|db| assert!(db.password.ends_with("-0"), "of the test"));
+        source.set("db", document(1));
+        a_while().await;
+        assert_eq!(log.count("a new version is in use"), 1);
+        for told in [
+            r#"map="pool" error=a version of secret "db" is refused by `try_map` named "pool": its closure returned an error; help: look at `map_error`"#,
+            r#"map="usize" error=a version of secret "db" is refused by `try_map` to `usize`: its closure returned an error"#,
+            r#"map="()" error=a version of secret "db" is refused by `map` to `()`: its closure panicked"#,
+        ] {
+            assert_eq!(log.count(told), 1, "{told}");
+        }
+        assert_eq!(log.count("is refused by"), 3);
+    });
+}
+
+#[test]
+fn a_plain_text_that_is_a_json_object_is_wondered_at() {
+    #[derive(Secret)]
+    #[secret(text)]
+    #[expect(dead_code, reason = "read and not looked at")]
+    struct Key(String);
+
+    observe(&async |log, _| {
+        let source = Memory::new().with("text", "k-123").with("object", format!(r#"{{"key": "{CANARY}"}}"#));
+        let secrets = Secrets::new(source);
+        secrets.load_from::<Key>("text").await.expect("a text");
+        assert_eq!(log.count("holds a JSON object"), 0);
+        secrets.load_from::<Key>("object").await.expect("a text, too");
+        assert_eq!(log.count(r#"declared as plain text and holds a JSON object; if its keys are meant, declare a struct type_name="Key""#), 1);
     });
 }

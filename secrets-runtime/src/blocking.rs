@@ -20,6 +20,7 @@
 //! ```
 
 use std::fmt;
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -101,8 +102,29 @@ impl Secrets {
     /// As there; or the thread cannot be started.
     #[cfg(feature = "aws-https")]
     pub fn from_env() -> Result<Self, Error> {
+        Self::from_future(Async::from_env())
+    }
+
+    /// Secrets whose set-up is async: settings before the environment, a configuration of the SDK.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use secrets_runtime::source::Memory;
+    /// use secrets_runtime::{Secrets, blocking};
+    ///
+    /// let secrets = blocking::Secrets::from_future(async {
+    ///     // In an application: `.build_from_env().await`
+    ///     Ok(Secrets::builder().refresh(Duration::from_secs(60)).build(Memory::new()))
+    /// })?;
+    /// # Ok::<(), secrets_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// That of the future; or the thread cannot be started.
+    pub fn from_future(secrets: impl Future<Output = Result<Async, Error>> + Send + 'static) -> Result<Self, Error> {
         let runtime = Runtime::start()?;
-        let secrets = runtime.wait(Async::from_env())?;
+        let secrets = runtime.wait(secrets)?;
         Ok(Self { secrets, runtime: Arc::new(runtime) })
     }
 
@@ -248,6 +270,21 @@ impl Secrets {
     /// The future panics; or it calls this itself, which would wait for itself, and does so for ever.
     pub fn wait<F: Future<Output: Send + 'static> + Send + 'static>(&self, future: F) -> F::Output {
         self.runtime.wait(future)
+    }
+
+    /// What is behind these: for calls that have no form here, in [`wait`](Self::wait).
+    ///
+    /// ```
+    /// # use secrets_runtime::{blocking::Secrets, source::Memory};
+    /// let secrets = Secrets::new(Memory::new().with("a", "1").with("b", "2"))?;
+    /// let inner = secrets.inner().clone();
+    /// let both: Vec<String> = secrets.wait(async move { inner.load_many(["a", "b"]).await })?;
+    /// # assert_eq!(both, ["1", "2"]);
+    /// # Ok::<(), secrets_runtime::Error>(())
+    /// ```
+    #[must_use]
+    pub fn inner(&self) -> &Async {
+        &self.secrets
     }
 
     /// As [`Secrets::health`](crate::Secrets::health).

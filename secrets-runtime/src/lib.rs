@@ -60,6 +60,14 @@ pub use secrets_derive::Secret;
 pub use secrets_shape::shape::Shape;
 pub use spec::SecretSpec;
 
+/// Without a client there is nothing that the environment could set up.
+///
+/// ```compile_fail,E0599
+/// let secrets = secrets_runtime::Secrets::from_env();
+/// ```
+#[cfg(all(doctest, not(feature = "aws-https")))]
+pub mod from_env_needs_a_client {}
+
 /// What derived code calls. Not a public interface: the derive and the runtime are released as one.
 #[doc(hidden)]
 pub mod __private {

@@ -286,9 +286,36 @@ mod deprecated {
         },
     }
 
+    #[derive(Secret)]
+    #[secret(untagged)]
+    pub enum Either {
+        #[deprecated]
+        Number(u8),
+        Text {
+            #[deprecated]
+            text: String,
+        },
+    }
+
+    #[derive(Secret)]
+    pub enum Named {
+        #[deprecated]
+        Key(String),
+        #[deprecated]
+        None,
+    }
+
+    #[derive(Secret)]
+    #[deprecated]
+    pub struct Wrapped(#[deprecated] pub u8);
+
     #[test]
     #[expect(deprecated, reason = "that is what is tested")]
     fn what_is_deprecated_is_read() {
+        assert!(matches!(Either::from_json(r#"{"text": "a"}"#), Ok(Either::Text { text }) if text == "a"));
+        assert!(matches!(Either::from_json("5"), Ok(Either::Number(5))));
+        assert!(matches!(Named::from_json(r#"{"Key": "a"}"#), Ok(Named::Key(key)) if key == "a"));
+        assert_eq!(Wrapped::from_json("5").map(|wrapped| wrapped.0).ok(), Some(5));
         assert_eq!(Old::from_json(r#"{"password": "a"}"#).expect("valid").password, "a");
         for kind in ["Old", "New"] {
             let read = Engine::from_json(&format!(r#"{{"kind": "{kind}", "host": "a"}}"#)).expect("valid");
@@ -522,5 +549,24 @@ fn what_no_variant_reads_is_told_with_what_each_expected() {
          untagged[1]: expected an object (as ApiKey), found a string\n\
          untagged[1]: expected an object (as Login), found a string\n\
          untagged[1]: expected a string of at least 3 characters (as Token), found one of another length"
+    );
+}
+
+#[test]
+fn lenient_is_for_one_field_as_well() {
+    #[derive(Secret)]
+    struct Login {
+        #[secret(lenient)]
+        port: u16,
+        #[secret(lenient)]
+        level: Option<u8>,
+        other: u16,
+    }
+
+    let read = Login::from_json(r#"{"port": " 05432 ", "level": "", "other": "1"}"#).expect("valid");
+    assert_eq!((read.port, read.level, read.other), (5432, None, 1));
+    assert_eq!(
+        violations::<Login>(r#"{"port": 1, "other": " 1"}"#),
+        "other: expected an integer from 0 to 65535, found a string that only `lenient` reads as one"
     );
 }

@@ -3,7 +3,7 @@
 
 use secrets_runtime::ErrorKind;
 use secrets_tests::documents::{Random, mutate, plant};
-use secrets_tests::shapes::{Subject, problems, subjects};
+use secrets_tests::shapes::{Subject, problems, subject, subjects};
 use serde_json::Value;
 
 /// Documents for each type.
@@ -172,4 +172,74 @@ fn narrow(schema: &mut Value, random: &mut Random) {
         Value::Array(items) => items.iter_mut().for_each(|item| narrow(item, random)),
         _ => {}
     }
+}
+
+/// Types whose values code judges that no schema knows: theirs may accept more, and never less.
+mod opaque {
+    use std::net::{IpAddr, SocketAddr};
+    use std::num::NonZeroU16;
+    use std::rc::Rc;
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+    use chrono::{DateTime, Utc};
+    use jiff::{SignedDuration, Timestamp};
+    use secrets_runtime::{Secret, SecretBox};
+    use url::Url;
+    use uuid::Uuid;
+    use zeroize::Zeroizing;
+
+    macro_rules! shapes {
+        ($($item:item)*) => {$(
+            #[derive(Secret)]
+            #[expect(dead_code, reason = "decoded and shown")]
+            $item
+        )*};
+    }
+
+    shapes! {
+        pub struct Addresses { ip: IpAddr, list: Vec<SocketAddr>, #[secret(from_str)] port: Option<NonZeroU16> }
+        pub struct Numbers { #[secret(from_str(number))] a: u16, #[secret(from_str(number))] b: Vec<NonZeroU16> }
+        pub struct Others { url: Url, id: Option<Uuid>, at: Timestamp, for_: SignedDuration, until: DateTime<Utc> }
+        pub struct Wrapped {
+            #[secret(base64(lenient))] a: Vec<u8>,
+            #[secret(base64)] b: SecretBox<[u8; 3]>,
+            #[secret(hex)] c: Zeroizing<[u8; 2]>,
+            #[secret(base64(url))] d: Bytes,
+        }
+        pub struct Counted { a: Rc<u8>, b: Rc<[u8]>, c: Arc<[String]>, d: Rc<Option<bool>> }
+    }
+}
+
+#[test]
+fn what_opaque_types_read_is_valid_under_their_schema() {
+    use opaque::{Addresses, Counted, Numbers, Others, Wrapped};
+
+    let subjects = [
+        subject::<Addresses>(r#"{"ip": "::1", "list": ["127.0.0.1:80"], "port": "1"}"#),
+        subject::<Numbers>(r#"{"a": 1, "b": ["2", 3]}"#),
+        subject::<Others>(
+            r#"{"url": "https://a.example/", "id": null, "at": "2026-11-27T10:00:00Z", "for_": "PT1H", "until": "2026-11-27T10:00:00Z"}"#,
+        ),
+        subject::<Wrapped>(r#"{"a": "AQ\nID", "b": "AQID", "c": "ff00", "d": "AQID"}"#),
+        subject::<Counted>(r#"{"a": 1, "b": [1], "c": ["a"], "d": true}"#),
+    ];
+    for subject in &subjects {
+        let validator = validator(subject);
+        let valid: Value = serde_json::from_str(subject.valid).expect("JSON");
+        assert!(validator.is_valid(&valid) && (subject.decode)(subject.valid).is_ok(), "{}", subject.name);
+        let mut read = 0;
+        for seed in 1..DOCUMENTS {
+            let mut document = valid.clone();
+            mutate(&mut document, &mut Random::new(seed));
+            let text = document.to_string();
+            if let Ok(shown) = (subject.decode)(&text) {
+                read += 1;
+                assert!(validator.is_valid(&document), "{}: {text}\n{shown}\n{}", subject.name, (subject.schema)());
+            }
+        }
+        assert!(read > 10, "{}: {read}", subject.name);
+    }
+    let numbers = (subjects[1].schema)();
+    assert!(numbers.contains(r#""type":["string","integer"]"#), "{numbers}");
 }

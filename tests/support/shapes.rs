@@ -33,7 +33,9 @@ pub struct Subject {
     pub decode: fn(&str) -> Result<String, Error>,
 }
 
-fn subject<T: Secret + Debug>(valid: &'static str) -> Subject {
+/// A type with a document that it accepts.
+#[must_use]
+pub fn subject<T: Secret + Debug>(valid: &'static str) -> Subject {
     let decode = |text: &str| T::from_json(text).map(|value| format!("{value:?} {value:#?}"));
     Subject { name: T::SPEC.type_name(), valid, schema: T::json_schema, declaration: declaration::<T>, decode }
 }

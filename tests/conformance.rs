@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
 
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use secrets_runtime::ErrorKind;
@@ -191,6 +193,41 @@ impl Source for Spoiled {
 
 fn each(answers: Answers, spoil: impl Fn(Fetched) -> Result<Fetched, SourceError>) -> Answers {
     answers.into_iter().map(|answer| answer.and_then(&spoil)).collect()
+}
+
+/// Keeps what it is asked for where all calls see it.
+struct Shared(Memory, Mutex<Vec<Request>>);
+
+impl Source for Shared {
+    async fn fetch(&self, requests: &[Request]) -> Answers {
+        *self.1.lock().expect("whole") = requests.to_vec();
+        tokio::task::yield_now().await;
+        let requests = self.1.lock().expect("whole").clone();
+        self.0.fetch(&requests).await
+    }
+}
+
+/// Waits for calls that were given up.
+struct Busy(Memory, AtomicBool);
+
+impl Source for Busy {
+    async fn fetch(&self, requests: &[Request]) -> Answers {
+        while self.1.swap(true, Relaxed) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        tokio::task::yield_now().await;
+        let answers = self.0.fetch(requests).await;
+        self.1.store(false, Relaxed);
+        answers
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_calls_do_to_each_other_is_found() {
+    let broken = conformance(&InMemory::new(|memory| Shared(memory, Mutex::default()))).await.expect_err("mixed up");
+    assert!(broken.to_string().contains("do not disturb each other"), "{broken}");
+    let broken = conformance(&InMemory::new(|memory| Busy(memory, AtomicBool::new(false)))).await.expect_err("endless");
+    assert!(broken.to_string().contains("every call ends"), "{broken}");
 }
 
 #[tokio::test]

@@ -1,7 +1,5 @@
 //! What serde reads, this reads: the table of `docs/from-serde.md`, row by row, with both derives on one type.
 
-#![expect(dead_code, reason = "read and shown")]
-
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Debug;
@@ -113,6 +111,13 @@ mod reversed {
     }
 }
 
+const TAGGED: &str = "`tag = \"type\"`, with `content` too";
+
+#[derive(Deserialize, Secret)]
+struct Several {
+    all: Vec<Untagged>,
+}
+
 #[test]
 fn nine_declarations_are_read_as_they_are() {
     ports(
@@ -186,7 +191,6 @@ fn twelve_are_read_with_one_attribute() {
         Adjacent::Host(inner) => inner.host,
         Adjacent::None => "none".to_owned(),
     };
-    const TAGGED: &str = "`tag = \"type\"`, with `content` too";
     for json in [r#"{"type": "login", "user": "u"}"#, r#"{"type": "host", "host": "h"}"#, r#"{"type": "none"}"#] {
         ports(TAGGED, json, tagged);
     }
@@ -194,10 +198,6 @@ fn twelve_are_read_with_one_attribute() {
         [r#"{"type": "port", "value": 1}"#, r#"{"type": "host", "value": {"host": "h"}}"#, r#"{"type": "none"}"#]
     {
         ports(TAGGED, json, adjacent);
-    }
-    #[derive(Deserialize, Secret)]
-    struct Several {
-        all: Vec<Untagged>,
     }
     let several = |Several { all }| {
         let one = |untagged| match untagged {

@@ -114,7 +114,7 @@ fn variant(variant: syn::Variant, errors: &mut Errors) -> Option<Variant> {
             let (Some(only), true) = (fields.pop(), fields.is_empty()) else {
                 errors.at(
                     span,
-                    "a variant holds one value, or fields with names, one for each key of the JSON object: write them in braces",
+                    "a variant holds one value, or fields with names: write a tuple for an array, `Pair((String, u16))`, or braces for an object with a key each",
                 );
                 return None;
             };

@@ -264,8 +264,18 @@ impl Variant {
         parse_options(attributes, errors, &mut |name, input, _| match name.to_string().as_str() {
             // rename = "postgres"
             "rename" => options.rename.set(name, string(name, input)?),
+            "rename_all" => Err(syn::Error::new(
+                name.span(),
+                "the fields of all variants are renamed on the enum: `#[secret(rename_all_fields = \"..\")]`; or rename each",
+            )),
+            "default" => Err(syn::Error::new(
+                name.span(),
+                "no variant stands in for others: put `default = ..` on the fields that have the enum's type",
+            )),
             other if CONTAINER.contains(&other) => Err(misplaced(name, "the enum", &VARIANT)),
-            other if FIELD.contains(&other) || RULES.contains(&other) => Err(misplaced(name, "a field", &VARIANT)),
+            other if FIELD.contains(&other) || RULES.contains(&other) => {
+                Err(misplaced(name, "a field, in the braces or parentheses of the variant", &VARIANT))
+            }
             _ => Err(unknown(name, &VARIANT)),
         });
         options
@@ -295,6 +305,12 @@ fn case(name: &LitStr) -> syn::Result<Case> {
 }
 
 fn unknown(name: &Ident, known: &[&str]) -> syn::Error {
+    if name.to_string().contains("serializ") && name != "deserialize_with" {
+        return syn::Error::new(
+            name.span(),
+            format!("`{name}` is about writing, and a secret is only read: leave it out"),
+        );
+    }
     let message = match nearest(&name.to_string(), known.iter().copied()) {
         Some(near) => format!("unknown option `{name}`; did you mean `{near}`?"),
         None => format!("unknown option `{name}`; expected one of {}", listed(known)),

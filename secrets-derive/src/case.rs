@@ -43,15 +43,11 @@ impl Case {
     pub fn apply(self, field: &str) -> String {
         match self {
             Self::Lower | Self::Snake => field.to_owned(),
-            Self::Upper | Self::ScreamingSnake => field.to_uppercase(),
+            Self::Upper | Self::ScreamingSnake => field.to_ascii_uppercase(),
             Self::Pascal => pascal(field),
-            Self::Camel => {
-                let name = pascal(field);
-                let mut chars = name.chars();
-                chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
-            }
+            Self::Camel => uncapitalised(&pascal(field)),
             Self::Kebab => field.replace('_', "-"),
-            Self::ScreamingKebab => field.to_uppercase().replace('_', "-"),
+            Self::ScreamingKebab => field.to_ascii_uppercase().replace('_', "-"),
         }
     }
 
@@ -59,11 +55,10 @@ impl Case {
     pub fn apply_to_variant(self, variant: &str) -> String {
         match self {
             Self::Pascal => variant.to_owned(),
-            Self::Lower => variant.to_lowercase(),
-            Self::Upper => variant.to_uppercase(),
-            Self::Camel | Self::Snake | Self::ScreamingSnake | Self::Kebab | Self::ScreamingKebab => {
-                self.apply(&snake(variant))
-            }
+            Self::Lower => variant.to_ascii_lowercase(),
+            Self::Upper => variant.to_ascii_uppercase(),
+            Self::Camel => uncapitalised(variant),
+            Self::Snake | Self::ScreamingSnake | Self::Kebab | Self::ScreamingKebab => self.apply(&snake(variant)),
         }
     }
 }
@@ -75,7 +70,7 @@ fn snake(variant: &str) -> String {
         if at > 0 && character.is_uppercase() {
             name.push('_');
         }
-        name.extend(character.to_lowercase());
+        name.push(character.to_ascii_lowercase());
     }
     name
 }
@@ -83,9 +78,14 @@ fn snake(variant: &str) -> String {
 fn pascal(field: &str) -> String {
     let capitalised = |word: &str| {
         let mut chars = word.chars();
-        chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+        chars.next().map_or_else(String::new, |first| [first.to_ascii_uppercase()].into_iter().chain(chars).collect())
     };
     field.split('_').map(capitalised).collect()
+}
+
+fn uncapitalised(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map_or_else(String::new, |first| [first.to_ascii_lowercase()].into_iter().chain(chars).collect())
 }
 
 #[cfg(test)]
@@ -99,6 +99,12 @@ mod tests {
             let case = Case::parse(name).map(|case| case.apply_to_variant("SslMode"));
             assert_eq!(case.as_deref(), Some(renamed), "{name}");
         }
+    }
+
+    #[test]
+    fn an_underscore_in_a_variant_stays_as_in_serde() {
+        assert_eq!(Case::Camel.apply_to_variant("Tls1_2"), "tls1_2");
+        assert_eq!(Case::Upper.apply("straße"), "STRAßE");
     }
 
     #[test]

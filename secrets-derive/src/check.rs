@@ -243,7 +243,11 @@ fn variants(
         }
         _ if !is_untagged && !has_fields => Body::Names(pairs.map(|(variant, name)| (variant.ident, name)).collect()),
         _ => {
-            let variants = pairs.map(|(variant, name)| choice(variant, name, options, inherited, errors)).collect();
+            // A string is a string to the variant that reads strings, whatever it spells.
+            let of_values = if is_untagged { Coercion::None } else { inherited.coercion };
+            let of_values = &field::Inherited { coercion: of_values, ..*inherited };
+            let choice = |(variant, name)| choice(variant, name, options, (inherited, of_values), errors);
+            let variants = pairs.map(choice).collect();
             Body::Variants(Variants { telling: if is_untagged { Telling::Content } else { Telling::Name }, variants })
         }
     }
@@ -284,18 +288,19 @@ fn tagged(
     Variant { ident, name, description, object }
 }
 
+/// A variant of an enum without a tag; its fields and its only value inherit different things.
 fn choice(
     variant: ast::Variant,
     name: LitStr,
     options: &attr::Container,
-    inherited: &field::Inherited<'_>,
+    (inherited, of_values): (&field::Inherited<'_>, &field::Inherited<'_>),
     errors: &mut Errors,
 ) -> Choice {
     let ast::Variant { ident, description, options: _, serde: _, fields } = variant;
     let content = match fields {
         VariantFields::None => None,
         VariantFields::Named(fields) => Some(Content::Object(inherited.object(fields, options, errors))),
-        VariantFields::Only(field) => Some(Content::Value(Box::new(inherited.newtype_field(*field, false, errors)))),
+        VariantFields::Only(field) => Some(Content::Value(Box::new(of_values.newtype_field(*field, false, errors)))),
     };
     Choice { ident, name, description, content }
 }

@@ -14,13 +14,13 @@ mod rules;
 mod schema;
 mod shape;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Generics, parse_quote};
 
-use crate::check::{Body, Checked, Content, Field, Object, Reading, Skipped, Spec, Text};
+use crate::check::{Body, Checked, Content, Field, Object, Reading, Skipped, Spec, Text, Variant};
 pub use fallback::fallback;
 use question::Question;
 
@@ -33,12 +33,23 @@ pub fn expand(item: &Checked) -> TokenStream {
     let debug = has_debug.then(|| debug::implementation(item, &generics));
     // A unit enum shows its variant and leaves redaction to what it is part of.
     let redacted = (*has_debug && !matches!(body, Body::Names(_))).then(|| {
+        let names = names_alone(body);
+        let hidden = (!names.is_empty()).then(|| {
+            quote! {
+                if let #(Self::#names)|* = self {
+                    return #runtime::hidden(self, __f);
+                }
+            }
+        });
         quote! {
+            #[allow(deprecated)]
             fn redacted(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                #hidden
                 ::core::fmt::Debug::fmt(self, __f)
             }
         }
     });
+    let own_tag = own_tag(item);
     let secret = secret(item, &generics);
     let names = names::of(item);
     let schema = schema::of(item);
@@ -82,8 +93,33 @@ pub fn expand(item: &Checked) -> TokenStream {
         #schema
 
         #document
+
+        #own_tag
         };
     }
+}
+
+/// A struct whose keys stand beside a tag has no key of that name. What a type parameter stands for is not known here.
+fn own_tag(item: &Checked) -> Option<TokenStream> {
+    let Checked { runtime, body: Body::Tagged(tagged), generics, .. } = item else { return None };
+    if !generics.params.is_empty() {
+        return None;
+    }
+    let tag = &tagged.tag;
+    let of = |variant: &Variant| match variant.object.fields.as_slice() {
+        [Field { ident: None, reading: Reading::Flattened, ty, .. }] => {
+            let message = format!(
+                "{:?} is the enum's tag, and a key of the struct beside it: give the field another key with `rename`, or the enum \
+                 another `tag`",
+                tag.value()
+            );
+            let shape = quote_spanned!(on(ty)=> <#ty as #runtime::SecretValue>::SHAPE);
+            Some(quote_spanned!(on(ty)=> const _: () = ::core::assert!(!#shape.has_key(#tag), "{}", #message);))
+        }
+        _ => None,
+    };
+    let judged: TokenStream = tagged.variants.iter().filter_map(of).collect();
+    Some(judged)
 }
 
 /// A whole secret that is not plain text is an object, so that its type is no string or number.
@@ -172,7 +208,7 @@ fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
                 id.value()
             );
             quote! {
-                ::core::assert!(<Self as #runtime::SecretValue>::SHAPE.may_be_an_object(), #message);
+                ::core::assert!(<Self as #runtime::SecretValue>::SHAPE.may_be_an_object(), "{}", #message);
             }
         });
         quote! {
@@ -199,6 +235,12 @@ fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
 
         #named
     })
+}
+
+/// The variants that are a string of the secret, as those of a unit enum are.
+fn names_alone(body: &Body) -> Vec<&Ident> {
+    let Body::Variants(variants) = body else { return Vec::new() };
+    variants.variants.iter().filter(|variant| variant.content.is_none()).map(|variant| &variant.ident).collect()
 }
 
 fn all_fields(body: &Body) -> (Vec<&Field>, Vec<&Skipped>) {

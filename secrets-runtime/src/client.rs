@@ -255,7 +255,8 @@ impl Secrets {
         crate::entry::keep::<T>();
         self.0.settings()?;
         id::validate(id).map_err(|reason| Error::given_id(T::SPEC.type_name(), &reason))?;
-        let placeholder = self.0.placeholders.iter().find(|(_, value)| *value == id).map(|(name, _)| name.as_str());
+        let placeholder =
+            self.0.placeholders.iter().find(|(_, value)| value.trim() == id).map(|(name, _)| name.as_str());
         Ok(Request::of(SecretId::given(id, placeholder), stage::<T>()))
     }
 

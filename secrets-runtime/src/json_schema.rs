@@ -106,10 +106,6 @@ fn keywords(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> Member
             members.extend(lengths("minProperties", "maxProperties", rules, 1));
             members
         }
-        // A newtype does not read absence, even if what is in it would.
-        Shape::Newtype(FieldShape { shape: Shape::Optional(inner), rules, coercion, .. }) => {
-            keywords(inner, rules, *coercion)
-        }
         Shape::Newtype(field) => keywords(&field.shape, field.rules, field.coercion),
         Shape::Object(shape) => keys(shape),
         Shape::Variants(variants) => self::variants(variants, coercion),
@@ -120,7 +116,12 @@ fn keywords(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> Member
 /// One of the variants, by its name or by what it holds.
 fn variants(variants: &VariantsShape, coercion: Coercion) -> Members {
     let contents = variants.names.iter().zip(variants.contents);
-    let contents = contents.filter_map(|(name, content)| Some((name, schema(content.as_ref()?, &[], coercion))));
+    let contents = contents.filter_map(|(name, content)| {
+        Some(match content.as_ref()? {
+            Shape::Newtype(field) => (name, described_content(field)),
+            content => (name, schema(content, &[], coercion)),
+        })
+    });
     if variants.telling == Telling::Content {
         return vec![("anyOf", array(contents.map(|(_, content)| content)))];
     }
@@ -132,6 +133,16 @@ fn variants(variants: &VariantsShape, coercion: Coercion) -> Members {
         object(&[("type", text("object")), ("properties", properties), required, ("maxProperties", "1".to_owned())])
     });
     vec![("oneOf", array(units.into_iter().chain(keyed)))]
+}
+
+/// The only value of a variant.
+fn described_content(field: &FieldShape) -> String {
+    let mut members = Vec::new();
+    if field.exposure == Exposure::Secret {
+        members.push(("writeOnly", "true".to_owned()));
+    }
+    members.extend(keywords(&field.shape, field.rules, field.coercion));
+    object(&members)
 }
 
 /// What the keys of a map may be, unless that is any text.
@@ -291,6 +302,10 @@ fn of_field(field: &FieldShape) -> String {
     members.extend(match (field.absence, &field.shape) {
         (Absence::Default, shape) if !shape.is_optional() => or_nothing(shape, field.rules, field.coercion),
         (_, Shape::Embedded(inner)) if inner.is_optional() => or_null(schema(&field.shape, &[], field.coercion)),
+        // In a field, a newtype does not read absence, even if what is in it would.
+        (_, Shape::Newtype(FieldShape { shape: Shape::Optional(inner), rules, coercion, .. })) => {
+            keywords(inner, rules, *coercion)
+        }
         (_, shape) => keywords(shape, field.rules, field.coercion),
     });
     object(&members)

@@ -510,7 +510,7 @@ fn an_enum_has_the_forms_that_it_has_in_serde() {
     assert_eq!(
         format!("{read:?}"),
         "Forms { beside: Postgres(Server { host: \"h\", port: [REDACTED] }), adjacent: Port([REDACTED]), \
-         keyed: [ApiKey([REDACTED]), None, Login { user: [REDACTED], password: [REDACTED] }], \
+         keyed: [ApiKey([REDACTED]), [REDACTED], Login { user: [REDACTED], password: [REDACTED] }], \
          untagged: [ApiKey { key: [REDACTED] }, Login { user: [REDACTED], port: [REDACTED] }, Token([REDACTED])] }"
     );
     assert!(matches!(Beside::from_json(r#"{"engine": "none"}"#), Ok(Beside::None)));
@@ -569,4 +569,131 @@ fn lenient_is_for_one_field_as_well() {
         violations::<Login>(r#"{"port": 1, "other": " 1"}"#),
         "other: expected an integer from 0 to 65535, found a string that only `lenient` reads as one"
     );
+}
+
+/// What readers who were not there found of enums.
+mod readers {
+    use std::collections::BTreeMap;
+
+    use secrets_runtime::Secret;
+    use serde::Deserialize;
+
+    #[derive(Secret, Deserialize, PartialEq)]
+    #[secret(untagged)]
+    #[serde(untagged)]
+    enum Untagged {
+        Flag(bool),
+        Port(u16),
+        Text(String),
+        Many(Vec<u16>),
+    }
+
+    #[test]
+    fn a_string_is_text_to_an_untagged_enum_whatever_it_spells() {
+        for json in [r#""12345""#, r#""true""#, "5", "true", "[1]", r#""x""#] {
+            let ours = Untagged::from_json(json).expect("one reads it");
+            assert!(ours == serde_json::from_str::<Untagged>(json).expect("one reads it"), "{json}");
+        }
+    }
+
+    #[derive(Secret)]
+    #[secret(deny_unknown_fields)]
+    #[expect(dead_code, reason = "read and not looked at")]
+    struct Closed {
+        host: String,
+        port: Option<u16>,
+    }
+
+    #[derive(Secret)]
+    #[secret(tag = "type")]
+    #[expect(dead_code, reason = "read and not looked at")]
+    enum Tagged {
+        Closed(Closed),
+    }
+
+    #[test]
+    fn a_struct_beside_a_tag_keeps_its_mind_about_unknown_keys() {
+        assert!(matches!(Tagged::from_json(r#"{"type": "Closed", "host": "h", "port": 1}"#), Ok(Tagged::Closed(_))));
+        let error = Tagged::from_json(r#"{"type": "Closed", "host": "h", "prot": 1}"#).map(drop).expect_err("unknown");
+        assert!(error.to_string().contains("expected no keys but type, host, port"), "{error}");
+        assert!(Tagged::json_schema().contains(r#""additionalProperties":false"#));
+    }
+
+    #[derive(Secret)]
+    #[expect(dead_code, reason = "shown")]
+    enum Mixed {
+        Admin,
+        Token(String),
+    }
+
+    #[derive(Secret)]
+    #[expect(dead_code, reason = "shown")]
+    struct Roles {
+        mixed: Mixed,
+        list: Vec<Mixed>,
+        #[secret(public)]
+        shown: Mixed,
+    }
+
+    #[test]
+    fn the_name_of_a_variant_is_a_string_of_the_secret() {
+        let roles = Roles::from_json(r#"{"mixed": "Admin", "list": ["Admin", {"Token": "t"}], "shown": "Admin"}"#);
+        assert_eq!(
+            format!("{:?}", roles.expect("valid")),
+            "Roles { mixed: [REDACTED], list: [[REDACTED], Token([REDACTED])], shown: Admin }"
+        );
+    }
+
+    const HOST: u8 = 1;
+
+    /// Names that generated code has, or that a pattern would take for a constant.
+    #[derive(Secret)]
+    #[expect(dead_code, non_snake_case, reason = "names are what is tested")]
+    enum Names {
+        A { __f: u8, HOST: u8 },
+        B { r#type: u8 },
+    }
+
+    struct Document;
+
+    impl std::str::FromStr for Document {
+        type Err = ();
+
+        fn from_str(_: &str) -> Result<Self, ()> {
+            Ok(Self)
+        }
+    }
+
+    #[derive(Secret)]
+    #[secret(id = "named")]
+    enum Named {
+        Doc(#[secret(from_str)] Document),
+        Other { a: u8 },
+    }
+
+    #[test]
+    fn names_of_fields_and_types_do_not_meet_those_of_generated_code() {
+        let names = Names::from_json(r#"{"A": {"__f": 1, "HOST": 2}}"#).expect("valid");
+        assert_eq!((format!("{names:?}").as_str(), HOST), ("A { __f: [REDACTED], HOST: [REDACTED] }", 1));
+        assert!(matches!(Named::from_json(r#"{"Doc": "x"}"#), Ok(Named::Doc(Document))));
+        assert!(matches!(Named::from_json(r#"{"Other": {"a": 1}}"#), Ok(Named::Other { a: 1 })));
+    }
+
+    #[derive(Secret, Deserialize, PartialEq)]
+    struct Maybe(Option<String>);
+
+    #[derive(Secret, Deserialize, PartialEq)]
+    enum Holds {
+        A(Option<String>),
+        B(Maybe),
+    }
+
+    #[test]
+    fn null_is_what_serde_makes_of_it_inside_variants_and_lists() {
+        for json in [r#"{"A": null}"#, r#"{"B": null}"#, r#"{"A": "x"}"#] {
+            let ours = Holds::from_json(json).expect("valid");
+            assert!(ours == serde_json::from_str::<Holds>(json).expect("valid"), "{json}");
+        }
+        assert!(BTreeMap::<String, Maybe>::from_json(r#"{"a": null}"#).expect("valid")["a"] == Maybe(None));
+    }
 }

@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use futures_core::Stream;
-use secrets_runtime::source::{BoxSource, Fetched, Memory, Request, Source, SourceError};
+use secrets_runtime::source::{BoxSource, Fetched, File, Memory, Request, Source, SourceError};
 use secrets_runtime::{Error, ErrorKind, Live, Secret, SecretString, Secrets, Snapshot};
 
 #[derive(Secret)]
@@ -253,4 +253,23 @@ async fn the_id_that_was_asked_for_is_shown() {
         ("Xq7canaryXq7", Some("{DB_SECRET}"))
     );
     assert!(health.to_string().contains("Xq7canaryXq7 (declared {DB_SECRET}): unavailable"), "{health}");
+}
+
+/// Of which a path is known that no secret is.
+#[tokio::test]
+async fn a_hint_about_an_id_that_is_withheld_can_be_followed() {
+    let path = std::env::temp_dir().join(format!("secrets-withheld-{}.json", std::process::id()));
+    std::fs::write(&path, "{}").expect("written");
+    let secrets = Secrets::builder().placeholder("DB_SECRET", "orders/db\n").build(File::new(&path));
+    let error = secrets.load_from::<Db>("orders/db").await.map(drop).expect_err("the file is empty");
+    assert_eq!(error.secret_id(), Some("{DB_SECRET}"), "spaces around it are nothing");
+    let told = error.to_string();
+    assert!(
+        told.starts_with("secret \"{DB_SECRET}\" (the id that was given is what this variable holds) does not exist"),
+        "{told}"
+    );
+    assert!(told.contains("help: add the key \"<the value of DB_SECRET>\" to "), "{told}");
+    std::fs::write(&path, r#"{"orders/db": {"port": "1"}}"#).expect("written");
+    secrets.load_from::<Db>("orders/db").await.expect("the hint was followed");
+    std::fs::remove_file(path).expect("removed");
 }

@@ -37,7 +37,7 @@ pub const fn compare_objects(shape: &'static Shape, file: &FileShape<'_>, proble
 
 /// As [`fits`], where nothing was paired: keys are found by their names. For tests.
 pub const fn compare(shape: &'static Shape, file: &FileShape<'_>, problems: &mut [u8]) {
-    Comparison { file, problems }.value(0, Expected::of(shape, &[], Coercion::FromString, false));
+    Comparison { file, problems }.value(0, Expected::of(shape, &[], Coercion::FromString, false, false));
 }
 
 /// Whether these problems are not among those of any place.
@@ -73,6 +73,7 @@ impl Expected {
         mut rules: &'static [Rule],
         mut coercion: Coercion,
         mut may_be_null: bool,
+        is_in_field: bool,
     ) -> Self {
         loop {
             match shape {
@@ -84,8 +85,8 @@ impl Expected {
                     shape = &field.shape;
                     rules = field.rules;
                     coercion = field.coercion;
-                    // A newtype does not read absence, even if what is in it would.
-                    if let Shape::Optional(inner) = shape {
+                    // In a field, a newtype does not read absence, even if what is in it would.
+                    if let (Shape::Optional(inner), true) = (shape, is_in_field) {
                         shape = inner;
                     }
                 }
@@ -98,12 +99,12 @@ impl Expected {
     }
 
     const fn of_field(field: &'static FieldShape) -> Self {
-        Self::of(&field.shape, field.rules, field.coercion, matches!(field.absence, Absence::Default))
+        Self::of(&field.shape, field.rules, field.coercion, matches!(field.absence, Absence::Default), true)
     }
 
     /// What is in an array, a map or a document.
     const fn inside(self, shape: &'static Shape) -> Self {
-        Self::of(shape, rules_of_items(self.rules), self.coercion, false)
+        Self::of(shape, rules_of_items(self.rules), self.coercion, false, false)
     }
 
     const fn is_unknown(self) -> bool {
@@ -219,7 +220,7 @@ impl Comparison<'_, '_> {
                 self.values(
                     place,
                     Some(whole),
-                    Expected::of(shape.item(), rules_of_items(field.rules), field.coercion, false),
+                    Expected::of(shape.item(), rules_of_items(field.rules), field.coercion, false, false),
                 );
             }
         }
@@ -442,7 +443,7 @@ impl Comparison<'_, '_> {
             }
             Shape::Embedded(inner) => {
                 if let Some(content) = place.content {
-                    self.value(content, Expected::of(inner, &[], expected.coercion, false));
+                    self.value(content, Expected::of(inner, &[], expected.coercion, false, false));
                 }
             }
             Shape::Map { item, .. } => self.values(at, None, expected.inside(item)),
@@ -597,7 +598,7 @@ const fn read_by_variants(variants: &VariantsShape) -> Kinds {
 }
 
 /// Whether a field of this object, or of a struct that is flattened into it, reads a key.
-const fn reads(object: &ObjectShape, key: &str) -> bool {
+pub(crate) const fn reads(object: &ObjectShape, key: &str) -> bool {
     let mut at = 0;
     while at < object.fields.len() {
         let field = &object.fields[at];

@@ -189,8 +189,9 @@ pub fn variables(declared: &str) -> impl Iterator<Item = &str> {
 
 /// Whether one variable is all of a declared id.
 pub fn is_one_variable(declared: &str) -> bool {
-    let mut parts = parts(declared);
-    matches!((parts.next(), parts.next()), (Some(Ok(Part::Variable(_))), None))
+    let mut names = parts(declared).map(|part| if let Ok(Part::Variable(name)) = part { Some(name) } else { None });
+    let first = names.next().flatten();
+    first.is_some() && names.all(|name| name == first)
 }
 
 /// A piece of a declared id.
@@ -373,7 +374,7 @@ mod tests {
 
     #[test]
     fn a_whole_id_may_come_from_one_variable() {
-        assert!(is_one_variable("{DB_SECRET}"));
+        assert!(is_one_variable("{DB_SECRET}") && is_one_variable("{A}{A}"));
         for declared in ["", "prod/db", "{APP_ENV}/db", "{A}{B}", "{}", "{A"] {
             assert!(!is_one_variable(declared), "{declared}");
         }

@@ -134,6 +134,24 @@ impl Shape {
         }
     }
 
+    /// What an object does with unknown keys that has a tag beside the keys of this shape.
+    #[must_use]
+    pub const fn unknown_beside_tag(&self, own: Unknown) -> Unknown {
+        match (own, self) {
+            (Unknown::Ignored, Self::Object(object)) => object.unknown,
+            _ => own,
+        }
+    }
+
+    /// Whether a declared key of an object of this shape is this one.
+    #[must_use]
+    pub const fn has_key(&self, key: &str) -> bool {
+        match self {
+            Self::Object(object) => crate::fits::reads(object, key),
+            _ => false,
+        }
+    }
+
     /// What a variant holds.
     #[must_use]
     pub fn content(self, variant: usize) -> Self {

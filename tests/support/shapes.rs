@@ -112,6 +112,8 @@ pub fn subjects() -> Vec<Subject> {
         subject::<Credentials>(
             r#"{"keyed": {"token": "abc"}, "tried": [1, {"a": "b"}], "beside": {"kind": "none"}, "unit": "none"}"#,
         ),
+        subject::<Beside>(r#"{"type": "closed", "host": "a", "port": 1}"#),
+        subject::<Maybes>(r#"{"list": [null, "a"], "map": {"x": null}, "held": [{"a": null}, {"b": 1}]}"#),
         subject::<Renamed>(r#"{"dbName": "a", "HOST": "b"}"#),
         subject::<Generic<Option<u8>>>(r#"{"a": null, "b": [1, null]}"#),
         subject::<Nothing>("{}"),
@@ -223,6 +225,12 @@ shapes! {
     }
     #[secret(tag = "engine", rename_all = "lowercase")]
     enum Holding { Postgres(Host), Other(BTreeMap<String, Count>), None }
+    #[secret(tag = "type", rename_all = "lowercase")]
+    enum Beside { Closed(Closed), Open(Host), #[secret(rename = "true")] Yes }
+    struct Maybe(Option<String>);
+    #[secret(rename_all = "lowercase")]
+    enum Held { A(Option<String>), B(Option<u8>), C(Maybe) }
+    struct Maybes { list: Vec<Maybe>, map: BTreeMap<String, Maybe>, held: Vec<Held> }
     #[secret(tag = "kind", content = "value", rename_all = "lowercase")]
     enum Adjacent { Login(Host), Ports(#[secret(length(min = 1))] Vec<u16>), Maybe(Option<u8>), None }
     #[secret(rename_all = "lowercase")]

@@ -16,18 +16,18 @@ use secrets_shape::{duration, id};
 /// An option that has no effect on an item of this kind is a misunderstanding.
 pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
     let Container {
-        id,
+        id: _,
         schema,
-        stage,
-        refresh,
-        max_stale,
+        stage: _,
+        refresh: _,
+        max_stale: _,
         rename_all,
         rename_all_fields,
         deny_unknown_fields,
         default,
-        strict,
-        lenient,
-        validate,
+        strict: _,
+        lenient: _,
+        validate: _,
         text,
         trim,
         allow_empty,
@@ -78,24 +78,8 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
         );
         refuse(untagged.span(), "`untagged` is for enums: the first variant that reads the secret is taken");
     }
-    if is_enum && untagged.is_given() {
-        refuse(tag.span(), "with `untagged` no key tells the variants apart; keep one of the two");
-        refuse(content.span(), "with `untagged` a variant's value stands under no key of its own");
-        refuse(rename_all.span(), "this has no effect with `untagged`: the variants' names are not in the secret");
-    } else if is_enum && !tag.is_given() {
-        refuse(content.span(), "`content` goes with `tag`, whose value names the variant");
-    }
-    if is_enum && !tag.is_given() && has_fields(body) {
-        refuse(schema.span(), "a `schema` is compared with structs, and with enums that have a `tag`");
-    } else if is_enum && !tag.is_given() {
-        const NAMES: &str = "an enum without `tag` is one string of a secret, not a secret of its own";
-        for span in [id.span(), schema.span(), stage.span(), refresh.span(), max_stale.span()] {
-            refuse(span, NAMES);
-        }
-        refuse(deny_unknown_fields.span(), "an enum without `tag` has no fields");
-        refuse(strict.span(), "an enum without `tag` is read strictly: exactly a variant's name");
-        refuse(lenient.span(), "an enum without `tag` is read strictly: exactly a variant's name");
-        refuse(validate.span(), "an enum without `tag` has nothing to validate: it is one of its names");
+    if is_enum {
+        enum_options_fit(options, body, &mut refuse);
     }
     if text.is_given() {
         const TEXT: &str = "this has no effect with `text`: the secret is one text, without keys";
@@ -115,6 +99,32 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
         for span in [rename_all.span(), deny_unknown_fields.span(), default.span(), schema.span()] {
             refuse(span, NEWTYPE);
         }
+    }
+}
+
+/// What tells the variants of an enum apart, and what a unit enum has no use for.
+fn enum_options_fit(options: &Container, body: &Body, refuse: &mut impl FnMut(Option<Span>, &str)) {
+    let Container { id, schema, stage, refresh, max_stale, rename_all, deny_unknown_fields, strict, lenient, .. } =
+        options;
+    let Container { validate, tag, content, untagged, .. } = options;
+    if untagged.is_given() {
+        refuse(tag.span(), "with `untagged` no key tells the variants apart; keep one of the two");
+        refuse(content.span(), "with `untagged` a variant's value stands under no key of its own");
+        refuse(rename_all.span(), "this has no effect with `untagged`: the variants' names are not in the secret");
+    } else if !tag.is_given() {
+        refuse(content.span(), "`content` goes with `tag`, whose value names the variant");
+    }
+    if !tag.is_given() && has_fields(body) {
+        refuse(schema.span(), "a `schema` is compared with structs, and with enums that have a `tag`");
+    } else if !tag.is_given() {
+        const NAMES: &str = "an enum without `tag` is one string of a secret, not a secret of its own";
+        for span in [id.span(), schema.span(), stage.span(), refresh.span(), max_stale.span()] {
+            refuse(span, NAMES);
+        }
+        refuse(deny_unknown_fields.span(), "an enum without `tag` has no fields");
+        refuse(strict.span(), "an enum without `tag` is read strictly: exactly a variant's name");
+        refuse(lenient.span(), "an enum without `tag` is read strictly: exactly a variant's name");
+        refuse(validate.span(), "an enum without `tag` has nothing to validate: it is one of its names");
     }
 }
 
@@ -233,7 +243,7 @@ pub fn only_field(mut fields: Vec<Field>, options: &Container, errors: &mut Erro
 }
 
 /// Whether a variant of an enum is more than its name.
-fn has_fields(body: &Body) -> bool {
+pub fn has_fields(body: &Body) -> bool {
     let Body::Enum(variants) = body else { return false };
     variants.iter().any(|variant| !matches!(variant.fields, VariantFields::None))
 }

@@ -43,7 +43,8 @@ impl Inherited<'_> {
         let key = ident.as_ref().filter(|_| !options.flatten.is_given());
         let key = key.map(|ident| key_of(&options.rename, ident, self.case));
         let keys: Vec<LitStr> = key.into_iter().chain(options.alias.iter().cloned()).collect();
-        serde::field(&serde, &options, &keys.iter().map(LitStr::value).collect::<Vec<_>>(), errors);
+        let texts: Vec<String> = keys.iter().map(LitStr::value).collect();
+        serde::field(&serde, &options, (&texts, ident.is_none()), errors);
         let attr::Field { rename: _, alias: _, default, flatten, skip: _, codecs, public, strict, lenient, rules } =
             options;
         let default = match default.take() {

@@ -1,5 +1,6 @@
 //! What serde's attributes say of the shape has to be said to this derive, too.
 
+use super::container::has_fields;
 use crate::ast::Body;
 use crate::attr::{Container, Field, Foreign, Variant};
 use crate::errors::Errors;
@@ -8,7 +9,12 @@ use crate::errors::Errors;
 pub fn container(foreign: &[Foreign], options: &Container, body: &Body, errors: &mut Errors) {
     let (is_tuple, is_enum) = (matches!(body, Body::Tuple(_)), matches!(body, Body::Enum(_)));
     for option in foreign {
+        let is_made = options.from.is_given() || options.try_from.is_given();
         let is_said = match option.name.as_str() {
+            // They say nothing of what is read here.
+            "rename_all" | "rename_all_fields" | "deny_unknown_fields" | "default" if is_tuple || is_made => true,
+            "rename_all" if options.untagged.is_given() => true,
+            "deny_unknown_fields" if is_enum && !has_fields(body) => true,
             "rename_all" => options.rename_all.is_given(),
             "deny_unknown_fields" => options.deny_unknown_fields.is_given(),
             "default" if option.value.is_some() && !options.default.is_given() => {
@@ -40,13 +46,14 @@ pub fn container(foreign: &[Foreign], options: &Container, body: &Body, errors: 
 }
 
 /// On a field, whose keys are these.
-pub fn field(foreign: &[Foreign], options: &Field, keys: &[String], errors: &mut Errors) {
+pub fn field(foreign: &[Foreign], options: &Field, (keys, is_newtype): (&[String], bool), errors: &mut Errors) {
     for option in foreign {
         let has_key = |option: &Foreign| option.value.as_ref().is_some_and(|value| keys.contains(&value.value()));
         let is_said = match option.name.as_str() {
-            "rename" => options.rename.is_given() || has_key(option),
-            "alias" => has_key(option),
-            "default" if options.default.is_given() => true,
+            "rename" if !is_newtype => options.rename.is_given() || has_key(option),
+            "alias" if !is_newtype => has_key(option),
+            "default" if options.default.is_given() || options.flatten.is_given() || is_newtype => true,
+            "rename" | "alias" if is_newtype => true,
             "default" => {
                 let value = option.value.as_ref().map(|path| format!(" = {}()", path.value())).unwrap_or_default();
                 refuse(option, &format!("write `#[secret(default{value})]` as well"), errors);
@@ -92,7 +99,7 @@ pub fn variant(foreign: &[Foreign], options: &Variant, name: &str, errors: &mut 
             | "untagged" => {
                 refuse(
                     option,
-                    "variants have only `#[secret(rename = \"..\")]`; take the option off, or read the enum with `#[secret(serde)]` on its field",
+                    "variants have only `#[secret(rename = \"..\")]`; take the option off, or derive `Secret` for what has the enum alone, and read it with `#[secret(serde)]`",
                     errors,
                 );
                 true

@@ -1,7 +1,7 @@
 //! The redacting `Debug`.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Generics;
 use syn::ext::IdentExt;
 
@@ -65,10 +65,16 @@ fn arm(ident: &Ident, holds: &Holds<'_>, runtime: &TokenStream) -> TokenStream {
     match holds {
         Holds::Nothing => quote!(Self::#ident => ::core::fmt::Formatter::write_str(__f, #name),),
         Holds::Object(object) => {
-            let bound = object.fields.iter().map(|field| &field.ident);
-            let shown_skipped = object.skipped.iter().filter(|field| field.is_public).map(|field| &field.ident);
-            let shown = fields(&name, object, &|ident| quote!(#ident), runtime);
-            quote!(Self::#ident { #(#bound,)* #(#shown_skipped,)* .. } => #shown,)
+            // Under names of their own: a field may be called as a constant is.
+            let bound = object.fields.iter().filter_map(|field| field.ident.as_ref());
+            let bound = bound.chain(object.skipped.iter().filter(|field| field.is_public).map(|field| &field.ident));
+            let names: Vec<&Ident> = bound.collect();
+            let local = |at: usize| format_ident!("__value{at}");
+            let bound = names.iter().enumerate().map(|(at, ident)| (ident, local(at)));
+            let bound = bound.map(|(ident, local)| quote!(#ident: #local));
+            let access = |ident: &Ident| names.iter().position(|name| *name == ident).map(local).to_token_stream();
+            let shown = fields(&name, object, &access, runtime);
+            quote!(Self::#ident { #(#bound,)* .. } => #shown,)
         }
         Holds::Value(field) => {
             let shown = shown(field, &quote!(__value), runtime);
@@ -89,12 +95,7 @@ fn newtype(name: &str, field: &Field, runtime: &TokenStream) -> TokenStream {
 }
 
 /// The fields of a struct or variant; those that the secret does not hold only if they are public.
-fn fields(
-    name: &str,
-    object: &Object,
-    access: &dyn Fn(&dyn ToTokens) -> TokenStream,
-    runtime: &TokenStream,
-) -> TokenStream {
+fn fields(name: &str, object: &Object, access: &dyn Fn(&Ident) -> TokenStream, runtime: &TokenStream) -> TokenStream {
     let read = object.fields.iter().filter_map(|field| {
         let ident = field.ident.as_ref()?;
         let (key, shown) = (ident.unraw().to_string(), shown(field, &access(ident), runtime));

@@ -32,7 +32,7 @@ pub fn of(item: &Checked) -> TokenStream {
 /// The type that stands for a type's name.
 pub fn ident(ty: &Type) -> Ident {
     let name: String = name(ty).chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-    format_ident!("__{name}")
+    format_ident!("__NameOf{name}")
 }
 
 /// What holds the types that are parsed.

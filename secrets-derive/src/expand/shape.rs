@@ -6,11 +6,13 @@ use secrets_shape::shape::{Coercion, Telling};
 
 use super::field::of_type;
 use super::{on, rules};
+use syn::ext::IdentExt;
+
 use crate::check::{Body, Checked, Content, Converted, Field, Object, Reading, Tagged, Variants};
 
 pub fn of(item: &Checked) -> TokenStream {
     let Checked { ident, description, runtime, body, .. } = item;
-    let name = ident.to_string();
+    let name = ident.unraw().to_string();
     match body {
         Body::Struct(object) => {
             let object = object_shape(&name, description, object, None, runtime);
@@ -53,7 +55,7 @@ fn variants_shape(name: &str, description: &str, item: &Variants, runtime: &Toke
     let contents = variants.iter().map(|variant| match &variant.content {
         None => quote!(::core::option::Option::None),
         Some(Content::Object(object)) => {
-            let object = object_shape(&variant.ident.to_string(), &variant.description, object, None, runtime);
+            let object = object_shape(&variant.ident.unraw().to_string(), &variant.description, object, None, runtime);
             quote!(::core::option::Option::Some(#runtime::Shape::Object(&#object)))
         }
         Some(Content::Value(field)) => {
@@ -84,7 +86,7 @@ fn tagged_shape(name: &str, description: &str, tagged: &Tagged, runtime: &TokenS
                 ..#runtime::FieldShape::PLAIN
             },
         };
-        object_shape(&variant.ident.to_string(), &variant.description, &variant.object, Some(&tag), runtime)
+        object_shape(&variant.ident.unraw().to_string(), &variant.description, &variant.object, Some(&tag), runtime)
     });
     quote! {
         #runtime::Shape::Tagged(&#runtime::TaggedShape {
@@ -106,12 +108,21 @@ fn object_shape(
 ) -> TokenStream {
     let fields = object.fields.iter().map(|field| field_shape(field, runtime));
     let unknown = if object.denies_unknown { quote!(Denied) } else { quote!(Ignored) };
+    let unknown = quote!(#runtime::Unknown::#unknown);
+    // A struct beside a tag keeps its own mind about unknown keys.
+    let unknown = match object.fields.as_slice() {
+        [Field { ident: None, reading: Reading::Flattened, ty, .. }] => {
+            let shape = quote_spanned!(on(ty)=> <#ty as #runtime::SecretValue>::SHAPE);
+            quote!(#shape.unknown_beside_tag(#unknown))
+        }
+        _ => unknown,
+    };
     quote! {
         #runtime::ObjectShape {
             name: #name,
             description: #description,
             fields: &[#tag #(#fields),*],
-            unknown: #runtime::Unknown::#unknown,
+            unknown: #unknown,
         }
     }
 }

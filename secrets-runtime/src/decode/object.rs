@@ -290,7 +290,7 @@ impl<'a> Matching<'a> {
         }
         if self.shape.unknown == Unknown::Denied && !self.unknown.is_empty() {
             self.deny_unknown(report);
-        } else {
+        } else if !report.is_trial() {
             self.warn_of_near_misses();
         }
     }

@@ -133,6 +133,8 @@ pub const VIOLATIONS: usize = 100;
 #[doc(hidden)]
 pub struct Report {
     violations: Vec<Violation>,
+    /// Whether it is of a variant that may not be the one.
+    is_trial: bool,
 }
 
 impl Report {
@@ -157,6 +159,15 @@ impl Report {
     /// A key is no Unicode text.
     pub(crate) fn bad_key(&mut self, at: &Path<'_>) -> Reported {
         self.violation(at, "a key of Unicode text", "half of a surrogate pair")
+    }
+
+    /// For a variant that is tried.
+    pub(super) fn trial() -> Self {
+        Self { is_trial: true, ..Self::default() }
+    }
+
+    pub(super) fn is_trial(&self) -> bool {
+        self.is_trial
     }
 
     /// What one of several variants that were tried expected.

@@ -90,7 +90,7 @@ impl<'a> Tries<'a> {
 
     /// Tries the next variant.
     pub fn next<T>(&mut self, decode: impl FnOnce(&Json<'_>, &mut Report) -> Result<T, Reported>) -> Option<T> {
-        let mut report = Report::default();
+        let mut report = Report::trial();
         let tried = decode(self.json, &mut report);
         if tried.is_err() {
             self.failed.push(report);

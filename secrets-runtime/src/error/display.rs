@@ -65,7 +65,7 @@ struct OneLine<'a>(&'a mut dyn Write);
 impl Write for OneLine<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         text.chars().try_for_each(|character| {
-            if character.is_control() {
+            if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
                 write!(self.0, "{}", character.escape_default())
             } else {
                 self.0.write_char(character)

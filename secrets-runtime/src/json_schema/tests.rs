@@ -153,13 +153,16 @@ fn a_string_that_spells_a_value_is_allowed_where_it_is_read() {
 }
 
 #[test]
-fn a_newtype_is_what_it_holds_and_does_not_read_absence() {
+fn a_newtype_is_what_it_holds_and_in_a_field_does_not_read_absence() {
     const STRICT: FieldShape = FieldShape { shape: PORT, coercion: Coercion::None, ..FieldShape::PLAIN };
     const PERHAPS: FieldShape = FieldShape { shape: Shape::Optional(&PORT), ..STRICT };
-    for field in [&STRICT, &PERHAPS] {
-        let schema = written(&Shape::Newtype(field), &[], Coercion::FromString);
-        assert_eq!(schema, r#"{"type":"integer","minimum":0,"maximum":65535}"#);
-    }
+    const FIELD: FieldShape =
+        FieldShape { shape: Shape::Newtype(&PERHAPS), exposure: Exposure::Public, ..FieldShape::PLAIN };
+    const PORT_ALONE: &str = r#"{"type":"integer","minimum":0,"maximum":65535}"#;
+    let schema = |field| written(&Shape::Newtype(field), &[], Coercion::FromString);
+    assert_eq!(schema(&STRICT), PORT_ALONE);
+    assert_eq!(schema(&PERHAPS), format!(r#"{{"anyOf":[{PORT_ALONE},{{"type":"null"}}]}}"#));
+    assert_eq!(of_field(&FIELD), PORT_ALONE);
 }
 
 const fn flat(shape: Shape) -> FieldShape {

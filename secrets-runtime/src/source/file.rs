@@ -72,14 +72,14 @@ impl File {
         let text = entries.get(request.id()).ok_or_else(|| {
             SourceError::new(ErrorKind::NotFound, "the file has no such key").advice(format!(
                 "add the key {:?} to {}",
-                request.secret().shown(),
+                request.secret().in_a_hint(),
                 self.path.display()
             ))
         })?;
         let text = decode::embedded(text).ok_or_else(|| {
             let what = "in a file, a secret is an object or a string of Unicode text";
             let error = SourceError::new(ErrorKind::Configuration, what);
-            error.advice(format!("look at the key {:?} in {}", request.secret().shown(), self.path.display()))
+            error.advice(format!("look at the key {:?} in {}", request.secret().in_a_hint(), self.path.display()))
         })?;
         let version_id = self.version_id(&text);
         Ok(Fetched::new(text).with_version_id(version_id).with_stages([AWSCURRENT]))

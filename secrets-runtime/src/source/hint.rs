@@ -18,7 +18,7 @@ impl Place<'_> {
     /// `None` where there is nothing to add.
     pub fn hint(&self, error: &SourceError, request: &Request) -> Option<String> {
         let Self { platform, region, own_endpoint } = *self;
-        let (id, role) = (request.secret().shown(), platform.role());
+        let (id, role) = (&*request.secret().in_a_hint(), platform.role());
         if error.hint.is_some() {
             return None;
         }

@@ -20,6 +20,8 @@ struct Inner {
     id: Arc<str>,
     /// As it was declared, where that differs.
     declared: Option<Arc<str>>,
+    /// Whether the program gave the id, and it is only found to be what the variable holds.
+    is_given: bool,
     /// Whether it may be shown.
     is_known: AtomicBool,
 }
@@ -27,22 +29,30 @@ struct Inner {
 impl SecretId {
     /// An id that somebody wrote down.
     pub fn new(id: Arc<str>) -> Self {
-        Self(Arc::new(Inner { id, declared: None, is_known: AtomicBool::new(true) }))
+        Self(Arc::new(Inner { id, declared: None, is_given: false, is_known: AtomicBool::new(true) }))
     }
 
     /// What a declaration resolved to.
     pub fn declared(declared: &str, id: String) -> Self {
         let is_known = AtomicBool::new(!is_one_variable(declared) || Arn::parse(&id).is_some());
         let declared = (declared != id).then(|| declared.into());
-        Self(Arc::new(Inner { id: id.into(), declared, is_known }))
+        Self(Arc::new(Inner { id: id.into(), declared, is_given: false, is_known }))
     }
 
-    /// What the program gave. Where it is all that a variable holds, it is taken to be from there.
+    /// What the program gave. Where it is all that a variable holds, but for spaces around it, it is taken to be from there.
     pub fn given(id: &str, placeholder: Option<&str>) -> Self {
-        let is_held = |(_, value): &(OsString, OsString)| *value == *id;
+        let is_held = |(_, value): &(OsString, OsString)| value.to_str().is_some_and(|value| value.trim() == id);
         let variable = || env::vars_os().find(is_held).and_then(|(name, _)| name.into_string().ok());
         match placeholder.map(str::to_owned).or_else(variable) {
-            Some(name) => Self::declared(&format!("{{{name}}}"), id.to_owned()),
+            Some(name) => {
+                let is_known = AtomicBool::new(Arn::parse(id).is_some());
+                Self(Arc::new(Inner {
+                    id: id.into(),
+                    declared: Some(format!("{{{name}}}").into()),
+                    is_given: true,
+                    is_known,
+                }))
+            }
             None => Self::new(id.into()),
         }
     }
@@ -67,7 +77,17 @@ impl SecretId {
 
     /// As it was declared, where that is not what is shown.
     pub fn shown_declared(&self) -> Option<&str> {
-        self.0.declared.as_deref().filter(|declared| *declared != self.shown())
+        self.0.declared.as_deref().filter(|declared| !self.0.is_given && *declared != self.shown())
+    }
+
+    /// The id, or words for what it is, in a sentence that says what to do.
+    pub fn in_a_hint(&self) -> String {
+        match &self.0.declared {
+            Some(declared) if !self.0.is_known.load(Relaxed) => {
+                format!("<the value of {}>", declared.trim_matches(['{', '}']))
+            }
+            _ => self.0.id.to_string(),
+        }
     }
 }
 
@@ -76,6 +96,9 @@ impl fmt::Display for SecretId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.shown_declared() {
             Some(declared) => write!(f, "{:?} (declared {declared:?})", self.shown()),
+            None if self.0.is_given && !self.0.is_known.load(Relaxed) => {
+                write!(f, "{:?} (the id that was given is what this variable holds)", self.shown())
+            }
             None => write!(f, "{:?}", self.shown()),
         }
     }
@@ -108,10 +131,13 @@ mod tests {
             SecretId::given(&path, None),
         ] {
             let withheld = id.to_string();
-            assert!(["\"{DB_SECRET}\"", "\"{PATH}\""].contains(&&*withheld), "{withheld}");
+            assert!(
+                withheld.starts_with("\"{DB_SECRET}\"") || withheld.starts_with("\"{PATH}\" (the id"),
+                "{withheld}"
+            );
+            assert!(["<the value of DB_SECRET>", "<the value of PATH>"].contains(&&*id.in_a_hint()));
             id.confirm();
-            assert_eq!(id.shown(), id.expose());
-            assert_eq!(id.shown_declared().map(|declared| format!("{declared:?}")), Some(withheld));
+            assert_eq!((id.shown(), &*id.in_a_hint()), (id.expose(), id.expose()));
         }
         assert_eq!(SecretId::given("tenants/acme", None).shown(), "tenants/acme");
     }

@@ -4,9 +4,12 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::Poll;
+use std::time::Duration;
 
 use futures_util::future::join_all;
+use tokio::time::timeout;
 
 use crate::error::ErrorKind;
 use crate::source::{Fetched, Request, Selector, Source, SourceError};
@@ -109,9 +112,15 @@ const CANARY: &str = "Xq7canaryXq7";
 /// What the suite asks for; ids begin with `conformance/`.
 const FIRST: &str = "conformance/first";
 const SECOND: &str = "conformance/second";
-const MISSING: &str = "conformance/missing";
+/// Not the first, though its id begins so.
+const MISSING: &str = "conformance/first/missing";
 
-/// Holds a source against everything that [`Source`] promises. It writes three secrets whose ids begin with `conformance/`.
+/// How long a call may take.
+const LIMIT: Duration = Duration::from_secs(30);
+const ENDS: &str = "every call ends, also when others were given up before it: within 30 s";
+
+/// Holds a source against everything that [`Source`] promises, in a tokio runtime with timers. It writes three secrets whose ids
+/// begin with `conformance/`, of up to 64 KiB, which is what AWS allows.
 ///
 /// ```
 /// use secrets_runtime::testing::{SourceHarness, conformance};
@@ -127,18 +136,22 @@ const MISSING: &str = "conformance/missing";
 /// # Panics
 /// If the source or the harness does.
 pub async fn conformance<H: SourceHarness>(harness: &H) -> Result<(), BrokenPromises> {
-    let mut suite = Suite { harness, broken: Vec::new() };
+    let mut suite = Suite { harness, broken: Vec::new(), is_endless: AtomicBool::new(false) };
     suite.texts().await;
     suite.answers().await;
     suite.versions().await;
     suite.failures().await;
     suite.calls().await;
+    let is_endless = suite.is_endless.load(Relaxed);
+    suite.promise(!is_endless, ENDS);
     if suite.broken.is_empty() { Ok(()) } else { Err(BrokenPromises(suite.broken)) }
 }
 
 struct Suite<'h, H> {
     harness: &'h H,
     broken: Vec<&'static str>,
+    /// Whether a call did not end.
+    is_endless: AtomicBool,
 }
 
 impl<H: SourceHarness> Suite<'_, H> {
@@ -150,17 +163,30 @@ impl<H: SourceHarness> Suite<'_, H> {
 
     async fn fetch(&self, ids: &[&str]) -> Vec<Answer> {
         let requests: Vec<Request> = ids.iter().map(|id| current(id)).collect();
-        self.harness.source().fetch(&requests).await
+        self.ask(&requests).await
     }
 
     async fn one(&self, request: Request) -> Answer {
-        let mut answers = self.harness.source().fetch(&[request]).await;
-        answers.pop().unwrap_or_else(|| Err(SourceError::unanswered()))
+        self.ask(&[request]).await.pop().unwrap_or_else(|| Err(SourceError::unanswered()))
+    }
+
+    /// One call. What does not end has no answers.
+    async fn ask(&self, requests: &[Request]) -> Vec<Answer> {
+        let call = timeout(LIMIT, self.harness.source().fetch(requests)).await;
+        call.unwrap_or_else(|_| {
+            self.is_endless.store(true, Relaxed);
+            Vec::new()
+        })
     }
 
     async fn texts(&mut self) {
         let long = format!("{CANARY}{}", "x".repeat(65_536 - CANARY.len()));
-        for text in [r#"{"key": "Xq7canaryXq7\u00e9\n é 🔑"}"#, "Xq7canaryXq7 plain text \"quoted\" \\\n", &long] {
+        for text in [
+            " \r\nXq7canaryXq7\t\r\n",
+            r#"{"key": "Xq7canaryXq7\u00e9\n é 🔑"}"#,
+            "Xq7canaryXq7 plain text \"quoted\" \\\n",
+            &long,
+        ] {
             self.harness.put(FIRST, text).await;
             let answer = self.one(current(FIRST)).await;
             self.promise(
@@ -223,11 +249,16 @@ impl<H: SourceHarness> Suite<'_, H> {
         const NOT_FOUND: &str = "what does not exist is `NotFound`, or `MarkedForDeletion`, and not transient";
         for request in [
             current(MISSING),
+            Request::new(&FIRST[..FIRST.len() - 1], Selector::Stage("AWSCURRENT".into())),
             Request::new(FIRST, Selector::Stage("CONFORMANCE".into())),
+            Request::new(FIRST, Selector::Stage("AWSPENDING".into())),
             Request::new(FIRST, Selector::Version("00000000-0000-0000-0000-000000000000".into())),
         ] {
+            let is_secret = request.is_current();
             let answer = self.one(request).await;
-            self.promise(answer.as_ref().is_err_and(is_missing), NOT_FOUND);
+            // Who may not know whether there is one says that it may not be read.
+            let is_refused = |error: &SourceError| is_secret && error.kind() == ErrorKind::AccessDenied;
+            self.promise(answer.is_err_and(|error| is_missing(&error) || is_refused(&error)), NOT_FOUND);
         }
         self.harness.put(MISSING, CANARY).await;
         self.promise(
@@ -246,8 +277,10 @@ impl<H: SourceHarness> Suite<'_, H> {
     async fn calls(&mut self) {
         let text = format!("{CANARY} calls");
         self.harness.put(FIRST, &text).await;
+        let other = format!("{CANARY} other calls");
+        self.harness.put(SECOND, &other).await;
         let request = [current(FIRST)];
-        for _ in 0..16 {
+        for _ in 0..256 {
             let mut call = pin!(self.harness.source().fetch(&request));
             // Polled once and dropped, as one that is given up.
             poll_fn(|context| {
@@ -256,8 +289,9 @@ impl<H: SourceHarness> Suite<'_, H> {
             })
             .await;
         }
-        let at_once = join_all((0..16).map(|_| self.one(current(FIRST)))).await;
-        let all = at_once.iter().all(|answer| is_text(answer, &text));
+        let calls = (0..8).map(|nth| self.one(current(if nth % 2 == 0 { FIRST } else { SECOND })));
+        let texts = [&text, &other].into_iter().cycle();
+        let all = join_all(calls).await.iter().zip(texts).all(|(answer, text)| is_text(answer, text));
         self.promise(all, "calls at the same time do not disturb each other, nor do those that were given up");
     }
 }

@@ -1,0 +1,15 @@
+use secrets_runtime::Secret;
+
+#[derive(Secret)]
+struct Server {
+    host: String,
+    engine: Option<String>,
+}
+
+#[derive(Secret)]
+#[secret(tag = "engine")]
+enum Database {
+    Postgres(Server),
+}
+
+fn main() {}

@@ -228,7 +228,7 @@ impl SecretsBuilder {
         self.with(batch.into_iter().fold(source, Aws::batch), environment)
     }
 
-    /// As [`Secrets::new`]. The settings for AWS do not apply to other sources.
+    /// As [`Secrets::new`].
     ///
     /// ```
     /// use secrets_runtime::{Secrets, source::File};

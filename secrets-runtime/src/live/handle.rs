@@ -218,10 +218,9 @@ impl<T> Live<T> {
     /// `map` runs now, and then for each new version before that is published here: prove, then publish. Each run is a task of
     /// its own; however long it takes, it holds up nothing else. A version whose `map` fails, panics or takes longer than 30 s
     /// is refused: the last good derived value stays, and `map` runs again within a minute. It gets an owned snapshot, so that
-    /// its future may be sent between threads; what it returns as an error is given to the caller the first time and shown
-    /// kept for [`status`](Self::status) later, and is never logged, since it may quote what it was given. It may use the live secret
-    /// itself. A run under way goes on when the
-    /// last handle is dropped, and its value is then dropped.
+    /// its future may be sent between threads; what it returns as an error is given to the caller the first time and kept
+    /// for [`status`](Self::status) later, and is never logged, since it may quote what it was given. It may use the live secret
+    /// itself. A run under way goes on when the last handle is dropped, and its value is then dropped.
     ///
     /// ```
     /// use secrets_runtime::Live;

@@ -76,6 +76,12 @@ struct Unused { token: String }
 #[expect(dead_code)]
 struct Tenant<const N: usize> { tokens: Vec<String>, #[secret(from_str)] address: Option<std::net::IpAddr> }
 
+/// An entry for each instance that is loaded.
+#[derive(Secret)]
+#[secret(id = "orders/limits")]
+#[expect(dead_code)]
+struct Limits<const N: usize> { each: [u8; N] }
+
 /// Nobody calls it.
 #[expect(dead_code)]
 #[inline(never)]
@@ -99,6 +105,8 @@ fn main() {
     let secrets = Secrets::new(Memory::new());
     drop(secrets.live::<db::OrdersDb>());
     drop(secrets.load_from::<Tenant<3>>("tenants/acme"));
+    drop(secrets.live::<Limits<3>>());
+    drop(secrets.live::<Limits<4>>());
     drop(secrets.load_from::<std::collections::BTreeMap<String, String>>("labels"));
     let polled = boxed(&secrets).as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
     println!("{checked} {} {}", shared::used(), polled.is_ready());
@@ -156,8 +164,8 @@ fn exactly_what_is_loaded_is_in_the_binary_however_it_is_built() {
     for (arguments, file) in builds {
         let found = built(arguments, file);
         // Neither what is declared, decoded and never loaded, nor what a function loads that nobody calls.
-        let expected = BTreeSet::from(["orders::Key", "orders::db::OrdersDb", "orders::Tenant", "BTreeMap"]);
-        assert_eq!((types(&found), found.len()), (expected, 4), "{arguments}");
+        let expected = BTreeSet::from(["orders::Key", "orders::Limits", "orders::db::OrdersDb", "orders::Tenant", "BTreeMap"]);
+        assert_eq!((types(&found), found.len()), (expected, 6), "{arguments}");
     }
 }
 

@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::decode::{Failure, VIOLATIONS, Violation};
 use crate::secret::Secret;
 use crate::source::{SecretId, SourceError};
+pub(crate) use display::OneLine;
 pub use kind::ErrorKind;
 use secrets_shape::id::BadId;
 

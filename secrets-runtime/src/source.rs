@@ -28,6 +28,7 @@ mod hint;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
+use std::fmt::Write as _;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -47,7 +48,7 @@ pub(crate) use platform::{Platform, environment};
 pub use script::Rotation;
 pub(crate) use secret_id::SecretId;
 
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, OneLine};
 use crate::secret::AWSCURRENT;
 
 /// Something that secrets can be fetched from.
@@ -588,12 +589,13 @@ impl SourceError {
 impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, detail, origin, .. } = self;
-        write!(f, "the secret {}", kind.predicate())?;
+        let mut line = OneLine(f);
+        write!(line, "the secret {}", kind.predicate())?;
         if !detail.is_empty() {
-            write!(f, ": {detail}")?;
+            write!(line, ": {detail}")?;
         }
         match origin {
-            Some(origin) => write!(f, " ({origin})"),
+            Some(origin) => write!(line, " ({origin})"),
             None => Ok(()),
         }
     }

@@ -273,3 +273,9 @@ async fn a_hint_about_an_id_that_is_withheld_can_be_followed() {
     secrets.load_from::<Db>("orders/db").await.expect("the hint was followed");
     std::fs::remove_file(path).expect("removed");
 }
+
+#[test]
+fn what_a_source_says_is_one_line() {
+    let error = SourceError::from(ErrorKind::Service).because("two\nlines");
+    assert_eq!(error.to_string(), "the secret cannot be read: the service failed: two\\nlines");
+}

@@ -85,7 +85,7 @@ impl Inherited<'_> {
             let message = if is_text {
                 "this has no effect with `text`: the field is the whole secret"
             } else {
-                "this has no effect here: a struct without names for its fields is read as the field is"
+                "this has no effect here: a value without a name is read as its type is"
             };
             errors.at(span, message);
         }

@@ -60,7 +60,7 @@ fn report(error: &Error, f: &mut dyn Write) -> fmt::Result {
 }
 
 /// Escapes what would break a line: a name in a declaration may have a line break in it.
-struct OneLine<'a>(&'a mut dyn Write);
+pub struct OneLine<'a>(pub &'a mut dyn Write);
 
 impl Write for OneLine<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {

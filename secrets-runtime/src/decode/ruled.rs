@@ -201,7 +201,7 @@ impl<T: Flatten> Flatten for Box<T> {
 
 /// A type whose keys can stand beside the tag of an enum.
 #[diagnostic::on_unimplemented(
-    message = "a variant of an enum with a `tag` holds a struct with `#[derive(Secret)]` or a map, and `{Self}` is neither",
+    message = "a variant of an enum with a `tag` holds a struct with named fields and `#[derive(Secret)]`, or a map, and `{Self}` is neither",
     label = "`{Self}` has no keys to stand beside the tag",
     note = "for other values, say under which key they stand: `#[secret(tag = \"..\", content = \"value\")]`"
 )]

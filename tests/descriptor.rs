@@ -164,7 +164,8 @@ fn exactly_what_is_loaded_is_in_the_binary_however_it_is_built() {
     for (arguments, file) in builds {
         let found = built(arguments, file);
         // Neither what is declared, decoded and never loaded, nor what a function loads that nobody calls.
-        let expected = BTreeSet::from(["orders::Key", "orders::Limits", "orders::db::OrdersDb", "orders::Tenant", "BTreeMap"]);
+        let expected =
+            BTreeSet::from(["orders::Key", "orders::Limits", "orders::db::OrdersDb", "orders::Tenant", "BTreeMap"]);
         assert_eq!((types(&found), found.len()), (expected, 6), "{arguments}");
     }
 }

@@ -1,10 +1,13 @@
-//! `rustls`: each connection is accepted with the newest certificate that fits its key. `tonic` and others that are given a stream
-//! of connections are served with it in the same way.
+//! `rustls`, and `tonic` over it: each connection is accepted with the newest certificate that fits its key.
 
+use std::future::ready;
+use std::io;
 use std::sync::Arc;
 
+use futures_util::stream::{Stream, StreamExt, unfold};
+
 use secrets_runtime::{ExposeSecret, Live, Secret, SecretString, Secrets};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -33,13 +36,32 @@ pub async fn open(secrets: &Secrets) -> Result<Live<Arc<ServerConfig>>, Box<dyn 
 fn server_config(pem: &Certificate) -> Result<Arc<ServerConfig>, Box<dyn std::error::Error + Send + Sync>> {
     let chain = CertificateDer::pem_slice_iter(pem.chain.as_bytes()).collect::<Result<Vec<_>, _>>()?;
     let key = PrivateKeyDer::from_pem_slice(pem.key.expose_secret().as_bytes())?;
-    Ok(Arc::new(ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key)?))
+    let mut config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
 }
 
 /// The handshake, with what is current.
 ///
 /// # Errors
 /// The client breaks it off.
-pub async fn accept(config: &Live<Arc<ServerConfig>>, connection: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
+pub async fn accept(config: &Live<Arc<ServerConfig>>, connection: TcpStream) -> io::Result<TlsStream<TcpStream>> {
     TlsAcceptor::from(Arc::clone(&config.current())).accept(connection).await
+}
+
+/// How many handshakes are under way at once.
+const HANDSHAKES: usize = 64;
+
+/// Connections for servers that take a stream of them, as `tonic`'s `serve_with_incoming` does. A handshake that fails, or that a
+/// client never ends, holds up no other.
+pub fn incoming(
+    config: Live<Arc<ServerConfig>>,
+    listener: TcpListener,
+) -> impl Stream<Item = io::Result<TlsStream<TcpStream>>> {
+    let connections = unfold(listener, async |listener| Some((listener.accept().await, listener)));
+    let shaken = connections.map(move |connection| {
+        let config = config.clone();
+        async move { accept(&config, connection?.0).await }
+    });
+    shaken.buffer_unordered(HANDSHAKES).filter(|shaken| ready(shaken.is_ok()))
 }

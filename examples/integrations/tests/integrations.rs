@@ -16,6 +16,8 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tonic::service::Routes;
+use tonic::transport::Server;
 
 /// Polls so often that a test need not wait.
 fn secrets(source: &Memory) -> Secrets {
@@ -71,16 +73,14 @@ async fn each_connection_is_accepted_with_the_newest_certificate_that_fits_its_k
     let config = tls::open(&secrets(&source)).await.expect("open");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("bound");
-    let current = config.clone();
-    let server = tokio::spawn(async move {
-        while let Ok((connection, _)) = listener.accept().await {
-            let _ = tls::accept(&current, connection).await;
-        }
-    });
+    let connections = tls::incoming(config.clone(), listener);
+    let server = Server::builder().add_routes(Routes::default()).serve_with_incoming(connections);
+    let server = tokio::spawn(server);
     let shakes_hands = async |certificate: &CertificateDer<'static>| {
         let mut roots = RootCertStore::empty();
         roots.add(certificate.clone()).expect("a certificate");
-        let client = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        let mut client = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        client.alpn_protocols = vec![b"h2".to_vec()];
         let connection = TcpStream::connect(address).await.expect("connected");
         let name = ServerName::try_from("edge").expect("a name");
         TlsConnector::from(Arc::new(client)).connect(name, connection).await.is_ok()

@@ -229,7 +229,7 @@ async fn each_alarm_watches_a_figure_that_the_service_writes() {
     for alarm in alarms {
         let alarm = &template["Resources"][&alarm]["Properties"];
         assert_eq!(alarm["Namespace"], namespace["Value"]);
-        let id = alarm["Dimensions"][0]["Value"].as_str().map(str::to_owned);
+        let id = alarm["Dimensions"][0]["Value"]["Fn::Sub"].as_str().map(|id| id.replace("${Environment}", "prod"));
         let watched = (alarm["MetricName"].as_str().expect("a name").to_owned(), id);
         assert!(figures.contains(&watched), "{watched:?} is not in {figures:?}");
     }

@@ -176,7 +176,7 @@ fn twelve_are_read_with_one_attribute() {
     ports("`skip`", r#"{"host": "a", "cache": 1}"#, |Skipped { host, cache }| (host, cache));
     ports("`try_from = \"u64\"`, `from = \"..\"`", r#"{"number": 4}"#, |converted: Converted| converted.number.0);
     ports(
-        "`with = \"module\"`: `serde_with`, chrono's modules, one's own",
+        "`with = \"module\"`: `serde_with`, chrono's modules, your own",
         r#"{"word": "abc", "port": "5432", "at": 0}"#,
         |Modules { word, port, at }| (word, port, at),
     );

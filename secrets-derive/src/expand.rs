@@ -42,7 +42,6 @@ pub fn expand(item: &Checked) -> TokenStream {
             }
         });
         quote! {
-            #[allow(deprecated)]
             fn redacted(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 #hidden
                 ::core::fmt::Debug::fmt(self, __f)

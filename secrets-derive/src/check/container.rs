@@ -248,7 +248,7 @@ pub fn has_fields(body: &Body) -> bool {
     variants.iter().any(|variant| !matches!(variant.fields, VariantFields::None))
 }
 
-/// What is tried is told apart by what it holds.
+/// The variants of an untagged enum differ only in what they hold.
 pub fn every_variant_holds_something(variants: &[Variant], errors: &mut Errors) {
     for variant in variants.iter().filter(|variant| matches!(variant.fields, VariantFields::None)) {
         errors.at(

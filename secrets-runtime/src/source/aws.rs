@@ -102,7 +102,7 @@ impl Aws {
         Self { has_endpoint: given.is_some(), ..Self::from_conf(builder) }
     }
 
-    /// A configuration of the Secrets Manager client itself: an HTTP client of one's own, interceptors, a FIPS endpoint for this
+    /// A configuration of the Secrets Manager client itself: your own HTTP client, interceptors, a FIPS endpoint for this
     /// service alone. Nothing is taken from the environment. Timeouts that it leaves open are set as by [`new`](Self::new).
     ///
     /// ```no_run

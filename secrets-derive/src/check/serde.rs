@@ -50,10 +50,11 @@ pub fn field(foreign: &[Foreign], options: &Field, (keys, is_newtype): (&[String
     for option in foreign {
         let has_key = |option: &Foreign| option.value.as_ref().is_some_and(|value| keys.contains(&value.value()));
         let is_said = match option.name.as_str() {
-            "rename" if !is_newtype => options.rename.is_given() || has_key(option),
-            "alias" if !is_newtype => has_key(option),
-            "default" if options.default.is_given() || options.flatten.is_given() || is_newtype => true,
-            "rename" | "alias" if is_newtype => true,
+            // A value without a name has no key.
+            "rename" | "alias" | "default" if is_newtype => true,
+            "rename" => options.rename.is_given() || has_key(option),
+            "alias" => has_key(option),
+            "default" if options.default.is_given() || options.flatten.is_given() => true,
             "default" => {
                 let value = option.value.as_ref().map(|path| format!(" = {}()", path.value())).unwrap_or_default();
                 refuse(option, &format!("write `#[secret(default{value})]` as well"), errors);

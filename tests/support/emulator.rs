@@ -2,14 +2,14 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use aws_sdk_secretsmanager::Client;
 
-use crate::install::{DEPLOYMENT, EMULATOR, Tools};
+use crate::install::tools;
 use crate::proxy::Exchange;
-use crate::{REGION, install, sdk_config};
+use crate::{REGION, sdk_config};
 
 /// A Secrets Manager API on loopback, which ends with this value, or with the process.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl Emulator {
     /// With a sentence that says what to install.
     #[must_use]
     pub fn start() -> Self {
-        Self::run(EMULATOR)
+        Self::run("emulator.py")
     }
 
     /// An emulator that speaks CloudFormation too, secrets included.
@@ -49,13 +49,12 @@ impl Emulator {
     /// With a sentence that says what to install.
     #[must_use]
     pub fn with_cloudformation() -> Self {
-        Self::run(DEPLOYMENT)
+        Self::run("emulator_with_cloudformation.py")
     }
 
-    fn run(tools: Tools) -> Self {
-        let programs = install::programs("python3", tools).unwrap_or_else(|sentence| panic!("{sentence}"));
-        let mut child = Command::new(programs.join("python"))
-            .arg(tools.directory().join("run.py"))
+    fn run(script: &str) -> Self {
+        let mut child = tools()
+            .script(script)
             .stdin(Stdio::piped())
             .stderr(Stdio::piped())
             .stdout(Stdio::null())

@@ -5,44 +5,59 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
-/// What is installed together: the name of a directory with a `requirements.txt`.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Tools(pub(crate) &'static str);
+/// Why tests cannot run on this machine; `build.rs` says it before anything is compiled.
+const NEEDS_PYTHON: &str = include_str!("needs_python.txt");
 
-/// The emulator.
-pub(crate) const EMULATOR: Tools = Tools("emulator");
+/// The virtual environment that has the tools.
+pub(crate) struct Tools(PathBuf);
 
-/// A linter of IAM policies.
-pub(crate) const POLICIES: Tools = Tools("policies");
+/// The environment; installs it if need be.
+///
+/// # Panics
+/// With a sentence that says what to install, or what the installer said.
+pub(crate) fn tools() -> &'static Tools {
+    static TOOLS: OnceLock<Result<Tools, String>> = OnceLock::new();
 
-/// The emulator with its CloudFormation, and a linter for that.
-pub(crate) const DEPLOYMENT: Tools = Tools("deployment");
+    let tools = TOOLS.get_or_init(|| {
+        let lists = ["requirements.txt", "postgres.txt"].map(source);
+        let place = target_directory()?.join(format!("tools-{:016x}", hash(&lists)?));
+        install("python3", &lists, &place).map(|()| Tools(place))
+    });
+    tools.as_ref().unwrap_or_else(|sentence| panic!("{sentence}"))
+}
 
 impl Tools {
-    /// Their directory in the sources.
-    pub(crate) fn directory(self) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join(self.0)
+    /// An installed program.
+    pub(crate) fn program(&self, name: &str) -> Command {
+        Command::new(self.0.join("bin").join(name))
     }
 
-    fn requirements(self) -> PathBuf {
-        self.directory().join("requirements.txt")
+    /// A script of the tests, for the environment's Python.
+    pub(crate) fn script(&self, name: &str) -> Command {
+        let mut python = self.program("python");
+        python.arg(source(name));
+        python
+    }
+
+    /// The directories of installed packages whose names begin so.
+    pub(crate) fn packages(&self, name: &str) -> Vec<PathBuf> {
+        let pythons = fs::read_dir(self.0.join("lib")).expect("a virtual environment has `lib`").flatten();
+        let packages = pythons.flat_map(|python| fs::read_dir(python.path().join("site-packages"))).flatten().flatten();
+        packages
+            .filter(|package| package.file_name().as_encoded_bytes().starts_with(name.as_bytes()))
+            .map(|package| package.path())
+            .collect()
     }
 }
 
-/// The programs of an environment that has the tools; installs them if need be.
-///
-/// # Errors
-/// A sentence that says what to install, or what the installer said.
-pub(crate) fn programs(python: &str, tools: Tools) -> Result<PathBuf, String> {
-    let file = tools.requirements();
-    let requirements = fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    let place = target_directory()?.join(format!("{}-{:016x}", tools.0, hash(&requirements)));
-    install(python, &file, &place).map(|()| place.join("bin"))
+fn source(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tools").join(name)
 }
 
 /// Makes a virtual environment at `place`, once, whoever else is at it.
-fn install(python: &str, requirements: &Path, place: &Path) -> Result<(), String> {
+fn install(python: &str, lists: &[PathBuf], place: &Path) -> Result<(), String> {
     let told = |error: io::Error| format!("cannot install the tests' tools in {}: {error}", place.display());
     fs::create_dir_all(place).map_err(told)?;
     let lock = File::create(place.join("lock")).map_err(told)?;
@@ -51,15 +66,15 @@ fn install(python: &str, requirements: &Path, place: &Path) -> Result<(), String
     if done.exists() {
         return Ok(());
     }
-    run(Command::new(python).args(["-m", "venv"]).arg(place)).map_err(|said| {
-        format!(
-            "these tests need Python 3.11 or later with its venv module: install `python3` and `python3-venv` ({said})"
-        )
-    })?;
-    let arguments = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"];
-    run(Command::new(place.join("bin/pip")).args(arguments).arg(requirements)).map_err(|said| {
-        format!("the packages in {} could not be installed with pip: {said}", requirements.display())
-    })?;
+    run(Command::new(python).args(["-m", "venv"]).arg(place))
+        .map_err(|said| format!("{} ({said})", NEEDS_PYTHON.trim()))?;
+    let mut pip = Command::new(place.join("bin/pip"));
+    // The lists are complete.
+    pip.args(["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"]);
+    for list in lists {
+        pip.arg("-r").arg(list);
+    }
+    run(&mut pip).map_err(|said| format!("pip cannot install the tests' tools, listed in tests/tools: {said}"))?;
     fs::write(done, "").map_err(told)
 }
 
@@ -81,10 +96,13 @@ fn target_directory() -> Result<PathBuf, String> {
     Ok(target.to_owned())
 }
 
-fn hash(bytes: &[u8]) -> u64 {
+/// Of what the files say, so that another list is another environment.
+fn hash(files: &[PathBuf]) -> Result<u64, String> {
     let mut hasher = DefaultHasher::new();
-    bytes.hash(&mut hasher);
-    hasher.finish()
+    for file in files {
+        fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?.hash(&mut hasher);
+    }
+    Ok(hasher.finish())
 }
 
 #[cfg(test)]
@@ -92,17 +110,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_python_one_sentence_says_what_to_install() {
-        let place = target_directory().expect("a target directory").join("emulator-without-python");
-        let said = install("/nonexistent/python3", &EMULATOR.requirements(), &place).expect_err("there is none");
-        assert!(said.contains("install `python3` and `python3-venv`") && said.lines().count() == 1, "{said}");
-    }
-
-    #[test]
-    fn without_the_venv_module_one_sentence_says_what_to_install() {
-        let place = target_directory().expect("a target directory").join("emulator-without-venv");
-        // Stands for a Python whose `-m venv` fails, as Debian's does without python3-venv.
-        let said = install("/bin/false", &EMULATOR.requirements(), &place).expect_err("it fails");
-        assert!(said.contains("install `python3` and `python3-venv`") && said.lines().count() == 1, "{said}");
+    fn without_python_or_its_venv_module_one_sentence_says_what_to_install() {
+        // The second stands for a Python whose `-m venv` fails, as Debian's does without python3-venv.
+        for python in ["/nonexistent/python3", "/bin/false"] {
+            let place = target_directory().expect("a target directory").join("tools-without-python");
+            let said = install(python, &[], &place).expect_err("it fails");
+            assert!(said.starts_with("the tests need Python 3.9 or later"), "{said}");
+            assert!(said.contains("install `python3` and `python3-venv`") && said.lines().count() == 1, "{said}");
+        }
     }
 }

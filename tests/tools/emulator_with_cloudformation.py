@@ -89,4 +89,4 @@ class Secret(CloudFormationModel):
         return True
 
 
-runpy.run_path(str(pathlib.Path(__file__).parent.parent / "emulator" / "run.py"))
+runpy.run_path(str(pathlib.Path(__file__).parent / "emulator.py"))

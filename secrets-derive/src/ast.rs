@@ -71,7 +71,9 @@ fn body(item: &Ident, data: Data, errors: &mut Errors) -> Option<Body> {
             Fields::Named(named) => Some(Body::Struct(fields(named.named, errors))),
             Fields::Unnamed(unnamed) => Some(Body::Tuple(fields(unnamed.unnamed, errors))),
             Fields::Unit => {
-                errors.at(item.span(), format!("{EXPECTED}; this one has none, not even `{{}}`"));
+                errors.at(item.span(), format!(
+                    "{EXPECTED}, or with one field that is the whole secret: `struct {item}(SecretString)` with `#[secret(text)]`"
+                ));
                 None
             }
         },
@@ -96,7 +98,7 @@ fn fields(fields: impl IntoIterator<Item = syn::Field>, errors: &mut Errors) -> 
 
 fn variants(item: &Ident, data: DataEnum, errors: &mut Errors) -> Option<Vec<Variant>> {
     if data.variants.is_empty() {
-        errors.at(item.span(), "an enum without variants has no values that a secret could hold");
+        errors.at(item.span(), "an enum needs a variant for each form that the secret may have");
         return None;
     }
     data.variants.into_iter().map(|variant| self::variant(variant, errors)).collect()
@@ -112,10 +114,12 @@ fn variant(variant: syn::Variant, errors: &mut Errors) -> Option<Variant> {
             let span = unnamed.span();
             let mut fields = fields(unnamed.unnamed, errors);
             let (Some(only), true) = (fields.pop(), fields.is_empty()) else {
-                errors.at(
-                    span,
-                    "a variant holds one value, or fields with names: write a tuple for an array, `Pair((String, u16))`, or braces for an object with a key each",
-                );
+                let message = if fields.is_empty() {
+                    "a variant holds one value, named fields, or nothing: for nothing remove the parentheses"
+                } else {
+                    "a variant holds one value or named fields: give the fields names, in braces"
+                };
+                errors.at(span, message);
                 return None;
             };
             VariantFields::Only(Box::new(only))

@@ -1,17 +1,18 @@
 //! The grammar of `#[secret(..)]`: options with their spans, given at most once, and helpful words for the rest.
 
 mod bounds;
+mod instead;
 mod option;
 mod rules;
 mod serde;
 
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
-use syn::{Attribute, Expr, LitBool, LitStr, Path, Token, Type, WherePredicate};
+use syn::{Attribute, Expr, LitStr, Path, Token, Type, WherePredicate};
 
 pub use bounds::{Bounds, Length, Number, Value};
 pub use option::Given;
-use option::{flag, parse_options, predicates, quoted, string, value, words};
+use option::{duration, flag, only_false, parse_options, predicates, quoted, string, value, words};
 use rules::RULES;
 pub use rules::Rules;
 pub use serde::{Foreign, options as serde_options};
@@ -37,14 +38,16 @@ pub struct Container {
     pub lenient: Given<()>,
     pub validate: Given<Path>,
     pub text: Given<()>,
-    pub trim: Given<LitBool>,
+    /// `trim = false`
+    pub trim: Given<()>,
     pub allow_empty: Given<()>,
     pub from: Given<Type>,
     pub try_from: Given<Type>,
     pub tag: Given<LitStr>,
     pub content: Given<LitStr>,
     pub untagged: Given<()>,
-    pub debug: Given<LitBool>,
+    /// `debug = false`
+    pub debug: Given<()>,
     pub bound: Given<Vec<WherePredicate>>,
     pub runtime: Given<Path>,
 }
@@ -141,9 +144,9 @@ impl Container {
             // stage = "AWSPREVIOUS"
             "stage" => self.stage.set(name, string(name, input)?),
             // refresh = "5m"
-            "refresh" => self.refresh.set(name, string(name, input)?),
+            "refresh" => self.refresh.set(name, duration(name, input)?),
             // max_stale = "1h"
-            "max_stale" => self.max_stale.set(name, string(name, input)?),
+            "max_stale" => self.max_stale.set(name, duration(name, input)?),
             // rename_all = "camelCase"
             "rename_all" => self.rename_all.set(name, case(&string(name, input)?)?),
             // rename_all_fields = "camelCase"
@@ -153,8 +156,8 @@ impl Container {
             // default
             "default" if input.peek(Token![=]) => Err(syn::Error::new(
                 name.span(),
-                "on a struct, `default` takes its fields from `Default::default()` and has no value; put `default = ..` on \
-                 the field",
+                "here `default` takes every absent field from `Default::default()` of the struct: write it alone; the value \
+                 of one field stands on the field, and what a function returns is `default = function()`",
             )),
             "default" => self.default.set(name, flag(name, input)?),
             // strict
@@ -166,10 +169,7 @@ impl Container {
             // text
             "text" => self.text.set(name, flag(name, input)?),
             // trim = false
-            "trim" if !input.peek(Token![=]) => {
-                Err(syn::Error::new(name.span(), "the line end of a text is trimmed anyway; `trim = false` keeps it"))
-            }
-            "trim" => self.trim.set(name, value(name, input, "false")?),
+            "trim" => self.trim.set(name, only_false(name, input, "one line end of a `text` is trimmed", "keep it")?),
             // allow_empty
             "allow_empty" => self.allow_empty.set(name, flag(name, input)?),
             // from = "u64"
@@ -183,13 +183,23 @@ impl Container {
             // untagged
             "untagged" => self.untagged.set(name, flag(name, input)?),
             // debug = false
-            "debug" => self.debug.set(name, value(name, input, "false")?),
+            "debug" => self.debug.set(
+                name,
+                only_false(
+                    name,
+                    input,
+                    "a redacting `Debug` is generated",
+                    "write your own, which redacts nothing by itself",
+                )?,
+            ),
             // bound = "T: Display"
             "bound" => self.bound.set(name, predicates(name, input)?),
             // crate = path::to::secrets_runtime, crate = "path::to::secrets_runtime"
             "crate" => self.runtime.set(name, quoted(name, input, "path::to::secrets_runtime")?),
-            other if FIELD.contains(&other) || RULES.contains(&other) => Err(misplaced(name, "a field", &CONTAINER)),
-            _ => Err(unknown(name, &CONTAINER)),
+            other if FIELD.contains(&other) || RULES.contains(&other) => {
+                Err(misplaced(name, instead::on_an_item(other)))
+            }
+            other => Err(unknown(name, instead::of_item(other), &CONTAINER)),
         }
     }
 }
@@ -246,8 +256,8 @@ impl Field {
             // lenient
             "lenient" => self.lenient.set(name, flag(name, input)?),
             other if RULES.contains(&other) => self.rules.option(name, input, errors),
-            other if CONTAINER.contains(&other) => Err(misplaced(name, "the struct", &[&FIELD[..], &RULES].concat())),
-            _ => Err(unknown(name, &[&FIELD[..], &RULES].concat())),
+            other if CONTAINER.contains(&other) => Err(misplaced(name, instead::on_a_field(other))),
+            other => Err(unknown(name, instead::of_field(other), &[&FIELD[..], &RULES].concat())),
         }
     }
 
@@ -264,19 +274,11 @@ impl Variant {
         parse_options(attributes, errors, &mut |name, input, _| match name.to_string().as_str() {
             // rename = "postgres"
             "rename" => options.rename.set(name, string(name, input)?),
-            "rename_all" => Err(syn::Error::new(
-                name.span(),
-                "the fields of all variants are renamed on the enum: `#[secret(rename_all_fields = \"..\")]`; or rename each",
-            )),
-            "default" => Err(syn::Error::new(
-                name.span(),
-                "no variant stands in for others: put `default = ..` on the fields that have the enum's type",
-            )),
-            other if CONTAINER.contains(&other) => Err(misplaced(name, "the enum", &VARIANT)),
+            other if CONTAINER.contains(&other) => Err(misplaced(name, instead::on_a_variant(other))),
             other if FIELD.contains(&other) || RULES.contains(&other) => {
-                Err(misplaced(name, "a field, in the braces or parentheses of the variant", &VARIANT))
+                Err(misplaced(name, instead::A_FIELDS_ON_A_VARIANT))
             }
-            _ => Err(unknown(name, &VARIANT)),
+            other => Err(unknown(name, instead::of_variant(other), &VARIANT)),
         });
         options
     }
@@ -304,26 +306,22 @@ fn case(name: &LitStr) -> syn::Result<Case> {
     })
 }
 
-fn unknown(name: &Ident, known: &[&str]) -> syn::Error {
-    if name.to_string().contains("serializ") && name != "deserialize_with" {
-        return syn::Error::new(
-            name.span(),
-            format!("`{name}` is about writing, and a secret is only read: leave it out"),
-        );
-    }
-    let message = match nearest(&name.to_string(), known.iter().copied()) {
-        Some(near) => format!("unknown option `{name}`; did you mean `{near}`?"),
-        None => format!("unknown option `{name}`; expected one of {}", listed(known)),
+fn unknown(name: &Ident, instead: Option<&str>, known: &[&str]) -> syn::Error {
+    let known = || known.iter().copied();
+    let remedy = match (instead, nearest(&name.to_string(), known())) {
+        (Some(instead), _) => instead.to_owned(),
+        (None, Some(near)) => format!("did you mean `{near}`?"),
+        (None, None) => format!("expected one of {}", listed(known())),
     };
-    syn::Error::new(name.span(), message)
+    syn::Error::new(name.span(), format!("unknown option `{name}`; {remedy}"))
 }
 
-fn misplaced(name: &Ident, place: &str, here: &[&str]) -> syn::Error {
-    syn::Error::new(name.span(), format!("`{name}` belongs on {place}; here you can write {}", listed(here)))
+fn misplaced(name: &Ident, belongs: &str) -> syn::Error {
+    syn::Error::new(name.span(), format!("`{name}` {belongs}"))
 }
 
-fn listed(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Where an option that is known to be given was given.

@@ -176,7 +176,7 @@ pub fn check(input: ast::Input, errors: &mut Errors) -> Option<Checked> {
     if let Some(schema) = &mut spec.schema {
         schema::compare(schema, &body);
     }
-    let has_debug = container::has_debug(options.debug, errors);
+    let has_debug = !options.debug.is_given();
     let (validate, bounds) = (options.validate.take(), options.bound.take());
     Some(Checked {
         ident,
@@ -201,14 +201,14 @@ fn body(
         let (ty, is_try) = (ty.clone(), options.try_from.is_given());
         return Some(Body::Converted(Box::new(Converted { ty, is_try, coercion: inherited.coercion })));
     }
-    let text = options.text.is_given().then(|| Text {
-        trims: options.trim.get().is_none_or(|trim| trim.value),
-        may_be_empty: options.allow_empty.is_given(),
-    });
+    let text = options
+        .text
+        .is_given()
+        .then(|| Text { trims: !options.trim.is_given(), may_be_empty: options.allow_empty.is_given() });
     match body {
         ast::Body::Struct(fields) if text.is_none() => Some(Body::Struct(inherited.object(fields, options, errors))),
         ast::Body::Struct(fields) | ast::Body::Tuple(fields) => {
-            let field = container::only_field(fields, options, errors)?;
+            let field = container::only_field(inherited.item, fields, options, errors)?;
             let field = inherited.newtype_field(field, text.is_some(), errors);
             Some(Body::Newtype(Box::new(Newtype { field, text })))
         }
@@ -272,7 +272,7 @@ fn tagged(
                     ident.span(),
                     format!(
                         "with `content` a variant holds one value, which stands under {:?}: move its fields into a struct, \
-                         `{ident}(..)`, or leave `content` out",
+                         `{ident}(Fields)`",
                         content.value()
                     ),
                 );
@@ -320,7 +320,11 @@ fn names_are_unique(variants: &[ast::Variant], names: &[LitStr], errors: &mut Er
         if let Some(first) = known.insert(name.value(), &variant.ident) {
             errors.at(
                 name.span(),
-                format!("`{first}` is called {:?} already; give one of them another name", name.value()),
+                format!(
+                    "`{}` and `{first}` are both named {:?}: give one of them another name with `rename`",
+                    variant.ident,
+                    name.value()
+                ),
             );
         }
     }

@@ -108,8 +108,8 @@ fn own_tag(item: &Checked) -> Option<TokenStream> {
     let of = |variant: &Variant| match variant.object.fields.as_slice() {
         [Field { ident: None, reading: Reading::Flattened, ty, .. }] => {
             let message = format!(
-                "{:?} is the enum's tag, and a key of the struct beside it: give the field another key with `rename`, or the enum \
-                 another `tag`",
+                "{:?} is the enum's tag, and a key of the struct beside it, which cannot read it: remove the field, since the \
+                 variant says what the tag says",
                 tag.value()
             );
             let shape = quote_spanned!(on(ty)=> <#ty as #runtime::SecretValue>::SHAPE);
@@ -121,7 +121,9 @@ fn own_tag(item: &Checked) -> Option<TokenStream> {
     Some(judged)
 }
 
-/// A whole secret that is not plain text is an object, so that its type is no string or number.
+const FIELD: &str = "make it a field of a struct that has the `id`";
+
+/// A whole secret that is not plain text is an object, so that its type is not a string or a number.
 fn document(item: &Checked) -> Option<TokenStream> {
     let Checked { ident, runtime, spec, body, generics, .. } = item;
     let id = spec.id.as_ref()?;
@@ -137,13 +139,11 @@ fn document(item: &Checked) -> Option<TokenStream> {
     let question = Question {
         name: format_ident!("__Document"),
         fits: quote_spanned!(question::at(id.span())=> <#ident as #runtime::SecretValue>::SHAPE.may_be_an_object()),
-        message: format!("`{ident}` is one value, and the JSON of a secret is an object"),
+        message: format!("`{ident}` is one value, and a JSON secret is an object"),
         label: "names a secret that is read as JSON",
         note: match body {
-            Body::Converted(_) | Body::Variants(_) => {
-                "make it a field of a struct that has the `id`, or convert from a struct or a map".to_owned()
-            }
-            _ => format!("for a secret that is plain text, add `text`: `#[secret(id = {:?}, text)]`", id.value()),
+            Body::Converted(_) | Body::Variants(_) => FIELD.to_owned(),
+            _ => format!("{FIELD}; if the secret is plain text add `text`: `#[secret(id = {:?}, text)]`", id.value()),
         },
         spans: (id.span(), id.span()),
     };
@@ -203,7 +203,8 @@ fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
         // What a parameter stands for is known where the secret is loaded.
         let judged = is_generic_value.then(|| {
             let message = format!(
-                "`{name}` is one value here, and the JSON of a secret is an object: for plain text, `#[secret(id = {:?}, text)]`",
+                "`{name}` is one value here, and a JSON secret is an object: {FIELD}; if the secret is plain text add `text`: \
+                 `#[secret(id = {:?}, text)]`",
                 id.value()
             );
             quote! {

@@ -14,8 +14,11 @@ use regex_lite::{Regex, RegexBuilder};
 pub enum BadPattern {
     Group,
     Escape(char),
+    /// `\x` or `\u`, and how many digits it has.
+    Hexadecimal(char, usize),
     TrailingBackslash,
-    Whitespace,
+    /// `\s` or `\S`
+    Whitespace(char),
     Unescaped(char),
     UnclosedClass,
     EmptyClass,
@@ -32,20 +35,38 @@ impl fmt::Display for BadPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SUBSET: &str = "patterns are those that JSON Schema and Rust read alike";
         match self {
-            Self::Group => write!(f, "{SUBSET}: only `(..)` and `(?:..)` groups, no flags, names or look-around"),
-            Self::Escape(character) => write!(f, "{SUBSET}: `\\{character}` is not among them"),
+            Self::Group => write!(f, "{SUBSET}: write groups `(..)` or `(?:..)`, without flags, names and look-around"),
+            // An escape that stands for the character itself needs no backslash.
+            Self::Escape(character) if !character.is_alphanumeric() => {
+                write!(f, "{SUBSET}: write `{character}` without the backslash")
+            }
+            Self::Escape(character) => {
+                write!(f, "{SUBSET}: `\\{character}` is not one of them; write the characters that you mean")
+            }
+            Self::Hexadecimal(kind, digits) => {
+                write!(f, "`\\{kind}` has {digits} hexadecimal digits: `\\{kind}{:0>digits$}`", 41)
+            }
             Self::TrailingBackslash => f.write_str("the pattern ends in a backslash; a literal one is `\\\\`"),
-            Self::Whitespace => write!(f, "{SUBSET}: `\\s` is not, write the white space you mean, such as `[ \\t]`"),
+            Self::Whitespace(class) => {
+                let other = if *class == 's' { "` ` and `\\t`, or `[ \\t]`" } else { "`[^ \\t]`" };
+                write!(
+                    f,
+                    "{SUBSET}: `\\{class}` is not one of them; write the characters that you mean, such as {other}"
+                )
+            }
             Self::Unescaped(character) => write!(f, "a literal `{character}` is written `\\{character}`"),
-            Self::UnclosedClass => f.write_str("a class is not closed; `[..]`"),
-            Self::EmptyClass => f.write_str("a class without characters; a literal `]` is written `\\]`"),
-            Self::ClassInClass => f.write_str("a class cannot be in a class; a literal `[` is written `\\[`"),
+            Self::UnclosedClass => f.write_str("a class is not closed; write `[..]`, or `\\[` for a literal `[`"),
+            Self::EmptyClass => f.write_str("this class is empty; a literal `]` is written `\\]`"),
+            Self::ClassInClass => f.write_str("a class cannot contain a class; a literal `[` is written `\\[`"),
             Self::SetOperation(operator) => {
-                write!(f, "{SUBSET}: no set operations; a literal `{operator}` is written once, or as `\\{operator}`")
+                let literal = if *operator == '-' { "`\\-`".to_owned() } else { format!("it once, `{operator}`") };
+                write!(f, "{SUBSET}: no set operations; for a literal `{operator}` write {literal}")
             }
             Self::Repetition => f.write_str("a repetition is `{n}`, `{n,}` or `{n,m}`; a literal `{` is written `\\{`"),
-            Self::NothingToRepeat => f.write_str("there is nothing to repeat before this repetition"),
-            Self::UnclosedGroup => f.write_str("a group is not closed, or closed without being opened"),
+            Self::NothingToRepeat => f.write_str("there is nothing to repeat before this repetition: remove it"),
+            Self::UnclosedGroup => {
+                f.write_str("the parentheses do not match: close each group, and write a literal one `\\(` or `\\)`")
+            }
             Self::TooLarge => write!(
                 f,
                 "the pattern is too large: it compiles to more than {} KiB, and a long value could keep the program busy for \
@@ -181,7 +202,7 @@ impl Reader<'_> {
         let escaped = self.rest.next().ok_or(BadPattern::TrailingBackslash)?;
         let is_boundary = matches!(escaped, 'b' | 'B');
         match escaped {
-            's' | 'S' => return Err(BadPattern::Whitespace),
+            's' | 'S' => return Err(BadPattern::Whitespace(escaped)),
             'd' | 'D' | 'w' | 'W' | 'n' | 'r' | 't' | 'f' | 'v' | '^' | '$' | '\\' | '.' | '*' | '+' | '?' | '('
             | ')' | '[' | ']' | '{' | '}' | '|' | '/' => {}
             'b' | 'B' if place == Place::Outside => {}
@@ -200,7 +221,7 @@ impl Reader<'_> {
         self.rust.push('\\');
         self.rust.push(kind);
         for _ in 0..digits {
-            let digit = self.rest.next_if(char::is_ascii_hexdigit).ok_or(BadPattern::Escape(kind))?;
+            let digit = self.rest.next_if(char::is_ascii_hexdigit).ok_or(BadPattern::Hexadecimal(kind, digits))?;
             self.rust.push(digit);
         }
         Ok(true)
@@ -240,35 +261,40 @@ mod tests {
 
     #[test]
     fn what_the_two_read_differently_is_refused() {
+        // The pattern, why it is refused, and what the message says to write.
         let cases = [
-            ("(?i)a", BadPattern::Group),
-            ("(?=a)", BadPattern::Group),
-            ("(?<name>a)", BadPattern::Group),
-            (r"\p{L}", BadPattern::Escape('p')),
-            (r"\A", BadPattern::Escape('A')),
-            (r"\1", BadPattern::Escape('1')),
-            (r"\x4", BadPattern::Escape('x')),
-            (r"\@", BadPattern::Escape('@')),
-            (r"\s", BadPattern::Whitespace),
-            (r"a\", BadPattern::TrailingBackslash),
-            ("a}", BadPattern::Unescaped('}')),
-            ("a]", BadPattern::Unescaped(']')),
-            ("[a", BadPattern::UnclosedClass),
-            ("[]a]", BadPattern::EmptyClass),
-            ("[a[b]]", BadPattern::ClassInClass),
-            ("[a&&b]", BadPattern::SetOperation('&')),
-            ("[a--b]", BadPattern::SetOperation('-')),
-            ("a{", BadPattern::Repetition),
-            ("a{,5}", BadPattern::Repetition),
-            ("a{1,2,3}", BadPattern::Repetition),
-            ("*a", BadPattern::NothingToRepeat),
-            ("a**", BadPattern::NothingToRepeat),
-            ("^*", BadPattern::NothingToRepeat),
-            ("(a", BadPattern::UnclosedGroup),
-            ("a)", BadPattern::UnclosedGroup),
+            ("(?i)a", BadPattern::Group, "[aA]"),
+            ("(?=a)", BadPattern::Group, "(a)"),
+            ("(?<name>a)", BadPattern::Group, "(a)"),
+            (r"\p{L}", BadPattern::Escape('p'), "[a-z]"),
+            (r"\A", BadPattern::Escape('A'), "^"),
+            (r"\1", BadPattern::Escape('1'), "1"),
+            (r"\x4", BadPattern::Hexadecimal('x', 2), r"\x41"),
+            (r"\u4", BadPattern::Hexadecimal('u', 4), r"\u0041"),
+            (r"\@", BadPattern::Escape('@'), "@"),
+            (r"\s", BadPattern::Whitespace('s'), r"[ \t]"),
+            (r"[\s-]", BadPattern::Whitespace('s'), r"[ \t-]"),
+            (r"\S", BadPattern::Whitespace('S'), r"[^ \t]"),
+            (r"a\", BadPattern::TrailingBackslash, r"a\\"),
+            ("a}", BadPattern::Unescaped('}'), r"a\}"),
+            ("a]", BadPattern::Unescaped(']'), r"a\]"),
+            ("[a", BadPattern::UnclosedClass, "[a]"),
+            ("[]a]", BadPattern::EmptyClass, r"[\]a]"),
+            ("[a[b]]", BadPattern::ClassInClass, r"[a\[b]"),
+            ("[a&&b]", BadPattern::SetOperation('&'), "[a&b]"),
+            ("[a--b]", BadPattern::SetOperation('-'), r"[a\-b]"),
+            ("a{", BadPattern::Repetition, r"a\{"),
+            ("a{,5}", BadPattern::Repetition, "a{0,5}"),
+            ("a{1,2,3}", BadPattern::Repetition, "a{1,2}"),
+            ("*a", BadPattern::NothingToRepeat, "a"),
+            ("a**", BadPattern::NothingToRepeat, "a*"),
+            ("^*", BadPattern::NothingToRepeat, "^"),
+            ("(a", BadPattern::UnclosedGroup, "(a)"),
+            ("a)", BadPattern::UnclosedGroup, "a"),
         ];
-        for (pattern, reason) in cases {
+        for (pattern, reason, remedy) in cases {
             assert_eq!(check(pattern), Err(reason), "{pattern}");
+            assert!(check(remedy).is_ok(), "{remedy}");
         }
         assert!(matches!(check("[z-a]"), Err(BadPattern::Rust(_))));
         assert!(matches!(check("a{2,1}"), Err(BadPattern::Rust(_))));

@@ -165,7 +165,7 @@ impl<'v> Reader<'v> {
     fn step(&self) -> Result<(), Unusable> {
         let left = self.steps.get().checked_sub(1);
         self.steps.set(left.unwrap_or_default());
-        left.map(drop).ok_or_else(|| "has references that multiply: write what is meant once".to_owned())
+        left.map(drop).ok_or_else(|| "has `$ref`s that expand to too many schemas: simplify them".to_owned())
     }
 
     fn reserve(&mut self, count: usize) -> Result<Span, Unusable> {
@@ -201,11 +201,13 @@ impl<'v> Reader<'v> {
         let pointer = text.strip_prefix('#').filter(|pointer| pointer.is_empty() || pointer.starts_with('/'));
         let Some(pointer) = pointer else {
             return Err(format!(
-                "refers to {text:?}, and only references within the file are followed, such as \"#/$defs/host\": \
-                 copy what is meant into `$defs`"
+                "refers to {text:?}, and only pointers within the file are followed: copy what is meant into `$defs` and \
+                 write \"#/$defs/name\""
             ));
         };
-        self.root.pointer(pointer).ok_or_else(|| format!("refers to {text:?}, which is not in it"))
+        self.root
+            .pointer(pointer)
+            .ok_or_else(|| format!("refers to {text:?}, which is not in the file: correct the reference"))
     }
 
     /// These schemas, and all that hold as well; and alternatives, where there are as many as are wanted.

@@ -29,9 +29,11 @@ use secrets_shape::shape::Shape;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a secret",
     label = "not a type that a secret's value can become",
-    note = "use a string, a number, `bool`, `SecretString`, `Duration`, an IP address, or an `Option`, list, set or map of these; derive \
-            `Secret` for `{Self}` if it is yours; for another crate's type write `#[secret(from_str)]`, or `#[secret(serde)]` where it has \
-            `Deserialize`"
+    note = "a struct or enum of your own needs `#[derive(Secret)]`",
+    note = "another crate's type needs an option on the field: `#[secret(from_str)]` where it has `FromStr`, `#[secret(serde)]` where it \
+            has serde's `Deserialize`, else `#[secret(with = module)]`; those of `url`, `uuid`, `chrono`, `jiff` and `bytes` need \
+            secrets-runtime's feature of that name",
+    note = "in place of a borrowed text write `String` or `SecretString`"
 )]
 pub trait SecretValue: Sized {
     /// What JSON the type accepts.
@@ -76,7 +78,7 @@ pub trait SecretValue: Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a secret",
     label = "needs `#[derive(Secret)]`",
-    note = "derive it: `#[derive(secrets_runtime::Secret)]`"
+    note = "a struct of your own needs `#[derive(Secret)]`; any other type, and an enum of names, is a field of such a struct"
 )]
 pub trait Secret: SecretValue {
     /// What the declaration says about retrieving it.
@@ -178,8 +180,9 @@ pub fn read<T: Secret>(text: &str, id: Option<&SecretId>) -> Result<T, Error> {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say which secret it is read from",
-    label = "has no `id`",
-    note = "add `#[secret(id = \"..\")]` to `{Self}`, or give the id when you load it: `load_from::<{Self}>(id)`"
+    label = "needs `#[derive(Secret)]` with an `id`",
+    note = "declare it: `#[derive(Secret)]` and `#[secret(id = \"..\")]` above the struct; a type parameter needs the bound `NamedSecret`",
+    note = "with an id that is known at run time write `load_from`, or `live_from` to follow rotations"
 )]
 pub trait NamedSecret: Secret {
     /// The id as declared: a name, a partial or a full ARN, with `{VARIABLE}` placeholders.

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// What is expected, in words.
 pub fn parse_interval(text: &str) -> Result<Duration, &'static str> {
     match parse(text)? {
-        Duration::ZERO => Err("expected a duration that is longer than nothing"),
+        Duration::ZERO => Err("expected a duration above zero, such as \"30s\" or \"5m\""),
         interval => Ok(interval),
     }
 }

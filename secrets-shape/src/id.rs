@@ -104,9 +104,12 @@ impl fmt::Display for BadId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const ALLOWED: &str = "A-Z a-z 0-9 / _ + = . @ - !";
         match self {
-            Self::Empty => f.write_str("it is empty"),
+            Self::Empty => f.write_str("it is empty; write the name or the ARN of a secret"),
             Self::TooLong(limit) => write!(f, "it is longer than the {limit} characters that Secrets Manager allows here"),
             Self::Character(None) => write!(f, "it has a character other than {ALLOWED}"),
+            Self::Character(Some(character @ ('$' | '%' | '<' | '>' | '#'))) => {
+                write!(f, "it has the character {character:?}; a variable of the environment is written `{{VARIABLE}}` alone")
+            }
             Self::Character(Some(character)) => {
                 write!(f, "it has the character {character:?}; the name of a secret is made of {ALLOWED}")
             }

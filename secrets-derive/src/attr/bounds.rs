@@ -5,7 +5,6 @@ use quote::{ToTokens, quote};
 use secrets_shape::number::{self, Integer};
 use secrets_shape::rule::Bound;
 use syn::parse::{Parse, ParseStream};
-use syn::spanned::Spanned;
 use syn::{Lit, LitFloat, LitInt, Path, Token, parenthesized};
 
 use super::option::Given;
@@ -22,7 +21,6 @@ pub struct Number {
     tokens: TokenStream,
     /// None of a constant, which only the compiler knows.
     pub value: Option<Value>,
-    pub span: Span,
 }
 
 /// A length: a literal or a constant.
@@ -61,8 +59,8 @@ impl Number {
 
 impl Parse for Number {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        if let Some((tokens, span)) = constant(input)? {
-            return Ok(Self { tokens, value: None, span });
+        if let Some(tokens) = constant(input)? {
+            return Ok(Self { tokens, value: None });
         }
         let minus: Option<Token![-]> = input.parse()?;
         let literal = if input.peek(LitInt) || input.peek(LitFloat) { input.parse::<Lit>().ok() } else { None };
@@ -75,10 +73,8 @@ impl Parse for Number {
             _ => None,
         };
         match (literal, value) {
-            (Some(literal), Some(value)) => {
-                Ok(Self { tokens: quote!(#minus #literal), value: Some(value), span: literal.span() })
-            }
-            _ => Err(input.error("expected a number or a constant")),
+            (Some(literal), Some(value)) => Ok(Self { tokens: quote!(#minus #literal), value: Some(value) }),
+            _ => Err(input.error("expected a number, as in `range(1..=9)`, or the path of a constant")),
         }
     }
 }
@@ -90,7 +86,7 @@ impl ToTokens for Number {
 }
 
 /// A kind of end: numbers for `range`, counts for `length`.
-pub trait End: Sized {
+pub trait End: Sized + ToTokens {
     const EXAMPLE: &'static str;
     const NAMED_EXAMPLE: &'static str;
 
@@ -113,13 +109,12 @@ impl End for Number {
     }
 }
 
-/// The path of a constant, and where it stands.
-fn constant(input: ParseStream<'_>) -> syn::Result<Option<(TokenStream, Span)>> {
+/// The path of a constant.
+fn constant(input: ParseStream<'_>) -> syn::Result<Option<TokenStream>> {
     if !input.peek(syn::Ident) && !input.peek(Token![::]) && !input.peek(Token![Self]) && !input.peek(Token![crate]) {
         return Ok(None);
     }
-    let path: Path = input.parse()?;
-    Ok(Some((path.to_token_stream(), path.span())))
+    Ok(Some(input.parse::<Path>()?.into_token_stream()))
 }
 
 impl ToTokens for Length {
@@ -133,8 +128,8 @@ impl End for Length {
     const NAMED_EXAMPLE: &'static str = "length(min = 8, max = 64)";
 
     fn parse_end(input: ParseStream<'_>) -> syn::Result<Self> {
-        const EXPECTED: &str = "a length is a whole number, counted in characters, items or keys";
-        if let Some((tokens, _)) = constant(input)? {
+        const EXPECTED: &str = "a length is a whole number from 0: of characters, bytes, items or keys";
+        if let Some(tokens) = constant(input)? {
             // Constants of lengths are `usize`, as a rule.
             return Ok(Self { tokens: quote!(#tokens as u64), value: None });
         }
@@ -175,7 +170,7 @@ impl<T: End> Bounds<T> {
             dotted(name, inside)?
         };
         if !inside.is_empty() {
-            return Err(inside.error(format!("expected nothing more in `{}`", T::EXAMPLE)));
+            return Err(inside.error(format!("unexpected after the ends of `{}`", T::EXAMPLE)));
         }
         if min.is_none() && max.is_none() {
             return Err(wrong::<T>(name, "needs at least one end"));
@@ -214,14 +209,22 @@ fn dotted<T: End>(rule: &Ident, inside: ParseStream<'_>) -> syn::Result<(Option<
         return Ok((min, Some(T::parse_end(inside)?)));
     }
     if inside.is_empty() {
-        let (min, max) = min.and_then(T::exactly).ok_or_else(|| wrong::<T>(rule, "needs two ends"))?;
+        let (min, max) = min.and_then(T::exactly).ok_or_else(|| wrong::<T>(rule, "needs its ends"))?;
         return Ok((Some(min), Some(max)));
     }
     if !inside.peek(Token![..]) {
-        return Err(wrong::<T>(rule, "needs two ends"));
+        return Err(wrong::<T>(rule, "needs its ends"));
     }
     inside.parse::<Token![..]>()?;
-    if inside.is_empty() { Ok((min, None)) } else { Err(wrong::<T>(rule, "includes its end: put `..=` before it")) }
+    if inside.is_empty() {
+        return Ok((min, None));
+    }
+    let (low, high) =
+        (min.map(|min| min.to_token_stream().to_string()).unwrap_or_default(), inside.parse::<TokenStream>()?);
+    let message = format!(
+        "`{rule}` includes its end: write `{rule}({low}..={high})` if {high} is allowed, and the number before it if not"
+    );
+    Err(syn::Error::new(rule.span(), message))
 }
 
 fn wrong<T: End>(name: &Ident, what: &str) -> syn::Error {

@@ -2,9 +2,10 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, LitStr, Token, WherePredicate, parenthesized, token};
+use syn::{Attribute, LitBool, LitInt, LitStr, Token, WherePredicate, parenthesized, token};
 
 use crate::errors::Errors;
 
@@ -91,15 +92,40 @@ pub fn flag(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     if !input.peek(Token![=]) && !input.peek(token::Paren) {
         return Ok(());
     }
-    Err(syn::Error::new(name.span(), format!("`{name}` takes no value; write it alone")))
+    let ahead = input.fork();
+    let given = ahead.parse::<Token![=]>().and_then(|_| ahead.parse::<LitBool>());
+    let effect = if name == "public" { " to show the field in `Debug`; without it the field is redacted" } else { "" };
+    let remedy = match given {
+        Ok(given) if !given.value => "it is off where it is not written: leave it out".to_owned(),
+        Err(_) if effect.is_empty() => "write it alone, or leave it out".to_owned(),
+        Ok(_) | Err(_) => format!("write it alone{effect}"),
+    };
+    Err(syn::Error::new(name.span(), format!("`{name}` takes no value: {remedy}")))
+}
+
+/// `= false`, of what is on by itself.
+pub fn only_false(name: &Ident, input: ParseStream<'_>, is_on: &str, effect: &str) -> syn::Result<()> {
+    let given = input.fork();
+    if given.parse::<Token![=]>().and_then(|_| given.parse::<LitBool>()).is_ok_and(|given| !given.value) {
+        input.advance_to(&given);
+        return Ok(());
+    }
+    let message = format!("{is_on} anyway: remove `{name}`, or write `{name} = false` to {effect}");
+    Err(syn::Error::new(name.span(), message))
 }
 
 /// Nothing, or some of these words in parentheses; which of them.
 pub fn words<const N: usize>(name: &Ident, input: ParseStream<'_>, known: [&str; N]) -> syn::Result<[bool; N]> {
     let mut given = [false; N];
+    let listed = known.map(|word| format!("`{word}`")).join(", ");
+    let told = |span| {
+        syn::Error::new(
+            span,
+            format!("write `{name}` alone, or in parentheses which form it has, of {listed}: `{name}({})`", known[0]),
+        )
+    };
     if input.peek(Token![=]) {
-        let example = format!("`{name}` or `{name}({})`", known.join(", "));
-        return Err(syn::Error::new(name.span(), format!("`{name}` takes no value; write {example}")));
+        return Err(told(name.span()));
     }
     if !input.peek(token::Paren) {
         return Ok(given);
@@ -109,7 +135,6 @@ pub fn words<const N: usize>(name: &Ident, input: ParseStream<'_>, known: [&str;
     let words = Punctuated::<Ident, Token![,]>::parse_terminated(&inside);
     // One mistake, one message: what is left unread would be another.
     inside.parse::<TokenStream>()?;
-    let told = |span| syn::Error::new(span, format!("expected `{name}({})`", known.join(", ")));
     let words = words.map_err(|error| told(error.span()))?;
     for word in &words {
         let at = known.iter().position(|known| word == known).ok_or_else(|| told(word.span()))?;
@@ -127,9 +152,24 @@ pub fn string(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
     input.parse().map_err(|error| {
         syn::Error::new(
             error.span(),
-            format!("expected a string literal, which the derive can read: `{name} = \"..\"`"),
+            format!("expected a string literal, `{name} = \"..\"`: a derive cannot read constants and calls"),
         )
     })
+}
+
+/// `= "5m"`
+pub fn duration(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let ahead = input.fork();
+    if ahead.parse::<Token![=]>().is_ok()
+        && let Ok(number) = ahead.parse::<LitInt>()
+    {
+        let message = format!(
+            "a duration has a unit and stands in quotes: for seconds write `{name} = \"{}s\"`",
+            number.base10_digits()
+        );
+        return Err(syn::Error::new(number.span(), message));
+    }
+    string(name, input)
 }
 
 /// `= value`, or `= "value"` as serde has it.
@@ -137,7 +177,7 @@ pub fn quoted<T: Parse>(name: &Ident, input: ParseStream<'_>, example: &str) -> 
     let ahead = input.fork();
     if ahead.parse::<Token![=]>().is_ok() && ahead.peek(LitStr) {
         let text = string(name, input)?;
-        return text.parse().map_err(|_| syn::Error::new(text.span(), format!("write `{name} = {example}`")));
+        return text.parse().map_err(|_| syn::Error::new(text.span(), expected(name, example)));
     }
     value(name, input, example)
 }
@@ -151,9 +191,13 @@ pub fn predicates(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Where
     })
 }
 
+fn expected(name: &Ident, example: &str) -> String {
+    format!("`{name}` needs a value, as in `{name} = {example}`")
+}
+
 /// `= value`
 pub fn value<T: Parse>(name: &Ident, input: ParseStream<'_>, example: &str) -> syn::Result<T> {
-    let told = |span| syn::Error::new(span, format!("write `{name} = {example}`"));
+    let told = |span| syn::Error::new(span, expected(name, example));
     if !input.peek(Token![=]) {
         return Err(told(name.span()));
     }

@@ -7,7 +7,7 @@ use syn::{LitInt, LitStr, Path, Token, parenthesized, token};
 
 use super::bounds::{Bounds, Length, Number};
 use super::option::{Given, options, string, value};
-use super::unknown;
+use super::{FIELD, instead, misplaced, unknown};
 use crate::errors::Errors;
 
 /// The rules of a field, or of the items of one.
@@ -41,7 +41,8 @@ impl Rules {
             "each" => self.each.set(name, Box::new(Self::of_items(name, input, errors)?)),
             // custom = path::to::function
             "custom" => self.custom.set(name, value(name, input, "path::to::function")?),
-            _ => Err(unknown(name, &RULES)),
+            other if FIELD.contains(&other) => Err(misplaced(name, "belongs on the field itself, beside `each`")),
+            other => Err(unknown(name, instead::of_field(other), &RULES)),
         }
     }
 
@@ -60,7 +61,7 @@ fn unit(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitInt> {
     // One mistake, one message: what is left unread would be another.
     let rest = inside.parse::<TokenStream>()?;
     unit.ok().filter(|_| rest.is_empty()).ok_or_else(|| {
-        syn::Error::new(name.span(), format!("`multiple_of` takes an integer literal; write `{EXAMPLE}`"))
+        syn::Error::new(name.span(), format!("`multiple_of` takes one positive integer literal, as in `{EXAMPLE}`"))
     })
 }
 
@@ -73,11 +74,17 @@ fn names(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
         Err(error) => {
             // One mistake, one message: what is left unread would be another.
             inside.parse::<TokenStream>()?;
-            return Err(syn::Error::new(error.span(), format!("`one_of` lists string literals; write `{EXAMPLE}`")));
+            return Err(syn::Error::new(
+                error.span(),
+                format!("`one_of` lists string literals, as in `{EXAMPLE}`; numbers are bounded with `range(..)`"),
+            ));
         }
     };
     if names.is_empty() {
-        return Err(syn::Error::new(name.span(), format!("`one_of` lists nothing; write `{EXAMPLE}`")));
+        return Err(syn::Error::new(
+            name.span(),
+            format!("`one_of` is empty: list what the value may be, as in `{EXAMPLE}`"),
+        ));
     }
     Ok(names)
 }

@@ -5,11 +5,11 @@ use std::{env, fs};
 
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
-use syn::{Generics, LitBool, LitStr};
+use syn::{Generics, LitStr};
 
 use super::{Spec, schema};
 use crate::ast::{Body, Field, Variant, VariantFields};
-use crate::attr::{Container, Given};
+use crate::attr::Container;
 use crate::errors::Errors;
 use secrets_shape::{duration, id};
 
@@ -48,11 +48,11 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
     let is_enum = matches!(body, Body::Enum(_));
     let is_newtype = matches!(body, Body::Tuple(_));
     if let (Some(_), Some(span)) = (from.span(), try_from.span()) {
-        refuse(Some(span), "the value is made with `from` already; keep one of the two");
+        refuse(Some(span), "`from` says already what the value is made from: keep one of the two");
     }
     if from.is_given() || try_from.is_given() {
-        const MADE: &str = "this has no effect with `from` and `try_from`: the value is made from another type, which says how \
-                            it is read";
+        const MADE: &str = "this has no effect with `from` and `try_from`: the value is made from another type; put the option \
+                            on that type, or remove it";
         let shape =
             [rename_all.span(), deny_unknown_fields.span(), default.span(), text.span(), trim.span(), tag.span()];
         for span in shape.into_iter().chain([
@@ -67,35 +67,32 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
         return;
     }
     if is_enum {
-        refuse(text.span(), "`text` is for a struct with one field");
-        refuse(default.span(), "an enum has no `default`; put it on the fields that have this type");
+        refuse(text.span(), "`text` is for a struct whose one field is the whole secret: remove it here");
+        refuse(default.span(), "an enum has no `default`: put it on the fields that have this type");
     } else {
-        refuse(tag.span(), "`tag` is for enums; the variant is told by the value of that key");
-        refuse(content.span(), "`content` is for enums, beside `tag`: the key under which a variant's value stands");
+        refuse(tag.span(), "`tag` is for enums, where the value of that key names the variant: remove it here");
         refuse(
-            rename_all_fields.span(),
-            "`rename_all_fields` is for enums; the keys of a struct are renamed with `rename_all`",
+            content.span(),
+            "`content` is for enums with a `tag`, and is the key under which a variant's value stands: remove it here",
         );
-        refuse(untagged.span(), "`untagged` is for enums: the first variant that reads the secret is taken");
+        refuse(rename_all_fields.span(), "`rename_all_fields` is for enums: on a struct write `rename_all`");
+        refuse(untagged.span(), "`untagged` is for enums, where the first variant that fits is taken: remove it here");
     }
     if is_enum {
         enum_options_fit(options, body, &mut refuse);
     }
     if text.is_given() {
-        const TEXT: &str = "this has no effect with `text`: the secret is one text, without keys";
+        const TEXT: &str = "this has no effect with `text`, where the secret has no keys: remove it";
         for span in [rename_all.span(), deny_unknown_fields.span(), default.span()] {
             refuse(span, TEXT);
         }
-        refuse(schema.span(), "a secret that is plain text has no `schema`: there are no keys to compare");
-        if trim.get().is_some_and(|trim| trim.value) {
-            refuse(trim.span(), "the line end of a text is trimmed anyway; `trim = false` keeps it");
-        }
+        refuse(schema.span(), "this has no effect with `text`, where there are no keys to compare: remove it");
         return;
     }
-    refuse(trim.span(), "`trim` goes with `text`: it keeps the line end of a secret that is plain text");
-    refuse(allow_empty.span(), "`allow_empty` goes with `text`: it accepts a secret that is plain text and empty");
+    refuse(trim.span(), "`trim` is for plain text, and has no effect without `text`: remove it");
+    refuse(allow_empty.span(), "`allow_empty` is for plain text, and has no effect without `text`: remove it");
     if is_newtype {
-        const NEWTYPE: &str = "this has no effect here: a struct without names for its fields is read as the field is";
+        const NEWTYPE: &str = "this has no effect here, where the struct is read as its one field is: remove it, or give the field a name";
         for span in [rename_all.span(), deny_unknown_fields.span(), default.span(), schema.span()] {
             refuse(span, NEWTYPE);
         }
@@ -108,23 +105,28 @@ fn enum_options_fit(options: &Container, body: &Body, refuse: &mut impl FnMut(Op
         options;
     let Container { validate, tag, content, untagged, .. } = options;
     if untagged.is_given() {
-        refuse(tag.span(), "with `untagged` no key tells the variants apart; keep one of the two");
-        refuse(content.span(), "with `untagged` a variant's value stands under no key of its own");
-        refuse(rename_all.span(), "this has no effect with `untagged`: the variants' names are not in the secret");
+        refuse(tag.span(), "with `untagged` no key names the variant: keep one of the two");
+        refuse(content.span(), "with `untagged` a variant's value has no key of its own: keep one of the two");
+        refuse(
+            rename_all.span(),
+            "this has no effect with `untagged`, where the variants' names are not in the secret: remove it",
+        );
     } else if !tag.is_given() {
-        refuse(content.span(), "`content` goes with `tag`, whose value names the variant");
+        refuse(content.span(), "`content` needs a tag, whose value names the variant: write `tag = \"..\"` beside it");
     }
     if !tag.is_given() && has_fields(body) {
-        refuse(schema.span(), "a `schema` is compared with structs, and with enums that have a `tag`");
+        refuse(schema.span(), "a `schema` is compared with structs and with enums that have a `tag`: remove it here");
     } else if !tag.is_given() {
-        const NAMES: &str = "an enum without `tag` is one string of a secret, not a secret of its own";
+        const EXACT: &str =
+            "this has no effect here, where the secret must hold exactly the name of a variant: remove it";
+        const NAMES: &str = "this enum is one string, and a JSON secret is an object: make it a field of a struct that has these options";
         for span in [id.span(), schema.span(), stage.span(), refresh.span(), max_stale.span()] {
             refuse(span, NAMES);
         }
-        refuse(deny_unknown_fields.span(), "an enum without `tag` has no fields");
-        refuse(strict.span(), "an enum without `tag` is read strictly: exactly a variant's name");
-        refuse(lenient.span(), "an enum without `tag` is read strictly: exactly a variant's name");
-        refuse(validate.span(), "an enum without `tag` has nothing to validate: it is one of its names");
+        refuse(deny_unknown_fields.span(), "this has no effect on an enum whose variants have no fields: remove it");
+        for span in [strict.span(), lenient.span(), validate.span()] {
+            refuse(span, EXACT);
+        }
     }
 }
 
@@ -133,10 +135,7 @@ pub fn runtime_is_not_renamed(item: &Ident, errors: &mut Errors) {
     let Some(package) = env::var_os("CARGO_MANIFEST_DIR") else { return };
     let Ok(manifest) = fs::read_to_string(PathBuf::from(package).join("Cargo.toml")) else { return };
     if let Some(name) = renamed(&manifest) {
-        errors.at(
-            item.span(),
-            format!("Cargo.toml calls secrets-runtime `{name}`; tell the derive: `#[secret(crate = {name})]`"),
-        );
+        errors.at(item.span(), format!("Cargo.toml calls secrets-runtime `{name}`: write `#[secret(crate = {name})]`"));
     }
 }
 
@@ -170,14 +169,14 @@ pub fn spec(options: &Container, generics: &Generics, errors: &mut Errors) -> Sp
     id_is_possible(options.id.get(), errors);
     // Where it has no place, that is said already.
     let has_schema = !options.text.is_given();
-    let schema = has_schema.then(|| schema::read(&options.schema, generics, errors)).flatten();
+    let schema = has_schema.then(|| schema::read(&options.schema, options.id.get(), generics, errors)).flatten();
     stage_is_possible(options.stage.get(), errors);
     let refresh = seconds(options.refresh.get(), errors);
     let max_stale = seconds(options.max_stale.get(), errors);
     if let (Some(refresh), Some(max_stale)) = (refresh, max_stale)
         && max_stale < refresh
     {
-        let message = "shorter than `refresh`: every value would be stale before it is looked at again";
+        let message = "`max_stale` is shorter than `refresh`, so that every value would be stale before the next poll: make it longer";
         errors.at(options.max_stale.get().map_or_else(Span::call_site, LitStr::span), message);
     }
     Spec { id: options.id.get().cloned(), schema, stage: options.stage.get().cloned(), refresh, max_stale }
@@ -209,35 +208,24 @@ fn seconds(duration: Option<&LitStr>, errors: &mut Errors) -> Option<u64> {
     errors.keep(parsed).map(|duration| duration.as_secs())
 }
 
-/// Whether `Debug` is generated.
-pub fn has_debug(debug: Given<LitBool>, errors: &mut Errors) -> bool {
-    match debug.take() {
-        Some(value) if value.value => {
-            errors.at(value.span, "a redacting `Debug` is generated anyway; `debug = false` leaves it out");
-            true
-        }
-        Some(_) => false,
-        None => true,
-    }
-}
-
 /// The field of a newtype.
-pub fn only_field(mut fields: Vec<Field>, options: &Container, errors: &mut Errors) -> Option<Field> {
+pub fn only_field(item: &Ident, mut fields: Vec<Field>, options: &Container, errors: &mut Errors) -> Option<Field> {
     let text = options.text.span();
     if fields.len() > 1 {
         let second = fields[1].ident.as_ref().map_or_else(|| fields[1].ty.span(), Ident::span);
         let message = if text.is_some() {
-            "a secret that is plain text has one field; with several, the secret is a JSON object: remove `text`"
+            "a secret that is plain text has one field; for a JSON object with a key for each field remove `text`"
         } else {
-            "a secret with several fields is an object, which has a key for each: give the fields names"
+            "a secret with several fields is an object with a key for each: give the fields names"
         };
         errors.at(second, message);
         return None;
     }
     let field = fields.pop();
     if field.is_none() {
-        let message = "a secret that is plain text needs a field for it: `struct ApiKey(SecretString)`";
-        errors.at(text.unwrap_or_else(Span::call_site), message);
+        let message = "the struct needs a field that holds the secret: `struct ApiKey(SecretString)` with \
+                       `#[secret(text)]` for plain text, or named fields for a JSON object";
+        errors.at(text.unwrap_or_else(|| item.span()), message);
     }
     field
 }
@@ -253,7 +241,8 @@ pub fn every_variant_holds_something(variants: &[Variant], errors: &mut Errors) 
     for variant in variants.iter().filter(|variant| matches!(variant.fields, VariantFields::None)) {
         errors.at(
             variant.ident.span(),
-            "with `untagged` every variant holds a value: where there may be none, make the field an `Option` of the enum",
+            "with `untagged` every variant holds a value: remove this one; where there may be no value, make the field that \
+             has the enum's type an `Option`",
         );
     }
 }

@@ -30,21 +30,21 @@ impl Inherited<'_> {
             if field.options.skip.is_given() {
                 skipped.extend(self.skipped(field, errors));
             } else {
-                fields.push(self.field(field, errors));
+                fields.push(self.field(field, true, errors));
             }
         }
         keys_are_unique(&fields, errors);
         Object { fields, skipped, denies_unknown: options.deny_unknown_fields.is_given() }
     }
 
-    fn field(&self, field: ast::Field, errors: &mut Errors) -> Field {
+    fn field(&self, field: ast::Field, has_key: bool, errors: &mut Errors) -> Field {
         let ast::Field { ident, ty, description, options, serde } = field;
         flatten_stands_alone(&options, errors);
         let key = ident.as_ref().filter(|_| !options.flatten.is_given());
         let key = key.map(|ident| key_of(&options.rename, ident, self.case));
         let keys: Vec<LitStr> = key.into_iter().chain(options.alias.iter().cloned()).collect();
         let texts: Vec<String> = keys.iter().map(LitStr::value).collect();
-        serde::field(&serde, &options, (&texts, ident.is_none()), errors);
+        serde::field(&serde, &options, has_key.then_some(&texts), errors);
         let attr::Field { rename: _, alias: _, default, flatten, skip: _, codecs, public, strict, lenient, rules } =
             options;
         let default = match default.take() {
@@ -83,16 +83,16 @@ impl Inherited<'_> {
         let options = [rename.span(), default.span(), flatten.span(), skip.span()].into_iter().flatten();
         for span in options.chain(keys) {
             let message = if is_text {
-                "this has no effect with `text`: the field is the whole secret"
+                "this has no effect with `text`, where the field is the whole secret: remove it"
             } else {
-                "this has no effect here: a value without a name is read as its type is"
+                "this has no effect here, where the field has no key of its own: remove it"
             };
             errors.at(span, message);
         }
         if let (true, Some(span)) = (is_text, public.span()) {
             errors.at(span, "a secret that is plain text is all secret: remove `public`");
         }
-        self.field(field, errors)
+        self.field(field, false, errors)
     }
 
     /// The value that a variant of a tagged enum holds: under the key of `content`, or its keys beside the tag.
@@ -102,8 +102,8 @@ impl Inherited<'_> {
             return Field { keys: vec![key.clone()], ..field };
         }
         if let Reading::Codec(_) = field.reading {
-            let message =
-                "a variant's keys stand beside the tag, and this reads a value: put `content = \"..\"` on the enum";
+            let message = "a variant's keys stand beside the tag, and this field is one value: give it a name, `Variant { name: Type }`; or \
+                 put `content = \"..\"` on the enum, under whose key the value of every variant then stands";
             errors.at(field.ty.span(), message);
         }
         Field { reading: Reading::Flattened, ..field }
@@ -115,7 +115,7 @@ impl Inherited<'_> {
         let keyed = [rename.span(), flatten.span(), strict.span(), lenient.span()].into_iter().flatten();
         let keyed = keyed.chain(alias.iter().map(LitStr::span)).chain(codecs.iter().map(|(name, _)| name.span()));
         for span in keyed.chain(rules::spans(&rules)) {
-            errors.at(span, "this has no effect with `skip`: the secret does not hold the field");
+            errors.at(span, "this has no effect with `skip`, which does not read the field: keep one of the two");
         }
         let default = match default.take() {
             Some(attr::Default::Expr(value)) => Some(Default::Value(value)),
@@ -135,7 +135,7 @@ pub fn coercion(
 ) -> Coercion {
     match (strict.span(), lenient.span()) {
         (Some(_), Some(span)) => {
-            errors.at(span, "`strict` reads no string as a number, and `lenient` reads many: keep one of the two");
+            errors.at(span, "`strict` reads no string as a number and `lenient` reads many: keep one of the two");
             inherited
         }
         (Some(_), None) => Coercion::None,
@@ -150,8 +150,8 @@ fn names_not_itself(ty: &Type, item: &Ident, errors: &mut Errors) {
         errors.at(
             span,
             format!(
-                "`{item}` contains itself, and what a secret may be is known when it is compiled: read this field with \
-                 `#[secret(serde)]`, as a type with `Deserialize`"
+                "`{item}` contains itself, and the type of a secret cannot be recursive: derive serde's `Deserialize` for the \
+                 recursive part and read it with `#[secret(serde)]`; `#[secret(..)]` inside it has no effect then"
             ),
         );
     }
@@ -181,7 +181,7 @@ fn one_codec(codecs: &[(Ident, Codec)], errors: &mut Errors) -> Option<Codec> {
         let message = if first == second {
             format!("`{second}` is given twice; keep one")
         } else {
-            format!("the field is read with `{first}` already; keep one of the two")
+            format!("`{first}` says already how the field is read: keep one of the two")
         };
         errors.at(second.span(), message);
     }
@@ -196,24 +196,29 @@ fn flatten_stands_alone(options: &attr::Field, errors: &mut Errors) {
     }
     let own = [rename.span(), default.span()].into_iter().flatten();
     for span in own.chain(alias.iter().map(LitStr::span)).chain(codecs.iter().map(|(name, _)| name.span())) {
-        errors.at(span, "this has no effect with `flatten`: the field's keys are the object's own");
+        errors
+            .at(span, "this has no effect with `flatten`, where the field has no key of its own: keep one of the two");
     }
 }
 
 /// Two fields cannot read one key.
 fn keys_are_unique(fields: &[Field], errors: &mut Errors) {
-    let mut readers: HashMap<String, &Option<Ident>> = HashMap::new();
+    let mut readers: HashMap<String, (&Field, bool)> = HashMap::new();
     for field in fields {
-        for key in &field.keys {
-            let text = key.value();
-            let Some(reader) = readers.insert(text.clone(), &field.ident) else { continue };
-            let name = reader.as_ref().map(ToString::to_string).unwrap_or_default();
-            let message = if *reader == field.ident {
-                format!("`{name}` reads the key {text:?} already; remove this alias")
-            } else {
-                format!("`{name}` reads the key {text:?} already; give one of them another key with `rename`")
+        for (at, key) in field.keys.iter().enumerate() {
+            let (text, is_alias) = (key.value(), at > 0);
+            let Some((reader, read_as_alias)) = readers.insert(text.clone(), (field, is_alias)) else { continue };
+            let [name, own] =
+                [reader, field].map(|field| field.ident.as_ref().map(ToString::to_string).unwrap_or_default());
+            let whose = if is_alias { "this alias".to_owned() } else { format!("`{own}`") };
+            let of_reader = if read_as_alias { "as an alias already" } else { "already" };
+            let remedy = match (is_alias, read_as_alias) {
+                (true, _) => "remove this alias".to_owned(),
+                (false, true) => format!("remove that alias, or give `{own}` another key with `rename`"),
+                (false, false) => format!("give `{name}` or `{own}` another key with `rename`"),
             };
-            errors.at(key.span(), message);
+            errors
+                .at(key.span(), format!("the key of {whose} is {text:?}, which `{name}` reads {of_reader}: {remedy}"));
         }
     }
 }
@@ -221,6 +226,11 @@ fn keys_are_unique(fields: &[Field], errors: &mut Errors) {
 /// The tag is read before the fields.
 pub fn no_key_is_the_tag(fields: &[Field], tag: &LitStr, errors: &mut Errors) {
     for key in fields.iter().flat_map(|field| &field.keys).filter(|key| key.value() == tag.value()) {
-        errors.at(key.span(), format!("{:?} is the enum's tag; no field can read it", tag.value()));
+        let message = format!(
+            "{:?} is the enum's tag, which no field can read: remove the field, since the variant says what the tag says, or \
+             give it another key with `rename`",
+            tag.value()
+        );
+        errors.at(key.span(), message);
     }
 }

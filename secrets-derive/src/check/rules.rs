@@ -1,6 +1,7 @@
 //! Rules about rules.
 
 use proc_macro2::Span;
+use quote::quote;
 use regex_lite::Regex;
 use secrets_shape::rule::{Judged, Rule};
 use syn::spanned::Spanned;
@@ -64,7 +65,8 @@ fn range_has_room(range: Option<&Bounds<Number>>, errors: &mut Errors) {
         && let (Some(low), Some(high)) = (&min.value, &max.value)
         && low.bound().is_above(high.bound())
     {
-        errors.at(min.span, "no number is in this range: its beginning is above its end");
+        let message = format!("this range is empty: {} is above {}", quote!(#min), quote!(#max));
+        errors.push(syn::Error::new_spanned(quote!(#min #max), message));
     }
 }
 
@@ -73,7 +75,7 @@ fn unit_is_above_zero(unit: Option<&LitInt>, errors: &mut Errors) {
     if let Some(unit) = unit
         && unit.base10_parse::<u64>().ok().is_none_or(|unit| unit == 0)
     {
-        errors.at(unit.span(), "a number is a multiple of an integer from 1 to 18446744073709551615");
+        errors.at(unit.span(), "`multiple_of` takes an integer from 1 to 18446744073709551615");
     }
 }
 
@@ -82,7 +84,7 @@ fn length_has_room(length: Option<&Bounds<Length>>, errors: &mut Errors) {
         && let (Some(min), Some(max)) = (min.value, max.value)
         && min > max
     {
-        errors.at(*span, format!("nothing has this length: {min} is above {max}"));
+        errors.at(*span, format!("this length is empty: {min} is above {max}"));
     }
 }
 
@@ -90,7 +92,7 @@ fn names_are_unique(names: Option<&Vec<LitStr>>, errors: &mut Errors) {
     let names = names.map(Vec::as_slice).unwrap_or_default();
     for (at, name) in names.iter().enumerate() {
         if names[..at].iter().any(|before| before.value() == name.value()) {
-            errors.at(name.span(), format!("{:?} is listed already", name.value()));
+            errors.at(name.span(), format!("{:?} is listed twice: keep one", name.value()));
         }
     }
 }
@@ -105,7 +107,7 @@ pub fn literal_default_obeys(default: Option<&Default>, rules: &Rules, errors: &
     };
     let mut obeys = |name: &str, holds: Option<bool>| {
         if holds == Some(false) {
-            errors.at(default.span(), format!("this default is outside the field's own `{name}`"));
+            errors.at(default.span(), format!("this default breaks the field's own `{name}`: change one of the two"));
         }
     };
     let Rules { range, multiple_of, length, pattern, one_of, each: _, custom: _ } = rules;

@@ -86,7 +86,7 @@ impl File {
 }
 
 /// Reads the file; nothing where there is none to compare.
-pub fn read(schema: &Given<LitStr>, generics: &Generics, errors: &mut Errors) -> Option<Schema> {
+pub fn read(schema: &Given<LitStr>, id: Option<&LitStr>, generics: &Generics, errors: &mut Errors) -> Option<Schema> {
     let path = schema.get()?.clone();
     // What a type parameter stands for is known only where the struct is used, if at all.
     if !generics.params.is_empty() {
@@ -96,7 +96,7 @@ pub fn read(schema: &Given<LitStr>, generics: &Generics, errors: &mut Errors) ->
         return None;
     }
     let read = path_is_possible(&path.value()).and_then(|()| is_checked()).and_then(|is_checked| {
-        is_checked.then(|| text(&path.value()).and_then(|text| parsed(&path.value(), &text))).transpose()
+        is_checked.then(|| text(&path.value(), id.is_some()).and_then(|text| parsed(&path.value(), &text))).transpose()
     });
     let (layout, mistakes) = match read {
         Ok(layout) => (layout, None),
@@ -116,16 +116,18 @@ fn path_is_possible(path: &str) -> Result<(), String> {
         );
     }
     if path.contains('\\') {
-        return refuse("a path is written with `/`, which every system reads");
+        return refuse("write the path with `/`, which every system reads");
     }
     if Path::new(path).has_root() || path.chars().nth(1) == Some(':') {
-        return refuse("a path is relative to the package, the directory of its Cargo.toml: others have it elsewhere");
+        return refuse(
+            "write the path relative to the package, the directory of its Cargo.toml: others have it elsewhere",
+        );
     }
     if components.any(|component| component == Component::ParentDir) {
-        return refuse("a path stays in the package, without `..`: what is outside is not published with it");
+        return refuse("write a path without `..`, to a file in the package: what is outside is not published with it");
     }
     if Path::new(path).extension().is_none_or(|extension| extension != "json") {
-        return refuse("a schema is a JSON Schema in a file whose name ends in `.json`");
+        return refuse("a schema is a JSON Schema file: its name ends in `.json`");
     }
     Ok(())
 }
@@ -135,14 +137,14 @@ fn is_checked() -> Result<bool, String> {
     match env::var("SECRETS_SCHEMA").as_deref() {
         Ok("unchecked") => Ok(false),
         Err(_) | Ok("") => Ok(true),
-        Ok(_) => {
-            Err("SECRETS_SCHEMA is set to something else than `unchecked`, which compiles without comparing schemas"
-                .to_owned())
-        }
+        Ok(_) => Err(
+            "SECRETS_SCHEMA has a value other than `unchecked`: unset it to compare the struct with its schema file"
+                .to_owned(),
+        ),
     }
 }
 
-fn text(path: &str) -> Result<String, String> {
+fn text(path: &str, has_id: bool) -> Result<String, String> {
     let Some(package) = env::var_os("CARGO_MANIFEST_DIR") else {
         return Err(
             "`schema` is a path within the package, which cargo names in CARGO_MANIFEST_DIR; it is not set".to_owned()
@@ -150,36 +152,34 @@ fn text(path: &str) -> Result<String, String> {
     };
     fs::read_to_string(PathBuf::from(package).join(path)).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => {
-            format!("there is no file {path} in the package; `cargo secrets pull` writes it")
+            let names = if has_id { String::new() } else { format!(" --id <ID> --schema {path}") };
+            format!("the package has no file {path}: write it with `cargo secrets pull{names}`, which needs no build")
         }
-        _ => format!("couldn't read {path}: {error}"),
+        _ => format!("{path} cannot be read: {error}"),
     })
 }
+
+/// `pull` leaves a file alone that it cannot read as a schema.
+const REWRITE: &str = "correct it, or delete it and run `cargo secrets pull`";
 
 /// What is read lives as long as the process, which is that of one compilation.
 fn parsed(path: &str, text: &str) -> Result<Layout<'static>, String> {
     if text.trim().is_empty() {
-        return Err(format!("{path} is empty; write it anew with `cargo secrets pull`"));
+        return Err(format!("{path} is empty: {REWRITE}"));
     }
     if text.starts_with('\u{feff}') {
-        return Err(format!("{path} begins with a byte order mark, which JSON does not have; save it without"));
+        return Err(format!("{path} begins with a byte order mark, which JSON does not have: save it without"));
     }
-    let value: Value = serde_json::from_str(text).map_err(|error| {
-        format!("{path} is not JSON: {error}; correct it, or write it anew with `cargo secrets pull`")
-    })?;
+    let value: Value = serde_json::from_str(text).map_err(|error| format!("{path} is not JSON: {error}: {REWRITE}"))?;
     let value: &'static Value = Box::leak(Box::new(value));
     if !(value.is_object() || value.is_boolean()) {
-        return Err(format!(
-            "{path} is not a JSON Schema, which is an object; write it anew with `cargo secrets pull`"
-        ));
+        return Err(format!("{path} is not a JSON Schema, which is an object: {REWRITE}"));
     }
     let layout = schema_file::layout(value).map_err(|unusable| format!("{path} {unusable}"))?;
     let kinds = layout.places[0].kinds;
     if !kinds.has(Kinds::OBJECT) {
         let kinds = problems::words(kinds);
-        return Err(format!(
-            "{path} describes {kinds}, and this secret is an object; write the file anew with `cargo secrets pull`"
-        ));
+        return Err(format!("{path} describes {kinds}, and this secret is an object: {REWRITE}"));
     }
     Ok(layout)
 }
@@ -286,7 +286,7 @@ impl Pairing<'_> {
         let near = self.layout.keys_in(place).map(|(_, key)| key).find(|key| is_near(key, tag));
         let meant = match near {
             Some(near) => format!("; did you mean `{near}`? Correct `tag`"),
-            None => ", which tells the variants apart: correct `tag`".to_owned(),
+            None => ", whose value names the variant: correct `tag`".to_owned(),
         };
         let path = self.path.value();
         self.errors.at(self.path.span(), format!("{path} has no key `{tag}`{meant}, or {}", problems::PULL));
@@ -297,8 +297,7 @@ impl Pairing<'_> {
         let (path, kinds) = (self.path.value(), self.layout.places[at].kinds);
         let mut refuse = |problem: &str| {
             let message = format!(
-                "`{tag}` {problem} in {path}, and tells the variants apart: correct the file or `tag`, or {}",
-                problems::PULL
+                "`{tag}` {problem} in {path}, and its value has to name the variant: correct `tag` or the file"
             );
             self.errors.at(self.path.span(), message);
         };
@@ -326,9 +325,8 @@ impl Pairing<'_> {
             self.errors.at(
                 self.path.span(),
                 format!(
-                    "{path} lists {constant} for `{tag}`, and the variants are {}; add one, or {}",
-                    names.join(", "),
-                    problems::PULL
+                    "{path} lists {constant} for `{tag}`, and the variants are {}: add a variant, or remove it from the file",
+                    names.join(", ")
                 ),
             );
         }

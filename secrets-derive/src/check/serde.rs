@@ -7,18 +7,26 @@ use crate::errors::Errors;
 
 /// On the item.
 pub fn container(foreign: &[Foreign], options: &Container, body: &Body, errors: &mut Errors) {
-    let (is_tuple, is_enum) = (matches!(body, Body::Tuple(_)), matches!(body, Body::Enum(_)));
+    let is_enum = matches!(body, Body::Enum(_));
+    let is_value = matches!(body, Body::Tuple(_)) || options.text.is_given();
+    // What has to be said here decides what else has.
+    let serde_has = |name: &str| foreign.iter().any(|option| option.name == name);
+    let is_made = options.from.is_given() || options.try_from.is_given() || serde_has("from") || serde_has("try_from");
+    let is_untagged = options.untagged.is_given() || serde_has("untagged");
     for option in foreign {
-        let is_made = options.from.is_given() || options.try_from.is_given();
         let is_said = match option.name.as_str() {
             // They say nothing of what is read here.
-            "rename_all" | "rename_all_fields" | "deny_unknown_fields" | "default" if is_tuple || is_made => true,
-            "rename_all" if options.untagged.is_given() => true,
+            "rename_all" | "rename_all_fields" | "deny_unknown_fields" | "default" if is_value || is_made => true,
+            "rename_all" if is_untagged => true,
             "deny_unknown_fields" if is_enum && !has_fields(body) => true,
             "rename_all" => options.rename_all.is_given(),
             "deny_unknown_fields" => options.deny_unknown_fields.is_given(),
             "default" if option.value.is_some() && !options.default.is_given() => {
-                refuse(option, "implement `Default` for the struct and write `#[secret(default)]` as well", errors);
+                let function = option.value.as_ref().map(syn::LitStr::value).unwrap_or_default();
+                let remedy = format!(
+                    "write `#[secret(default)]` as well, and have `Default` of the struct return what `{function}()` returns"
+                );
+                refuse(option, &remedy, errors);
                 true
             }
             "default" => options.default.is_given(),
@@ -29,13 +37,15 @@ pub fn container(foreign: &[Foreign], options: &Container, body: &Body, errors: 
             "rename_all_fields" => options.rename_all_fields.is_given(),
             "content" => options.content.is_given(),
             "untagged" => options.untagged.is_given(),
-            "transparent" if is_tuple => true,
+            "transparent" if is_value => true,
             "transparent" => {
                 refuse(option, "write the struct without a name for its field: `struct Name(Type)`", errors);
                 true
             }
             "remote" => {
-                refuse(option, "declare a field of the remote type with `#[secret(with = module)]`", errors);
+                let remedy = "remove `Secret` from this item, and read a field of the remote type with `#[secret(with = ..)]`, which \
+                              takes this item's path";
+                refuse(option, remedy, errors);
                 true
             }
             // They change nothing of what is read.
@@ -45,16 +55,24 @@ pub fn container(foreign: &[Foreign], options: &Container, body: &Body, errors: 
     }
 }
 
-/// On a field, whose keys are these.
-pub fn field(foreign: &[Foreign], options: &Field, (keys, is_newtype): (&[String], bool), errors: &mut Errors) {
+/// On a field, whose keys are these; none if it is the value of something without a name.
+pub fn field(foreign: &[Foreign], options: &Field, keys: Option<&Vec<String>>, errors: &mut Errors) {
+    // What has to be said here decides what else has.
+    let serde_has = |name: &str| foreign.iter().any(|option| option.name == name);
+    let is_skipped = options.skip.is_given() || serde_has("skip") || serde_has("skip_deserializing");
+    let is_flattened = options.flatten.is_given() || serde_has("flatten");
     for option in foreign {
-        let has_key = |option: &Foreign| option.value.as_ref().is_some_and(|value| keys.contains(&value.value()));
+        let has_key = |option: &Foreign| {
+            option.value.as_ref().zip(keys).is_some_and(|(value, keys)| keys.contains(&value.value()))
+        };
         let is_said = match option.name.as_str() {
             // A value without a name has no key.
-            "rename" | "alias" | "default" if is_newtype => true,
+            "rename" | "alias" | "default" if keys.is_none() => true,
+            "rename" | "alias" | "with" | "deserialize_with" | "borrow" if is_skipped => true,
+            "rename" | "alias" | "default" if is_flattened => true,
             "rename" => options.rename.is_given() || has_key(option),
             "alias" => has_key(option),
-            "default" if options.default.is_given() || options.flatten.is_given() => true,
+            "default" if options.default.is_given() => true,
             "default" => {
                 let value = option.value.as_ref().map(|path| format!(" = {}()", path.value())).unwrap_or_default();
                 refuse(option, &format!("write `#[secret(default{value})]` as well"), errors);
@@ -80,7 +98,8 @@ pub fn field(foreign: &[Foreign], options: &Field, (keys, is_newtype): (&[String
             "borrow" => {
                 refuse(
                     option,
-                    "a secret is read into values that own their memory: use `String` or `Cow<'static, str>`",
+                    "a secret is read into values that own their memory: remove the attribute, and make the field a `String` or a \
+                     `SecretString`",
                     errors,
                 );
                 true
@@ -98,11 +117,8 @@ pub fn variant(foreign: &[Foreign], options: &Variant, name: &str, errors: &mut 
             "rename" => options.rename.is_given() || option.value.as_ref().is_some_and(|value| value.value() == name),
             "alias" | "other" | "rename_all" | "skip" | "skip_deserializing" | "with" | "deserialize_with"
             | "untagged" => {
-                refuse(
-                    option,
-                    "variants have only `#[secret(rename = \"..\")]`; take the option off, or derive `Secret` for what has the enum alone, and read it with `#[secret(serde)]`",
-                    errors,
-                );
+                let remedy = "remove `Secret` from this enum, and read the field that has it with `#[secret(serde)]`";
+                refuse(option, remedy, errors);
                 true
             }
             _ => true,

@@ -24,9 +24,10 @@ use crate::source::{Request, SecretId};
 /// # }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no tuple of secrets that say where they are",
+    message = "`{Self}` is not a tuple of secrets that have an `id`",
     label = "expected a tuple of types with `#[derive(Secret)]` and `#[secret(id = \"..\")]`",
-    note = "for one secret write `load::<T>()`; up to twelve fit a tuple: `load_all::<(A, B)>()`"
+    note = "one secret is loaded with `load::<T>()` or `live::<T>()`, up to twelve in a tuple, `(A, B)`, and those whose ids are known at run \
+            time with `load_many`"
 )]
 pub trait SecretSet: Sized {
     #[doc(hidden)]

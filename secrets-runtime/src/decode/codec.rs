@@ -90,8 +90,9 @@ impl<T: Bytes> Codec<T> for FromHex {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read in this way",
     label = "no such value can be made from a string",
-    note = "`from_str` needs `FromStr`; `base64` and `hex` need `Vec<u8>`, `[u8; N]`, `Box<[u8]>`, `Arc<[u8]>`, `SecretSlice<u8>`, or \
-            `SecretBox` or `Zeroizing` of bytes; an `Option`, list, set, pointer or map of such a type will do"
+    note = "`from_str` reads a type with `FromStr`; one without is read with `#[secret(with = module)]`",
+    note = "`base64` and `hex` read `Vec<u8>`, `[u8; N]`, `Box<[u8]>`, `Arc<[u8]>`, `SecretSlice<u8>`, and `SecretBox` and `Zeroizing` of bytes",
+    note = "each reads an `Option`, list, set, pointer or map of such a type, too"
 )]
 pub trait Coded<C, How>: Sized {
     /// What JSON it accepts.
@@ -240,7 +241,8 @@ pub fn decode_json<T>(
 #[diagnostic::on_unimplemented(
     message = "`serde` reads a type with serde's `Deserialize`, and `{Self}` has none",
     label = "`serde` does not apply to `{Self}`",
-    note = "derive `serde::Deserialize` for `{Self}`, or remove `serde`; what is deserialized must not borrow"
+    note = "derive `serde::Deserialize` for a type of your own, and let it borrow nothing; for another crate's switch on its `serde` feature",
+    note = "a type without `Deserialize` is read with `#[secret(with = module)]`"
 )]
 pub trait FromSerde: Sized {
     /// As [`SecretValue::decode`]. What the type says of a value is dropped: serde's messages quote values.

@@ -35,7 +35,7 @@ use secrets_shape::shape::Shape;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a map in a secret",
     label = "not a type that a key of JSON can become",
-    note = "keys are strings, integers, `bool`, `char`, IP addresses, and with `#[derive(Secret)]` newtypes, and enums whose variants are names alone"
+    note = "use a string, an integer, `bool`, `char` or an IP address, or with `#[derive(Secret)]` a newtype of these or an enum of names"
 )]
 pub trait MapKey: SecretValue {}
 

@@ -16,8 +16,9 @@ use zeroize::{Zeroize, Zeroizing};
 /// A type that `range(..)` can bound.
 #[diagnostic::on_unimplemented(
     message = "`range` and `multiple_of` apply to numbers, and `{Self}` is not a number",
-    label = "they do not apply to `{Self}`",
-    note = "`range` applies to the integers and floats, `multiple_of` to the integers, both to `Option` of them; for the length of a text or a list write `length(..)`"
+    label = "not a number",
+    note = "the numbers in a list or map are judged with `each(range(..))`, the length of a text, list or map with `length(..)`",
+    note = "what a value of another type has to be is a function's to say: `custom = path::to::function`; `multiple_of` is for integers"
 )]
 pub trait Ranged {
     /// The number itself.
@@ -88,9 +89,9 @@ impl<T: Ranged> Ranged for Option<T> {
 
 /// A type that `length(..)` can bound.
 #[diagnostic::on_unimplemented(
-    message = "`length` applies to strings, lists and maps, and `{Self}` is none of them",
-    label = "`length` does not apply to `{Self}`",
-    note = "it applies to `String`, `SecretString`, `Vec`, sets and maps, and to `Option` of them; for the value of a number write `range(..)`"
+    message = "`length` applies to strings, lists, sets and maps, and `{Self}` is not one of them",
+    label = "has no length",
+    note = "a number is judged with `range(..)`, a value of another type with `custom = path::to::function`"
 )]
 pub trait Measured {
     /// A text, or the number of bytes, items or keys; `None` where there is nothing to measure.
@@ -144,8 +145,9 @@ impl<T: Measured> Measured for Option<T> {
 /// A type that `pattern = ".."` and `one_of(..)` can judge.
 #[diagnostic::on_unimplemented(
     message = "`pattern` and `one_of` apply to strings, and `{Self}` is not a string",
-    label = "`pattern` and `one_of` do not apply to `{Self}`",
-    note = "they apply to `String`, `SecretString`, `Box<str>`, `Arc<str>` and `Cow<'static, str>`, and to `Option` of them"
+    label = "not a string",
+    note = "the strings in a list or map are judged with `each(pattern = ..)` or `each(one_of(..))`, a number with `range(..)`, a value of another \
+            type with `custom = path::to::function`"
 )]
 pub trait Textual {
     /// The text; `None` where there is none to judge.
@@ -179,8 +181,8 @@ impl<T: Textual> Textual for Option<T> {
 /// A type that can be flattened into an object.
 #[diagnostic::on_unimplemented(
     message = "`flatten` applies to structs with `#[derive(Secret)]` and to maps, and `{Self}` is neither",
-    label = "`{Self}` cannot be flattened",
-    note = "a struct takes its own keys, a map takes those that nobody else reads"
+    label = "cannot be flattened",
+    note = "remove `flatten` to read the value under the field's own key"
 )]
 pub trait Flatten {
     /// It can.
@@ -203,7 +205,7 @@ impl<T: Flatten> Flatten for Box<T> {
 #[diagnostic::on_unimplemented(
     message = "a variant of an enum with a `tag` holds a struct with named fields and `#[derive(Secret)]`, or a map, and `{Self}` is neither",
     label = "`{Self}` has no keys to stand beside the tag",
-    note = "for other values, say under which key they stand: `#[secret(tag = \"..\", content = \"value\")]`"
+    note = "give the value a name, `Variant {{ name: Type }}`; or put `content = \"..\"` on the enum, under whose key the value of every variant then stands"
 )]
 pub trait BesideTag {
     /// They can.
@@ -219,7 +221,7 @@ impl<T: Flatten> BesideTag for T {
 #[diagnostic::on_unimplemented(
     message = "`each` applies to lists, sets and maps, and not to `{Self}`",
     label = "`each` does not apply to `{Self}`",
-    note = "it applies to `Vec`, arrays, sets and maps, and to `Option` of them; write the rule without `each(..)`"
+    note = "write the rule without `each(..)`"
 )]
 pub trait Each {
     /// What it holds.
@@ -280,7 +282,7 @@ impl<T: Each> Each for Option<T> {
 #[diagnostic::on_unimplemented(
     message = "the `custom` function takes `&{T}`, which `{Self}` does not hold",
     label = "expected a function of this type: `fn(&{Self}) -> Result<(), &'static str>`",
-    note = "for an `Option`, the function takes what is inside; for a string it may take `&str`, for a `Vec` a slice"
+    note = "of an `Option` the function takes what is inside; of a string it may take `&str`, of a `Vec` a slice"
 )]
 pub trait Holds<T: ?Sized> {
     /// The value; `None` where there is none to judge.
@@ -404,7 +406,7 @@ impl<T: Ranged + Zeroize> Ranged for Zeroizing<T> {
 #[diagnostic::on_unimplemented(
     message = "this field's `default` is a string, and `{Self}` cannot be made from one",
     label = "cannot be made from a string literal",
-    note = "write a value of the field's type: `default = 5432`; any expression will do"
+    note = "write a value of the field's type, as in `default = 5432`; what a function returns is `default = function()`"
 )]
 pub trait TextDefault {
     /// The text as a value.
@@ -432,7 +434,8 @@ impl<T: TextDefault> TextDefault for Option<T> {
 /// A value that `default = ..` can be: the field's own, or what its `Option` holds.
 #[diagnostic::on_unimplemented(
     message = "this field's `default` is of type `{Self}`, and the field of type `{T}`",
-    label = "expected a default of type `{T}`"
+    label = "expected a default of type `{T}`",
+    note = "write a value of the field's type; any expression will do, such as `default = function()`"
 )]
 pub trait GivenDefault<T> {
     /// The value as the field has it.

@@ -30,13 +30,18 @@ pub enum Spot {
     Path,
 }
 
-/// The last resort of every remedy.
-pub const PULL: &str = "run `cargo secrets pull` if the file is out of date";
+/// The last resort of every remedy. `pull` leaves alone what people write by hand, such as `enum` and `anyOf`.
+pub const PULL: &str = "if the file is out of date correct it, or run `cargo secrets pull`";
+
+/// Last, because a program that runs without a key that it needs is worse than one that does not compile.
+const OPTIONAL: &str = "if the key may be absent, make the field an `Option` or give it a `default`";
 
 /// Reports what tokens decide; returns what the types decide.
 pub fn problems(path: &LitStr, file: &File, body: &Body, found: &[u8], errors: &mut Errors) -> Vec<Problem> {
+    let tag = if let Body::Tagged(tagged) = body { Some(tagged.tag.value()) } else { None };
     let mut told = Told {
         path: path.value(),
+        tag,
         span: path.span(),
         layout: &file.layout,
         found,
@@ -55,6 +60,8 @@ pub fn problems(path: &LitStr, file: &File, body: &Body, found: &[u8], errors: &
 
 struct Told<'a> {
     path: String,
+    /// What names the variant.
+    tag: Option<String>,
     span: Span,
     layout: &'a Layout<'static>,
     /// Which problems there may be.
@@ -89,7 +96,7 @@ impl Told<'_> {
             if places.is_empty() && flattened.is_empty() && self.near_miss(paired, object, field, errors) {
                 continue;
             }
-            self.presence(at, &key, &reader);
+            self.presence(at, &key, &reader, &self.unread_keys(paired, object));
         }
         self.others(paired, object, &flattened, errors);
     }
@@ -106,14 +113,19 @@ impl Told<'_> {
             .find(|key| is_missed(key, field) && !is_read(key, object));
         let (Some(near), Some(key)) = (near, field.keys.first()) else { return false };
         let (path, name) = (&self.path, key.value());
-        let message = format!(
-            "{path} has no key `{name}`; did you mean `{near}`? Correct the field's name or `rename`, or {PULL}"
-        );
+        let message =
+            format!("{path} has no key `{name}`; did you mean `{near}`? Correct the field's name or `rename`; {PULL}");
         errors.at(key.span(), message);
         true
     }
 
-    fn presence(&mut self, at: usize, key: &str, reader: &Reader) {
+    /// The keys of the file that no field reads, one of which may be what a field was meant to read.
+    fn unread_keys(&self, paired: &Paired, object: &Object) -> Vec<&'static str> {
+        let keys = self.layout.keys_in(paired.place).map(|(_, key)| key);
+        keys.filter(|key| !is_read(key, object) && self.tag.as_deref() != Some(key)).collect()
+    }
+
+    fn presence(&mut self, at: usize, key: &str, reader: &Reader, unread: &[&str]) {
         let path = self.path.clone();
         let optional = "make the field an `Option`, give it a `default`, or list the key under `required` in the file";
         self.ask(
@@ -123,14 +135,15 @@ impl Told<'_> {
             format!("`{key}` may be absent in {path}, and is required here"),
             optional,
         );
-        let missing = format!("make the field an `Option` or give it a `default`; {PULL}");
-        self.ask(
-            at,
-            problem::MISSING,
-            &reader.spot,
-            format!("{path} has no key `{key}`, which is required here"),
-            &missing,
-        );
+        let (others, rename) = match unread {
+            [] => (String::new(), ""),
+            keys => (
+                format!("; keys that no field reads: `{}`", keys.join("`, `")),
+                "to read another key write `rename = \"..\"`; ",
+            ),
+        };
+        let message = format!("{path} has no key `{key}`, which is required here{others}");
+        self.ask(at, problem::MISSING, &reader.spot, message, &format!("{rename}{PULL}; {OPTIONAL}"));
     }
 
     /// The keys that no field reads by its name.
@@ -175,7 +188,7 @@ impl Told<'_> {
         let place = self.layout.places[at];
         let (path, Reader { spot, name }) = (self.path.clone(), reader);
         let kinds = words(place.kinds);
-        let change = format!("change the type; {PULL}");
+        let change = format!("change the type, or the option that says how it is read; {PULL}");
         self.ask(
             at,
             problem::KINDS,
@@ -183,9 +196,9 @@ impl Told<'_> {
             format!("`{key}` is {kinds} in {path}, which {name} does not read"),
             &change,
         );
-        let null = "make it an `Option`, or take null out of the file";
+        let null = "make the value an `Option`, or remove null from the file";
         self.ask(at, problem::NULL, spot, format!("`{key}` may be null in {path}, which {name} does not read"), null);
-        let optional = "make it an `Option`, give it a `default`, or list the key under `required` in the file";
+        let optional = "make that field an `Option`, give it a `default`, or list the key under `required` in the file";
         self.ask(
             at,
             problem::OPTIONAL,
@@ -195,9 +208,9 @@ impl Told<'_> {
         );
         let range = range(place.minimum, place.maximum);
         let message = format!("`{key}` is {range} in {path}, and {name} reads no such number here");
-        self.ask(at, problem::RANGE, spot, message, "change the type or its `range`, or the file");
+        self.ask(at, problem::RANGE, spot, message, "change the type or its `range`, or correct the file");
         self.ask(at, problem::UNREAD, spot, self.unread(key), UNREAD_REMEDY);
-        let tag = format!("`{key}` in {path} does not have the key by which {name} tells its variants apart");
+        let tag = format!("`{key}` in {path} does not have the key whose value names the variant of {name}");
         self.ask(at, problem::TAG, spot, tag, &format!("correct `tag`; {PULL}"));
         self.missing_in(at, at, &format!("`{key}` in {path}"), reader);
         if let Some(Places(start, end)) = place.constants {
@@ -205,7 +218,8 @@ impl Told<'_> {
                 let listed = self::constant(self.layout.constants[constant]);
                 let message = format!("`{key}` may be {listed} in {path}, which {name} does not read");
                 let at = self.layout.places.len() + constant;
-                self.ask(at, problem::CONSTANT, spot, message, &format!("add it to the type; {PULL}"));
+                let note = "have the type and its rules accept it, or remove it from the file";
+                self.ask(at, problem::CONSTANT, spot, message, note);
             }
         }
         for (inner, key) in self.inside(at, key) {
@@ -227,9 +241,9 @@ impl Told<'_> {
     /// A type may require a key that an object does not have. Which, its tokens do not say.
     fn missing_in(&mut self, at: usize, object: usize, whole: &str, reader: &Reader) {
         let keys: Vec<String> = self.layout.keys_in(object).map(|(_, key)| format!("`{key}`")).collect();
-        let keys = if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
-        let message = format!("{} requires a key that {whole} does not have: its keys are {keys}", reader.name);
-        let note = format!("correct the name of the field, make it an `Option` or give it a `default`; {PULL}");
+        let keys = if keys.is_empty() { "no keys".to_owned() } else { keys.join(", ") };
+        let message = format!("{} requires a key that {whole} does not have: it has {keys}", reader.name);
+        let note = format!("read the key that is meant, with `rename = \"..\"`; {PULL}; {OPTIONAL}");
         self.ask(at, problem::MISSING, &reader.spot, message, &note);
     }
 
@@ -240,7 +254,7 @@ impl Told<'_> {
     }
 }
 
-const UNREAD_REMEDY: &str = "add a field for it, or run `cargo secrets pull` if the file is out of date";
+const UNREAD_REMEDY: &str = "add a field for it, or correct the file, by hand or with `cargo secrets pull`";
 
 fn is_missed(key: &str, field: &Field) -> bool {
     field.keys.iter().any(|name| is_near(key, &name.value()))
@@ -271,7 +285,7 @@ pub fn words(kinds: Kinds) -> String {
             rest = rest.without(kind);
         }
     }
-    if words.is_empty() { "nothing that any value is".to_owned() } else { words.join(" or ") }
+    if words.is_empty() { "no value at all".to_owned() } else { words.join(" or ") }
 }
 
 /// A number before an integer, which is one.

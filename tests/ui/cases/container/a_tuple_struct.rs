@@ -4,3 +4,5 @@ use secrets_runtime::Secret;
 struct Login(String, String);
 
 fn main() {}
+
+// Remedy: `(String, String);` becomes ` {\n    user: String,\n    password: String,\n}`

@@ -7,3 +7,5 @@ union Either {
 }
 
 fn main() {}
+
+// Remedy: `union` becomes `struct`

@@ -7,3 +7,5 @@ struct Db<T> {
 }
 
 fn main() {}
+
+// Remedy: `bound = "T"` becomes `bound = "T: secrets_runtime::SecretValue"`

@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `#[secret(debug = true)]` becomes nothing
+// Or: `debug = true` becomes `debug = false`

@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `#[secret(debug)]` becomes nothing
+// Or: `(debug)` becomes `(debug = false)`

@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `stage = ""` becomes `stage = "AWSPREVIOUS"`

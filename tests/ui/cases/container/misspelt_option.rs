@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `unknown_field)` becomes `unknown_fields)`

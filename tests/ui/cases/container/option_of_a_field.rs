@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `#[secret(range(1..=9))]\n` becomes nothing
+// and `    port` becomes `    #[secret(range(1..=9))]\n    port`

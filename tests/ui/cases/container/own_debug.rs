@@ -6,3 +6,7 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `Debug, ` becomes nothing
+// Or: `Debug, ` becomes nothing
+// and `struct` becomes `#[secret(debug = false)]\nstruct`

@@ -12,3 +12,5 @@ impl std::fmt::Debug for Db {
 }
 
 fn main() {}
+
+// Remedy: `struct` becomes `#[secret(debug = false)]\nstruct`

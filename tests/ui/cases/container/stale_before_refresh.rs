@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `"1m"` becomes `"15m"`

@@ -8,3 +8,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `strict, lenient` becomes `strict`
+// Or: `strict, lenient` becomes `lenient`

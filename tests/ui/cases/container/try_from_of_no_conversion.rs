@@ -7,3 +7,5 @@ struct Id {
 }
 
 fn main() {}
+
+// Remedy: `fn main` becomes `impl From<u64> for Id {\n    fn from(value: u64) -> Self {\n        Self { value }\n    }\n}\n\nfn main`

@@ -11,3 +11,5 @@ fn judge(_: &u16) -> Result<(), &'static str> {
 }
 
 fn main() {}
+
+// Remedy: `&u16` becomes `&Db`

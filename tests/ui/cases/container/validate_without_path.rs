@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `(validate)` becomes `(validate = judge)`
+// and `fn main` becomes `fn judge(_: &Db) -> Result<(), &'static str> {\n    Ok(())\n}\n\nfn main`

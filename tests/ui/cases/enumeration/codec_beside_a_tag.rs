@@ -7,3 +7,6 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `(#[secret(hex)] Vec<u8>)` becomes ` {\n        #[secret(hex)]\n        key: Vec<u8>,\n    }`
+// Or: `tag = "engine"` becomes `tag = "engine", content = "value"`

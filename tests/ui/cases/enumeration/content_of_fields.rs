@@ -7,3 +7,6 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: ` { host: String }` becomes `(Fields)`
+// and `fn main` becomes `#[derive(Secret)]\nstruct Fields {\n    host: String,\n}\n\nfn main`

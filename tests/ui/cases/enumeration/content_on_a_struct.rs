@@ -7,3 +7,5 @@ struct Mode {
 }
 
 fn main() {}
+
+// Remedy: `#[secret(content = "value", untagged)]` becomes nothing

@@ -7,3 +7,5 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `content` becomes `tag = "engine", content`

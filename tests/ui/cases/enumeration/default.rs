@@ -8,3 +8,6 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `#[secret(default)]\n` becomes nothing
+// and `fn main` becomes `#[derive(Secret)]\nstruct Db {\n    #[secret(default = Mode::A)]\n    mode: Mode,\n}\n\nfn main`

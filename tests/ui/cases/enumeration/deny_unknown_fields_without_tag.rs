@@ -8,3 +8,5 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `#[secret(deny_unknown_fields)]` becomes nothing

@@ -8,3 +8,6 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `Postgres { engine: String }` becomes `Postgres {}`
+// Or: `engine: String` becomes `#[secret(rename = "kind")] engine: String`

@@ -8,3 +8,6 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `id = "mode", ` becomes nothing
+// and `fn main` becomes `#[derive(Secret)]\n#[secret(id = "mode")]\nstruct Whole {\n    mode: Mode,\n}\n\nfn main`

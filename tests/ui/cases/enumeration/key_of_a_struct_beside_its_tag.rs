@@ -13,3 +13,5 @@ enum Database {
 }
 
 fn main() {}
+
+// Remedy: `    engine: Option<String>,\n` becomes nothing

@@ -11,3 +11,6 @@ async fn load(secrets: &Secrets) {
 }
 
 fn main() {}
+
+// Remedy: `load_from::<Mode>` becomes `load_from::<Whole>`
+// and `fn main` becomes `#[derive(Secret)]\nstruct Whole {\n    mode: Mode,\n}\n\nfn main`

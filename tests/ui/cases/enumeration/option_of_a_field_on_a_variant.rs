@@ -8,3 +8,5 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `    #[secret(public)]\n` becomes nothing

@@ -8,3 +8,5 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `    #[secret(rename_all = "lowercase")]` becomes `    #[secret(rename = "a")]`

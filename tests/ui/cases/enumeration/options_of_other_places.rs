@@ -15,3 +15,9 @@ enum Engine {
 }
 
 fn main() {}
+
+// Remedy: `    #[secret(rename_all = "camelCase")]\n` becomes nothing
+// and `db_name` becomes `#[secret(rename = "dbName")] db_name`
+// and `    #[secret(default)]\n` becomes nothing
+// and `    #[secret(length(min = 8))]\n    Token(` becomes `    Token(#[secret(length(min = 8))] `
+// and `        #[secret(skip_serializing_if = "Option::is_none")]\n` becomes nothing

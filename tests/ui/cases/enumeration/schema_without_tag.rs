@@ -7,3 +7,5 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `#[secret(schema = "secrets/mode.schema.json")]` becomes nothing

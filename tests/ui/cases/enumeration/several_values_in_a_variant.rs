@@ -7,3 +7,5 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `(String, u16)` becomes ` { host: String, port: u16 }`

@@ -8,3 +8,6 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `(String)` becomes ` { host: String }`
+// Or: `tag = "engine"` becomes `tag = "engine", content = "value"`

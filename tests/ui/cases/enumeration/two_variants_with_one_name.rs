@@ -8,3 +8,5 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `    AB` becomes `    #[secret(rename = "a-b")]\n    AB`

@@ -8,3 +8,5 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `    None,\n` becomes nothing

@@ -7,3 +7,7 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `untagged, tag` becomes `tag`
+// and ` { host: String }` becomes `(String)`
+// Or: `, tag = "engine", content = "value", rename_all = "lowercase"` becomes nothing

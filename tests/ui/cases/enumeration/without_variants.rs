@@ -6,3 +6,5 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `enum Mode {` becomes `enum Mode {\n    A,`

@@ -8,3 +8,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `    #[secret(alias = "user")]\n` becomes nothing

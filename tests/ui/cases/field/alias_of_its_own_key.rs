@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `    #[secret(alias = "port")]\n` becomes nothing

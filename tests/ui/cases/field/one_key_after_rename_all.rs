@@ -9,3 +9,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `rename = "dbName"` becomes `rename = "otherName"`

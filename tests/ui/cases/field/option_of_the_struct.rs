@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `    #[secret(deny_unknown_fields)]\n` becomes nothing
+// and `struct` becomes `#[secret(deny_unknown_fields)]\nstruct`

@@ -10,3 +10,9 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `stricter` becomes `strict`
+// and `a b` becomes `a/b`
+// and `9..=1` becomes `1..=9`
+// and `, nonsense` becomes nothing
+// and `rename = "port"` becomes `rename = "other"`

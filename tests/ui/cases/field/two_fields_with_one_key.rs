@@ -8,3 +8,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `rename = "port"` becomes `rename = "otherPort"`

@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `ssm:eu-central-1:123456789012:parameter/db` becomes `secretsmanager:eu-central-1:123456789012:secret:db`

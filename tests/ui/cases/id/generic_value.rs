@@ -9,3 +9,5 @@ const ID: &str = Limit::<u16>::ID;
 fn main() {
     println!("{ID}");
 }
+
+// Remedy: `id = "limits"` becomes `id = "limits", text`

@@ -11,3 +11,6 @@ impl From<u16> for Port {
 }
 
 fn main() {}
+
+// Remedy: `id = "prod/port", ` becomes nothing
+// and `fn main` becomes `#[derive(Secret)]\n#[secret(id = "prod/port")]\nstruct Whole {\n    port: Port,\n}\n\nfn main`

@@ -11,3 +11,7 @@ struct ApiKey(SecretString);
 struct Port(NonZeroU16);
 
 fn main() {}
+
+// Remedy: `"prod/api/key"` becomes `"prod/api/key", text`
+// and `#[secret(id = "prod/port")]\n` becomes nothing
+// and `fn main` becomes `#[derive(Secret)]\n#[secret(id = "prod/port")]\nstruct Whole {\n    port: Port,\n}\n\nfn main`

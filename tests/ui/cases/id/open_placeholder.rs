@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `APP_ENV/` becomes `APP_ENV}/`

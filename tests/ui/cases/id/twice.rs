@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `id = "a", ` becomes nothing
+// Or: `, id = "b"` becomes nothing

@@ -12,3 +12,5 @@ async fn load(secrets: &Secrets) {
 }
 
 fn main() {}
+
+// Remedy: `nonsense` becomes `id = "db"`

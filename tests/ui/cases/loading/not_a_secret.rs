@@ -9,3 +9,5 @@ async fn load(secrets: &Secrets) {
 }
 
 fn main() {}
+
+// Remedy: `struct` becomes `#[derive(secrets_runtime::Secret)]\nstruct`

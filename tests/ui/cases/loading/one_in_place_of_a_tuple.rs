@@ -11,3 +11,6 @@ async fn load(secrets: &Secrets) {
 }
 
 fn main() {}
+
+// Remedy: `load_all` becomes `load`
+// Or: `load_all::<Db>` becomes `load_all::<(Db,)>`

@@ -16,3 +16,5 @@ async fn load(secrets: &Secrets) {
 }
 
 fn main() {}
+
+// Remedy: `#[derive(Secret)]\nstruct Db` becomes `#[derive(Secret)]\n#[secret(id = "db")]\nstruct Db`

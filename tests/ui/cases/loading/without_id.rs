@@ -10,3 +10,7 @@ async fn load(secrets: &Secrets) {
 }
 
 fn main() {}
+
+// Remedy: `struct` becomes `#[secret(id = "db")]\nstruct`
+// Or: `load::<Db>()` becomes `load_from::<Db>("db")`
+// Or: `load::<Db>()` becomes `live_from::<Db>("db")`

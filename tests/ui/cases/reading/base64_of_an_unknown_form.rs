@@ -11,3 +11,7 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `base64(urlsafe)` becomes `base64(url)`
+// and `base64 = "url"` becomes `base64(url)`
+// and `from_str(integer)` becomes `from_str(number)`

@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `    #[secret(flatten)]\n` becomes nothing

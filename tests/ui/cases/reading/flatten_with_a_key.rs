@@ -10,3 +10,6 @@ struct Db {
 struct Inner {}
 
 fn main() {}
+
+// Remedy: `, rename = "x"` becomes nothing
+// Or: `flatten, rename` becomes `rename`

@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `(json)` becomes `(with = module)`
+// and `fn main` becomes `mod module {\n    pub fn deserialize<'de, D: serde::Deserializer<'de>>(_: D) -> Result<std::time::Instant, D::Error> {\n        todo!()\n    }\n}\n\nfn main`

@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `, range(1..=9)` becomes nothing
+// Or: `skip, ` becomes nothing

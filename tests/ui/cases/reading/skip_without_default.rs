@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `(skip)` becomes `(skip, default = std::time::Instant::now())`

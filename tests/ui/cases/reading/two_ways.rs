@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `base64, ` becomes nothing
+// Or: `, hex` becomes nothing

@@ -9,3 +9,5 @@ struct Db {
 mod codec {}
 
 fn main() {}
+
+// Remedy: `mod codec {}` becomes `mod codec {\n    pub fn deserialize<'de, D: serde::Deserializer<'de>>(_: D) -> Result<Vec<u8>, D::Error> {\n        todo!()\n    }\n}`

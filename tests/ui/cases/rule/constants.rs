@@ -16,3 +16,8 @@ struct Limits {
 }
 
 fn main() {}
+
+// Remedy: `id = ID` becomes `id = "limits"`
+// and `(UNIT)` becomes `(5)`
+// and `one_of(NAME)` becomes `one_of("a")`
+// and `pattern = NAME` becomes `pattern = "a"`

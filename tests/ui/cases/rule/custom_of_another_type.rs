@@ -11,3 +11,5 @@ fn judge(_: &String) -> Result<(), &'static str> {
 }
 
 fn main() {}
+
+// Remedy: `&String` becomes `&u16`

@@ -11,3 +11,5 @@ fn judge(_: &u16) -> Result<(), String> {
 }
 
 fn main() {}
+
+// Remedy: `(), String` becomes `(), &'static str`

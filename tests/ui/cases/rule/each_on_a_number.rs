@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `each(range(1..=9))` becomes `range(1..=9)`

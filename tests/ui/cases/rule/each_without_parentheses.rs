@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `each = 5` becomes `each(range(1..=5))`

@@ -10,3 +10,6 @@ struct Db {
 struct Nested {}
 
 fn main() {}
+
+// Remedy: `length(1..=9)` becomes `custom = judge`
+// and `fn main` becomes `fn judge(_: &Nested) -> Result<(), &'static str> {\n    Ok(())\n}\n\nfn main`

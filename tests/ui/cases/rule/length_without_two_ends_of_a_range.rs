@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `range(5)` becomes `range(5..=9)`
+// Or: `range(5)` becomes `range(min = 5, max = 9)`

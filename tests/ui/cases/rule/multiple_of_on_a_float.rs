@@ -9,3 +9,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `ratio: f64` becomes `ratio: u64`
+// and `    #[secret(multiple_of(5))]\n    name` becomes `    name`

@@ -11,3 +11,7 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `multiple_of(0))` becomes `multiple_of(1))`
+// and `multiple_of(0.5)` becomes `multiple_of(5)`
+// and `default = 7` becomes `default = 10`

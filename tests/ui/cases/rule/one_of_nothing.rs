@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `one_of()` becomes `one_of("disable", "require")`

@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `one_of(1, 2)` becomes `one_of("1", "2")`

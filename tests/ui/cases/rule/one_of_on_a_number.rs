@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `one_of("a")` becomes `range(1..=9)`

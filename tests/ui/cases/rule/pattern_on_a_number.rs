@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `pattern = "a"` becomes `range(1..=9)`

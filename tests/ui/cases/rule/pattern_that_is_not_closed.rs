@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `[a-z` becomes `[a-z]`
+// Or: `"[a-z` becomes `r"\[a-z`

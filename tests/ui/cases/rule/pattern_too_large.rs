@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `^(?:[a-z]{1,100}-){1,100}$` becomes `^[a-z-]+$`
+// and `")]` becomes `", length(max = 10000))]`

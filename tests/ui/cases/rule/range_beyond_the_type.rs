@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `70000` becomes `65535`
+// Or: `u16` becomes `u32`

@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `0.5` becomes `1`
+// Or: `u16` becomes `f64`

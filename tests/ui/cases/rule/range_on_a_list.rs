@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `range(1..=9)` becomes `each(range(1..=9))`
+// Or: `range` becomes `length`

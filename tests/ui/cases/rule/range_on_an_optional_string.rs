@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `range` becomes `length`

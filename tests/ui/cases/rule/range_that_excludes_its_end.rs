@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `1..9` becomes `1..=9`
+// Or: `1..9` becomes `1..=8`

@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `another_kind_as_a_whole` becomes `fitting`

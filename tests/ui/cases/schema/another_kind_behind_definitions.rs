@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `String` becomes `std::collections::BTreeMap<String, String>`
+// Or: in the file `"name": {\n      "type": "object"` becomes `"name": {\n      "type": "string"`

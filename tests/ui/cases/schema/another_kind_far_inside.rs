@@ -17,3 +17,5 @@ struct Host {
 }
 
 fn main() {}
+
+// Remedy: `    name: String` becomes `    name: u16`

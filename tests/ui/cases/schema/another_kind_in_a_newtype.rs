@@ -11,3 +11,6 @@ struct Db {
 struct Key(String);
 
 fn main() {}
+
+// Remedy: `#[secret(text)]\nstruct Key(String)` becomes `struct Key(u64)`
+// Or: in the file `"integer"` becomes `"string"`

@@ -8,3 +8,5 @@ enum Engine {
 }
 
 fn main() {}
+
+// Remedy: `u16` becomes `Vec<u16>`

@@ -13,3 +13,5 @@ struct Host {
 }
 
 fn main() {}
+
+// Remedy: `name: String` becomes `name: u16`

@@ -8,3 +8,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `"require")` becomes `"require", "prefer")`
+// Or: in the file `,\n        "prefer"` becomes nothing

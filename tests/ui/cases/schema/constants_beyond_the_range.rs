@@ -8,3 +8,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `max = 1023` becomes `max = 9999`

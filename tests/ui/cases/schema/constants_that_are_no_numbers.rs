@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `u16` becomes `String`
+// Or: in the file `"http",\n        "https"` becomes `80,\n        443`

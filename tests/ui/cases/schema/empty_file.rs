@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `cases/schema/empty_file.json` becomes `cases/schema/fitting.json`

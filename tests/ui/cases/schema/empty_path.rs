@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `schema = ""` becomes `schema = "cases/schema/fitting.json"`

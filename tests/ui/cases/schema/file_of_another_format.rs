@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `secrets/orders-db.schema.yaml` becomes `cases/schema/fitting.json`

@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `String` becomes `Vec<String>`
+// Or: in the file `"array"` becomes `"string"`

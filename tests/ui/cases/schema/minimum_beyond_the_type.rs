@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `u16` becomes `u32`
+// Or: in the file `70000` becomes `1`

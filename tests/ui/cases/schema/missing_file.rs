@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `missing_file` becomes `fitting`

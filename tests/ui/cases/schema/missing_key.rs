@@ -8,3 +8,7 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: in the file `"username"\n` becomes `"username", "region"\n`
+// and in the file `"properties": {` becomes `"properties": {\n    "region": {"type": "string"},`
+// Or: `region: String` becomes `region: Option<String>`

@@ -8,3 +8,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `alias = "user"` becomes `rename = "name", alias = "user"`
+// Or: `username: String` becomes `username: Option<String>`

@@ -14,3 +14,5 @@ struct Host {
 }
 
 fn main() {}
+
+// Remedy: `    name` becomes `    #[secret(rename = "nmae")]\n    name`

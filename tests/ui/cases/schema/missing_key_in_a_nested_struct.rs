@@ -12,3 +12,6 @@ struct Host {
 }
 
 fn main() {}
+
+// Remedy: `    name` becomes `    #[secret(rename = "address")]\n    name`
+// Or: `name: String` becomes `name: Option<String>`

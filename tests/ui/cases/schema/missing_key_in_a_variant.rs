@@ -8,3 +8,5 @@ enum Engine {
 }
 
 fn main() {}
+
+// Remedy: `{ path` becomes `{ #[secret(rename = "pfad")] path`

@@ -12,3 +12,5 @@ struct Host {
 }
 
 fn main() {}
+
+// Remedy: `    name` becomes `    #[secret(rename = "Name")]\n    name`

@@ -8,3 +8,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `    dbname` becomes `    db_name`

@@ -8,3 +8,5 @@ enum Engine {
 }
 
 fn main() {}
+
+// Remedy: `tag = "engine"` becomes `tag = "kind"`

@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: in the file `  }\n  "required"` becomes `  },\n  "required"`
+// Or: `not_json` becomes `fitting`

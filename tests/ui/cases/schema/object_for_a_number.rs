@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `u16` becomes `Port`
+// and `fn main` becomes `#[derive(Secret)]\nstruct Port {\n    number: u16,\n}\n\nfn main`

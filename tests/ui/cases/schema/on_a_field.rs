@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `    #[secret(schema = "secrets/username.schema.json")]\n` becomes nothing
+// and `struct` becomes `#[secret(schema = "cases/schema/fitting.json")]\nstruct`

@@ -8,3 +8,7 @@ struct Db<T> {
 }
 
 fn main() {}
+
+// Remedy: `<T>` becomes nothing
+// and `    options: T,\n` becomes nothing
+// and `secrets/orders-db.schema.json` becomes `cases/schema/fitting.json`

@@ -8,3 +8,6 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `#[secret(schema = "secrets/mode.schema.json")]\n` becomes nothing
+// and `fn main` becomes `#[derive(Secret)]\n#[secret(id = "whole")]\nstruct Whole {\n    mode: Mode,\n}\n\nfn main`

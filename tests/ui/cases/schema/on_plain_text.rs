@@ -5,3 +5,5 @@ use secrets_runtime::Secret;
 struct Key(String);
 
 fn main() {}
+
+// Remedy: `, schema = "secrets/key.schema.json"` becomes nothing

@@ -8,3 +8,7 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `port: u16` becomes `port: Option<u16>`
+// Or: `    port` becomes `    #[secret(default = 5432)]\n    port`
+// Or: in the file `"username"\n` becomes `"username", "port"\n`

@@ -12,3 +12,6 @@ struct Host {
 }
 
 fn main() {}
+
+// Remedy: `name: String` becomes `name: Option<String>`
+// Or: in the file `"required": []` becomes `"required": ["name"]`

@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `../secrets/db.schema.json` becomes `cases/schema/fitting.json`

@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: in the file `"names.json#/$defs/name"}` becomes `"#/$defs/name"}`
+// and in the file `"required"` becomes `"$defs": {"name": {"type": "string"}},\n  "required"`

@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: in the file `{"$ref": "#/$defs/name"}` becomes `{"type": "string"}`

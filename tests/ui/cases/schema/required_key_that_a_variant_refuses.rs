@@ -8,3 +8,5 @@ enum Engine {
 }
 
 fn main() {}
+
+// Remedy: `{ path: String }` becomes `{ path: String, mode: String }`

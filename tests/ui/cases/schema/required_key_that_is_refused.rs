@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `    username: String,` becomes `    username: String,\n    region: String,`

@@ -9,3 +9,7 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `    dbname` becomes `    db_name`
+// and `Vec<u16>` becomes `u16`
+// and `region: String` becomes `region: Option<String>`

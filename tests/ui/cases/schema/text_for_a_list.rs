@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `Vec<String>` becomes `String`
+// Or: `    hosts` becomes `    #[secret(json)]\n    hosts`

@@ -12,3 +12,5 @@ struct Host {
 }
 
 fn main() {}
+
+// Remedy: `    host: Host` becomes `    #[secret(json)]\n    host: Host`

@@ -8,3 +8,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `    #[secret(strict)]\n` becomes nothing

@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: in the file `},\n  }` becomes `}\n  },\n  "required": ["username"]`
+// Or: `trailing_comma` becomes `fitting`

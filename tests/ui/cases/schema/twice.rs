@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `schema = "a.json", schema = "b.json"` becomes `schema = "cases/schema/fitting.json"`

@@ -13,3 +13,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `struct String` becomes `struct Text`
+// and `    host: String` becomes `    host: std::string::String`

@@ -14,3 +14,6 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `    Disable,` becomes `    Disable,\n    Require,`
+// Or: in the file `        "require",\n` becomes nothing

@@ -13,3 +13,5 @@ enum Mode {
 }
 
 fn main() {}
+
+// Remedy: `    On,` becomes `    #[secret(rename = "on")]\n    On,`

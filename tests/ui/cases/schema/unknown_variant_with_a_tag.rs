@@ -8,3 +8,5 @@ enum Engine {
 }
 
 fn main() {}
+
+// Remedy: `    Sqlite` becomes `    Mysql { host: String },\n    Sqlite`

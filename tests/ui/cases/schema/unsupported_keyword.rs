@@ -7,3 +7,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: in the file `"$dynamicRef": "#name", ` becomes nothing

@@ -7,3 +7,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `String` becomes `Option<String>`
+// Or: in the file `[\n        "string",\n        "null"\n      ]` becomes `"string"`

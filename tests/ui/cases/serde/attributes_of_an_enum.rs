@@ -11,3 +11,6 @@ enum Engine {
 }
 
 fn main() {}
+
+// Remedy: `, Secret)` becomes `)`
+// and `fn main` becomes `#[derive(Secret)]\nstruct Db {\n    #[secret(serde)]\n    engine: Engine,\n}\n\nfn main`

@@ -33,3 +33,7 @@ impl From<String> for Word {
 }
 
 fn main() {}
+
+// Remedy: `#[serde(flatten)]` becomes `#[serde(flatten)]\n    #[secret(flatten)]`
+// and `#[serde(try_from = "u64")]` becomes `#[serde(try_from = "u64")]\n#[secret(try_from = "u64")]`
+// and `#[serde(from = "String")]` becomes `#[serde(from = "String")]\n#[secret(from = "String")]`

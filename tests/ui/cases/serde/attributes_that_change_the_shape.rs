@@ -29,3 +29,11 @@ mod level {
 }
 
 fn main() {}
+
+// Remedy: `deny_unknown_fields)]\n` becomes `deny_unknown_fields)]\n#[secret(rename_all = "camelCase", deny_unknown_fields)]\n`
+// and `    user_name` becomes `    #[secret(rename = "user")]\n    user_name`
+// and `    password` becomes `    #[secret(alias = "pw", default)]\n    password`
+// and `    cached` becomes `    #[secret(skip)]\n    cached`
+// and `    tries` becomes `    #[secret(default = five())]\n    tries`
+// and `    level: u8` becomes `    #[secret(with = "level")]\n    level: u8`
+// and `    other` becomes `    #[secret(with = level)]\n    other`

@@ -22,3 +22,10 @@ mod level {
 }
 
 fn main() {}
+
+// Remedy: `#[serde(transparent)]\n` becomes nothing
+// and `struct Key {\n    key: String,\n}` becomes `struct Key(String);`
+// and `<'a>` becomes nothing
+// and `    #[serde(borrow)]\n` becomes nothing
+// and `&'a str` becomes `String`
+// and `    level: u8` becomes `    #[secret(with = level)]\n    level: u8`

@@ -33,3 +33,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `    host` becomes `    #[secret(rename = "HOST")]\n    host`

@@ -33,3 +33,9 @@ fn first() -> Login {
 }
 
 fn main() {}
+
+// Remedy: `#[derive(Deserialize, Secret, Default)]` becomes `#[derive(Deserialize, Secret)]\n#[secret(default)]`
+// and `fn first` becomes `impl Default for Login {\n    fn default() -> Self {\n        first()\n    }\n}\n\nfn first`
+// and `#[derive(Deserialize, Secret)]\n#[serde(tag` becomes `#[derive(Deserialize)]\n#[serde(tag`
+// and `#[derive(Deserialize, Secret)]\n#[serde(remote` becomes `#[derive(Deserialize)]\n#[serde(remote`
+// and `struct Elsewhere` becomes `#[derive(Secret)]\nstruct Whole {\n    #[secret(serde)]\n    engine: Engine,\n    #[secret(with = Here)]\n    elsewhere: Elsewhere,\n}\n\nstruct Elsewhere`

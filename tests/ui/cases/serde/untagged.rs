@@ -9,3 +9,5 @@ enum Engine {
 }
 
 fn main() {}
+
+// Remedy: `#[serde(untagged)]` becomes `#[serde(untagged)]\n#[secret(untagged)]`

@@ -5,3 +5,6 @@ use secrets_runtime::Secret;
 struct Key {}
 
 fn main() {}
+
+// Remedy: `struct Key {}` becomes `struct Key(secrets_runtime::SecretString);`
+// Or: `#[secret(text)]\nstruct Key {}` becomes `struct Key {\n    key: String,\n}`

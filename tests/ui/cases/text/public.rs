@@ -5,3 +5,5 @@ use secrets_runtime::{Secret, SecretString};
 struct ApiKey(#[secret(public)] SecretString);
 
 fn main() {}
+
+// Remedy: `#[secret(public)] ` becomes nothing

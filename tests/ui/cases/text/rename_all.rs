@@ -5,3 +5,5 @@ use secrets_runtime::Secret;
 struct Key(String);
 
 fn main() {}
+
+// Remedy: `, rename_all = "camelCase"` becomes nothing

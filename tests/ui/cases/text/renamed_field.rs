@@ -5,3 +5,5 @@ use secrets_runtime::Secret;
 struct Key(#[secret(rename = "key")] String);
 
 fn main() {}
+
+// Remedy: `#[secret(rename = "key")] ` becomes nothing

@@ -5,3 +5,6 @@ use secrets_runtime::{Secret, SecretString};
 struct ApiKey(SecretString);
 
 fn main() {}
+
+// Remedy: `, trim = true` becomes nothing
+// Or: `trim = true` becomes `trim = false`

@@ -5,3 +5,6 @@ use secrets_runtime::Secret;
 struct Key(String, String);
 
 fn main() {}
+
+// Remedy: `#[secret(text)]\n` becomes nothing
+// and `(String, String);` becomes ` {\n    user: String,\n    password: String,\n}`

@@ -11,3 +11,8 @@ struct File {
 }
 
 fn main() {}
+
+// Remedy: `#[derive(Secret)]\nstruct File` becomes `#[derive(serde::Deserialize)]\nstruct File`
+// and `    folder: Option<Box<Folder>>` becomes `    folder: Option<Box<Folder>>`
+// and `    files: Vec<File>` becomes `    #[secret(serde)]\n    files: Vec<File>`
+// and `#[derive(Secret)]\nstruct Folder` becomes `#[derive(Secret, serde::Deserialize)]\nstruct Folder`

@@ -12,3 +12,6 @@ struct Nested {
 }
 
 fn main() {}
+
+// Remedy: `#[derive(Secret)]\nstruct Nested` becomes `#[derive(Secret, Default)]\nstruct Nested`
+// Or: `(default)` becomes `(default = Nested { a: 1 })`

@@ -6,3 +6,6 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `    started` becomes `    #[secret(with = module)]\n    started`
+// and `fn main` becomes `mod module {\n    pub fn deserialize<'de, D: serde::Deserializer<'de>>(_: D) -> Result<Vec<std::time::Instant>, D::Error> {\n        todo!()\n    }\n}\n\nfn main`

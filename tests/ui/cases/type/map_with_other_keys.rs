@@ -8,3 +8,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `Vec<u8>` becomes `String`

@@ -10,3 +10,5 @@ struct Db {
 }
 
 fn main() {}
+
+// Remedy: `struct Replica` becomes `#[derive(Secret)]\nstruct Replica`

@@ -37,6 +37,7 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, what, is, was } = self;
         let (is, was) = (is.as_deref().unwrap_or_default(), was.as_deref().unwrap_or_default());
+        let path = if path.is_empty() { "the secret" } else { path };
         match what {
             What::New => write!(f, "{path}: new, {is}"),
             What::Gone => write!(f, "{path}: gone"),
@@ -87,8 +88,7 @@ const OF_PEOPLE: [&str; 12] = [
 impl Merge {
     fn tell(&mut self, path: &str, what: What, is: Option<String>, was: Option<String>) {
         if self.is_told {
-            let path = if path.is_empty() { "(root)" } else { path }.to_owned();
-            self.changes.push(Change { path, what, is, was });
+            self.changes.push(Change { path: path.to_owned(), what, is, was });
         }
     }
 

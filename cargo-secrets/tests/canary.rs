@@ -200,19 +200,19 @@ does not fit  canary/all       canary::All
   number: expected an integer from 1 to 9, found a string that does not spell one
   flag: expected true or false, found a string that does not spell one
   list[0]: expected an integer from 0 to 255, found a string that does not spell one
-  list[1]: expected an integer from 0 to 255, found another number
+  list[1]: expected an integer from 0 to 255, found a number that is not one
   map.*.token: expected the key once, found it twice
   map.*.token: expected a string, found a number
-  mode: expected \"a\" or \"b\" that matches ^a, found another string
-  engine.kind: expected \"pg\" or \"my\", found another string
-  bytes: expected a base64 string, found another string
+  mode: expected \"a\" or \"b\" that matches ^a, found a string that is not one
+  engine.kind: expected \"pg\" or \"my\", found a string that is not one
+  bytes: expected a base64 string, found a string that is not one
 does not fit  canary/binary    canary::Binary
 does not fit  canary/not-json  canary::NotJson
   is arn:aws:secretsmanager:eu-central-1:123456789012:secret:canary/not-json-??????
-  the secret is not the JSON that NotJson is read from: it is some other text
+  the secret is not the JSON that NotJson is read from: it is plain text
 does not fit  canary/text      canary::Text
   is arn:aws:secretsmanager:eu-central-1:123456789012:secret:canary/text-??????
-  (root): expected a string of at most 3 characters, found one of another length
+  expected a string of at most 3 characters, found one of a different length
 unknown       {INJECTED_JSON}  canary::InjectedJson
 missing       {INJECTED}       canary::Injected
 ";

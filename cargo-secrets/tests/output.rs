@@ -119,7 +119,7 @@ async fn an_old_and_a_new_program_are_held_against_one_secret() {
         \x20 declared {APP_ENV}/output/db\n\
         \x20 is arn:aws:secretsmanager:eu-central-1:123456789012:secret:versions/output/db-??????\n\
         \x20 versions::Db in new\n\
-        \x20   password: expected a string of at least 20 characters, found one of another length\n\
+        \x20   password: expected a string of at least 20 characters, found one of a different length\n\
         \x20   port: expected an integer from 1 to 65535, found nothing\n"
     );
     assert_eq!(

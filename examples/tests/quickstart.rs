@@ -7,9 +7,9 @@ use secrets_tests::{Emulator, REGION};
 
 const REPORT: &str = r#"secret "quickstart/orders-db" does not fit OrdersDb: 4 violations
   username: expected a string, found nothing, but the similar key "Username"
-  password: expected a string of at least 12 characters, found one of another length
+  password: expected a string of at least 12 characters, found one of a different length
   host: expected a string, found an array
-  port: expected an integer from 1 to 65535, found another number
+  port: expected an integer from 1 to 65535, found a number that is not one
 help: correct the secret's value, or change the struct
 "#;
 

@@ -64,7 +64,10 @@ struct Runtime {
 impl Runtime {
     fn start() -> Result<Self, Error> {
         let failed = |_| {
-            Error::configuration("the thread that polls secrets cannot be started", "look at the limits of the process")
+            Error::configuration(
+                "the thread that polls secrets cannot be started",
+                "raise the limits on threads and open files of the process",
+            )
         };
         let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let handle = runtime.handle().clone();

@@ -39,6 +39,7 @@ pub use ruled::{BesideTag, Each, Flatten, GivenDefault, Holds, Measured, Ranged,
 pub use rules::{Pattern, Rules, validate};
 pub use tagged::{Tries, name, named, variant};
 pub use view::Json;
+use view::Kind;
 
 use std::collections::HashMap;
 
@@ -97,7 +98,7 @@ fn parse(text: &str) -> Result<Document<'_>, NotJson> {
     match text.trim_start_matches([' ', '\t', '\n', '\r']).chars().next() {
         None => Err(NotJson::Empty),
         Some('\u{feff}') => Err(NotJson::ByteOrderMark),
-        Some('{') => Document::parse(text).map_err(|broken| NotJson::at(text, broken.at)),
+        Some('{') => Document::parse(text).map_err(|broken| NotJson::at(text, broken)),
         Some(_) => Document::parse(text).map_err(|_| NotJson::OtherText),
     }
 }
@@ -111,15 +112,24 @@ pub fn embedded(json: &str) -> Option<String> {
     }
 }
 
-/// The values of an object as they are written, unless it is none or has a key twice.
-pub fn raw_entries(text: &str) -> Option<HashMap<String, Zeroizing<String>>> {
-    let document = Document::parse(text).ok().filter(|document| document.root().text().starts_with('{'))?;
+/// The values of an object as they are written.
+///
+/// # Errors
+/// What is wrong with the text, as the end of a sentence about it. A key that is there twice is named.
+pub fn raw_entries(text: &str) -> Result<HashMap<String, Zeroizing<String>>, String> {
+    let document = Document::parse(text).map_err(|broken| NotJson::at(text, broken).to_string())?;
+    let root = document.root();
+    let kind = Kind::of(root.first());
+    if kind != Kind::Object {
+        return Err(format!("expected an object whose keys are ids, found {}", kind.found()));
+    }
     let mut entries = HashMap::new();
-    for (key, value) in document.root().entries() {
-        let value = Zeroizing::new(value.text().to_owned());
-        if entries.insert(key.unquoted().ok()?.into_string(), value).is_some() {
-            return None;
+    for (key, value) in root.entries() {
+        let Ok(key) = key.unquoted() else { return Err("a key is not Unicode text".to_owned()) };
+        let key = key.into_string();
+        if entries.insert(key.clone(), Zeroizing::new(value.text().to_owned())).is_some() {
+            return Err(format!("the key {key:?} is there twice"));
         }
     }
-    Some(entries)
+    Ok(entries)
 }

@@ -14,7 +14,7 @@ use crate::secret::Secret;
 use crate::source::{SecretId, SourceError};
 pub(crate) use display::OneLine;
 pub use kind::ErrorKind;
-use secrets_shape::id::BadId;
+use secrets_shape::id::{self, BadId};
 
 /// Why a secret could not be loaded.
 ///
@@ -48,6 +48,7 @@ use secrets_shape::id::BadId;
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     transient: bool,
@@ -211,33 +212,33 @@ impl Error {
 
     /// An id in a declaration; what its placeholders resolve to is not shown.
     pub(crate) fn declared_id(declared: &str, reason: &BadId) -> Self {
+        let variables: Vec<&str> = id::variables(declared).collect();
         let hint = match reason {
-            BadId::Unset(variable) => Cow::Owned(format!("set {variable} in the program's environment")),
-            _ => Cow::Borrowed(
-                "a variable in the id must hold a secret's name or ARN; ECS `secrets` with `valueFrom` puts the secret's \
-                 value there instead, which `from_json` reads",
-            ),
+            BadId::Unset(variable) | BadId::Blank(variable) => {
+                Cow::Owned(format!("set {variable} in the program's environment"))
+            }
+            _ if variables.is_empty() => Cow::Borrowed("correct the `id` of the declaration"),
+            _ => Cow::Owned(format!(
+                "set {} to what stands there in the name or ARN of the secret; ECS `secrets` with `valueFrom` puts the secret's value \
+                 into a variable instead, which `from_json` reads",
+                variables.join(" and ")
+            )),
         };
-        let message = format!("secret {declared:?} has an unusable id: {reason}");
+        let message = format!("secret {declared:?} cannot be asked for: {reason}");
         Inner { id: Some(declared.to_owned()), hint: Some(hint), ..Inner::new(ErrorKind::BadId, message) }.into()
     }
 
     /// An id that the program was given; it is not shown, since it may be anything.
     pub(crate) fn given_id(type_name: &str, reason: &BadId) -> Self {
-        let message = format!("the id given for a {type_name} is unusable: {reason}");
-        let hint =
-            "write the name or the ARN of a secret; `{VARIABLE}` is for `#[secret(id = ..)]`, here use `format!`";
+        let message = format!("the id given for {type_name} cannot be used: {reason}");
+        let hint = "give the name or the ARN of a secret; `{VARIABLE}` is for `#[secret(id = ..)]`, here use `format!`";
         Inner { hint: Some(Cow::Borrowed(hint)), ..Inner::new(ErrorKind::BadId, message) }.into()
     }
 
     /// What a source says of one secret.
     pub(crate) fn source(id: &SecretId, error: SourceError) -> Self {
-        let SourceError { kind, detail, transient, origin, hint, version_id: _ } = error;
-        let mut message = format!("secret {id} {}", kind.predicate());
-        if !detail.is_empty() {
-            message.push_str(": ");
-            message.push_str(detail);
-        }
+        let SourceError { kind, detail, transient, origin, hint, .. } = error;
+        let mut message = format!("secret {id} {}", kind.predicate(&detail));
         if let Some(origin) = origin {
             message = format!("{message} ({origin})");
         }
@@ -255,8 +256,8 @@ impl Error {
     pub(crate) fn overdue(id: &SecretId, age: Duration, reason: &str) -> Self {
         let message =
             format!("secret {id} is overdue: its last poll should have ended {} s ago; {reason}", age.as_secs());
-        let hint =
-            "run the program in a tokio runtime that is driven; the next call in one brings the background task back";
+        let hint = "keep a tokio runtime running while the secret is used, and the process from being suspended: the next call \
+                    inside a runtime brings the background task back";
         Inner {
             id: Some(id.shown().to_owned()),
             transient: true,
@@ -266,11 +267,33 @@ impl Error {
         .into()
     }
 
+    /// A value that a program reads which polls itself, and did not.
+    pub(crate) fn unasked(id: &SecretId, age: Duration) -> Self {
+        let message = format!("secret {id} was last polled {} s ago, and no background task polls it", age.as_secs());
+        let hint = "take the value with `fresh`, which polls when it is older than you allow, or call `refresh`";
+        Inner {
+            id: Some(id.shown().to_owned()),
+            transient: true,
+            hint: Some(Cow::Borrowed(hint)),
+            ..Inner::new(ErrorKind::Stale, message)
+        }
+        .into()
+    }
+
+    /// After how long a call gave up that tried again.
+    pub(crate) fn tried_for(self, tried: Duration) -> Self {
+        if tried < Duration::from_secs(1) {
+            return self;
+        }
+        let inner = Inner::clone(&self.0);
+        Inner { message: format!("{} (tried for {} s)", inner.message, tried.as_secs()), ..inner }.into()
+    }
+
     /// A value derived with `try_map` that is not made from the newest version.
     pub(crate) fn behind(id: &SecretId, age: Duration) -> Self {
         let message =
             format!("a value derived from secret {id} with `try_map` has been behind it for {} s", age.as_secs());
-        let hint = "look at why the closure of `try_map` does not end; the derived value from before stays in use";
+        let hint = "make the closure of `try_map` end, with a time limit of its own; the derived value from before stays in use";
         Inner {
             id: Some(id.shown().to_owned()),
             hint: Some(Cow::Borrowed(hint)),
@@ -281,7 +304,7 @@ impl Error {
 
     /// A version that a closure of the program makes no value from.
     pub(crate) fn underived(id: &SecretId, map: &str, what: &str, hint: &'static str) -> Self {
-        let message = format!("a version of secret {id} is refused by {map}: its closure {what}");
+        let message = format!("{map} makes no value from a version of secret {id}: its closure {what}");
         Inner {
             id: Some(id.shown().to_owned()),
             hint: Some(Cow::Borrowed(hint)),
@@ -292,7 +315,8 @@ impl Error {
 
     /// A value that is too old, and why there is none newer.
     pub(crate) fn stale(id: &SecretId, age: Duration, reason: Option<&Error>) -> Self {
-        let message = format!("secret {id} was last known to be current {} s ago, which is too long", age.as_secs());
+        let message =
+            format!("secret {id} was last known to be current {} s ago, longer than the program allows", age.as_secs());
         let mut inner = Inner::new(ErrorKind::Stale, message);
         inner.hint = inner.hint.filter(|_| reason.is_none());
         let transient = reason.is_some_and(Error::is_transient);
@@ -306,7 +330,7 @@ impl Error {
         let message = format!(
             "{subject} is refused by {type_name}: its `validate`, `custom`, `FromStr` or `Deserialize` panicked over the value"
         );
-        let hint = "look at the panic in the program's own output, and return an error there in place of it";
+        let hint = "find the panic in the program's output, and return an error in its place";
         let hint = Some(Cow::Borrowed(hint));
         Inner { id: id.map(|id| id.shown().to_owned()), hint, ..Inner::new(ErrorKind::Refused, message) }.into()
     }

@@ -16,6 +16,8 @@ pub use text::{LoneSurrogate, Text, unquote};
 pub struct Broken {
     /// The byte that does not fit; the length of the text if it ends too early.
     pub at: usize,
+    /// What the grammar has in its place, which tells nothing of the text.
+    pub expected: &'static str,
 }
 
 /// A text, and where the values in it stand.
@@ -266,7 +268,7 @@ mod tests {
                 (Ok(_), Err(_)) => {
                     assert!(serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok(), "{text:?}");
                 }
-                (Err(Broken { at }), Ok(_)) => panic!("{text:?} is refused at {at}"),
+                (Err(Broken { at, .. }), Ok(_)) => panic!("{text:?} is refused at {at}"),
             }
         }
         assert!(valid > 10_000 && invalid > 10_000, "{valid} valid, {invalid} invalid");

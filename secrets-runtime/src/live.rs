@@ -61,3 +61,4 @@ pub use secret_health::{HealthState, SecretHealth};
 pub use settings::{Background, Settings, Start};
 pub use snapshot::Snapshot;
 pub use start::{AnyStarting, Starting, deadline, first_polls};
+pub use telemetry::no_background_task;

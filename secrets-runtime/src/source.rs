@@ -21,6 +21,10 @@ mod aws_environment;
 #[cfg(feature = "aws")]
 mod batch;
 #[cfg(feature = "aws")]
+mod credentials;
+#[cfg(feature = "aws")]
+mod denial;
+#[cfg(feature = "aws")]
 mod failure;
 #[cfg(feature = "aws")]
 mod hint;
@@ -476,13 +480,16 @@ impl fmt::Debug for Fetched {
 #[derive(Debug, Clone)]
 pub struct SourceError {
     pub(crate) kind: ErrorKind,
-    pub(crate) detail: &'static str,
+    pub(crate) detail: Cow<'static, str>,
     pub(crate) transient: bool,
     /// Under which name others know the failure: an error code, a request id, what a fallback said.
     pub(crate) origin: Option<String>,
     pub(crate) hint: Option<Cow<'static, str>>,
     /// The version that was read, where that is what is wrong.
     pub(crate) version_id: Option<Arc<str>>,
+    /// Why AWS denied access.
+    #[cfg(feature = "aws")]
+    pub(crate) denial: Option<Box<denial::Denial>>,
 }
 
 impl SourceError {
@@ -495,7 +502,16 @@ impl SourceError {
     /// ```
     #[must_use]
     pub fn new(kind: ErrorKind, detail: &'static str) -> Self {
-        Self { kind, detail, transient: kind.is_transient(), origin: None, hint: None, version_id: None }
+        Self {
+            kind,
+            detail: Cow::Borrowed(detail),
+            transient: kind.is_transient(),
+            origin: None,
+            hint: None,
+            version_id: None,
+            #[cfg(feature = "aws")]
+            denial: None,
+        }
     }
 
     /// Says that the same request may succeed later, although failures of this kind usually persist.
@@ -513,7 +529,13 @@ impl SourceError {
 
     /// The source broke its promise to answer every request.
     pub(crate) fn unanswered() -> Self {
-        Self::new(ErrorKind::Service, "the source gave no answer for it")
+        Self::of_source("the source gave no answer for it")
+    }
+
+    /// A source that does not do what sources promise.
+    pub(crate) fn of_source(what: &'static str) -> Self {
+        Self::new(ErrorKind::Service, what)
+            .hint("mend the source: `testing::conformance`, with the feature `testing`, shows which promise it breaks")
     }
 
     /// Adds the version whose value cannot be used, so that its refusal is told once.
@@ -532,7 +554,13 @@ impl SourceError {
     /// ```
     #[must_use]
     pub fn because(mut self, reason: &'static str) -> Self {
-        self.detail = reason;
+        self.detail = Cow::Borrowed(reason);
+        self
+    }
+
+    /// The reason, made from the declaration and the set-up.
+    pub(crate) fn detailed(mut self, reason: String) -> Self {
+        self.detail = Cow::Owned(reason);
         self
     }
 
@@ -590,10 +618,7 @@ impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, detail, origin, .. } = self;
         let mut line = OneLine(f);
-        write!(line, "the secret {}", kind.predicate())?;
-        if !detail.is_empty() {
-            write!(line, ": {detail}")?;
-        }
+        write!(line, "the secret {}", kind.predicate(detail))?;
         match origin {
             Some(origin) => write!(line, " ({origin})"),
             None => Ok(()),

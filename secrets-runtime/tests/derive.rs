@@ -47,9 +47,9 @@ mod rds {
         assert_eq!(
             violations::<OrdersDb>(json),
             "username: expected a string, found nothing, but the similar key \"Username\"\n\
-             password: expected a string of at least 12 characters, found one of another length\n\
+             password: expected a string of at least 12 characters, found a shorter one\n\
              host: expected a string, found a boolean\n\
-             port: expected an integer from 1 to 65535, found another number\n\
+             port: expected an integer from 1 to 65535, found a number that is not one\n\
              dbname: expected a string, found a number"
         );
     }
@@ -123,7 +123,7 @@ fn a_key_given_twice_is_not_guessed_between() {
     );
     assert_eq!(
         violations::<Aliased>(r#"{"username": 1, "x": 1, "y": 2, "x": 1}"#),
-        "(root): expected every key once, found a key twice"
+        "expected every key once, found a key twice"
     );
 }
 
@@ -158,7 +158,7 @@ fn a_default_stands_in_for_an_absent_or_null_key() {
     assert_eq!(
         violations::<Defaults>(wrong),
         "retries: expected an integer from 0 to 255, found a string that does not spell one\n\
-         bounded: expected an integer from 1 to 9, found another number"
+         bounded: expected an integer from 1 to 9, found a number that is not one"
     );
 }
 
@@ -226,12 +226,12 @@ fn an_unknown_key_is_named_only_where_it_is_close_to_a_declared_one() {
     assert!(Closed::from_json(r#"{"pass": "x"}"#).expect("valid").password.is_some());
     assert_eq!(
         violations::<Closed>(r#"{"other": 1, "another": 2}"#),
-        "(root): expected no keys but password, pass, found an unknown key"
+        "expected no keys but password, pass, found an unknown key"
     );
     assert_eq!(
         violations::<Closed>(r#"{"other": 1, "passwrod": 2}"#),
-        "(root): expected no keys but password, pass, found \"passwrod\", which is close to \"password\"\n\
-         (root): expected no keys but password, pass, found an unknown key"
+        "expected the key \"password\", found \"passwrod\"\n\
+         expected no keys but password, pass, found an unknown key"
     );
 }
 
@@ -290,11 +290,11 @@ fn a_rule_holds_for_the_value_inside_an_option() {
     Ruled::from_json("{}").expect("rules are for what is there");
     assert_eq!(
         violations::<Ruled>(r#"{"ratio": "1.6", "negative": 0, "text": "a", "list": [1, 2, 3], "map": {}}"#),
-        "ratio: expected a number from -1.5 to 1.5, found another number\n\
-         negative: expected an integer from -9223372036854775808 to -1, found another number\n\
-         text: expected a string of 2 to 3 characters, found one of another length\n\
-         list: expected an array of at most 2 items, found one of another length\n\
-         map: expected an object of at least 1 key, found one of another length"
+        "ratio: expected a number from -1.5 to 1.5, found a number that is not one\n\
+         negative: expected an integer from -9223372036854775808 to -1, found a larger number\n\
+         text: expected a string of 2 to 3 characters, found one of a different length\n\
+         list: expected an array of at most 2 items, found a longer one\n\
+         map: expected an object of at least 1 key, found a shorter one"
     );
 }
 
@@ -357,7 +357,7 @@ struct Empty {}
 #[test]
 fn a_struct_without_fields_reads_any_object() {
     assert_eq!(format!("{:?}", Empty::from_json(r#" {"a": 1} "#).expect("valid")), "Empty");
-    assert_eq!(violations::<Empty>("[]"), "(root): expected an object, found an array");
+    assert_eq!(violations::<Empty>("[]"), "expected an object, found an array");
 }
 
 #[test]

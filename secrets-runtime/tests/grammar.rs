@@ -66,19 +66,19 @@ fn a_broken_rule_names_what_all_of_them_ask_for() {
         "nested": [["a", "b"]], "even": 3, "all_even": [1], "text": "a b"}"#;
     assert_eq!(
         violations::<Judged>(wrong),
-        "name: expected a string that matches ^[a-z]+-\\d{2}$, found another string\n\
-         ssl: expected \"disable\" or \"require\", found another string\n\
+        "name: expected a string that matches ^[a-z]+-\\d{2}$, found a string that does not match\n\
+         ssl: expected \"disable\" or \"require\", found a string that is not one of them\n\
          digits[3]: expected an integer from 1 to 9, found a boolean\n\
-         tokens.*: expected a string of at least 2 characters that matches ^.+$, found one of another length\n\
-         nested[0][1]: expected \"a\", found another string\n\
+         tokens.*: expected a string of at least 2 characters that matches ^.+$, found a shorter one\n\
+         nested[0][1]: expected \"a\", found a string that is not one of them\n\
          even: expected an even number\n\
          all_even: expected an even number\n\
          text: expected a text without spaces"
     );
     assert_eq!(
         violations::<Judged>(r#"{"digits": [1, 10, 0]}"#),
-        "digits[1]: expected an integer from 1 to 9, found another number\n\
-         digits[2]: expected an integer from 1 to 9, found another number"
+        "digits[1]: expected an integer from 1 to 9, found a number that is not one\n\
+         digits[2]: expected an integer from 1 to 9, found a number that is not one"
     );
     // A line end that Rust's `.` would match and JSON Schema's does not.
     assert_eq!(violations::<Judged>(r#"{"tokens": {"x": "\u2028\r"}}"#).lines().count(), 1);
@@ -139,20 +139,20 @@ fn what_the_form_does_not_fit_is_refused_without_repeating_it() {
         "inner": "canary", "maybe_inner": "{\"token\": true}", "anything": {"a": "canary"}, "maybe_anything": "canary"}"#;
     assert_eq!(
         violations::<Coded>(wrong),
-        "address: expected a string that is a valid IpAddr, found another string\n\
+        "address: expected a string that is a valid IpAddr, found a string that is not one\n\
          maybe: expected a string that is a valid IpAddr, found a number, which `from_str(number)` reads\n\
-         peers[0]: expected a string that is a valid IpAddr, found another string\n\
+         peers[0]: expected a string that is a valid IpAddr, found a string that is not one\n\
          key: expected a base64 string of 3 bytes, found base64 without padding, which the option `unpadded` reads\n\
-         digest: expected a string of hexadecimal digits, found another string\n\
+         digest: expected a string of hexadecimal digits, found a string that is not one\n\
          hidden: expected a base64 string, found base64 of the URL-safe alphabet, which the option `url` reads\n\
-         inner: expected a string with JSON in it: an object, found another string\n\
+         inner: expected a string with JSON in it: an object, found a string that is not one\n\
          maybe_inner.token: expected an integer from 0 to 65535, found a boolean\n\
          anything: expected a value that HashMap can be deserialized from, found an object\n\
          maybe_anything: expected a value that Option can be deserialized from, found a string"
     );
     let missing = violations::<Coded>("{}");
     assert!(missing.contains("key: expected a base64 string of 3 bytes, found nothing"), "{missing}");
-    assert!(missing.contains("anything: expected another value, found nothing"), "{missing}");
+    assert!(missing.contains("anything: expected a value that its type reads, found nothing"), "{missing}");
 }
 
 #[derive(Secret, PartialEq, Eq)]
@@ -178,7 +178,7 @@ fn a_unit_enum_is_exactly_one_of_its_names() {
     assert_eq!(format!("{modes:?}"), "WithNames { mode: [REDACTED], fallback: Require }");
     assert_eq!(
         violations::<WithNames>(r#"{"mode": "VerifyFull", "fallback": 5}"#),
-        "mode: expected \"disable\", \"verify-full\" or \"REQUIRE\", found another string\n\
+        "mode: expected \"disable\", \"verify-full\" or \"REQUIRE\", found a string that is not one of them\n\
          fallback: expected \"disable\", \"verify-full\" or \"REQUIRE\", found a number"
     );
 }
@@ -223,14 +223,17 @@ fn a_tag_tells_the_variants_apart() {
     let cases = [
         ("{}", "engine: expected \"postgres\", \"sqlite\" or \"none\", found nothing"),
         (r#"{"engine": 5}"#, "engine: expected \"postgres\", \"sqlite\" or \"none\", found a number"),
-        (r#"{"engine": "canary"}"#, "engine: expected \"postgres\", \"sqlite\" or \"none\", found another string"),
+        (
+            r#"{"engine": "canary"}"#,
+            "engine: expected \"postgres\", \"sqlite\" or \"none\", found a string that is not one of them",
+        ),
         (r#"{"engine": "sqlite", "path": 5}"#, "path: expected a string, found a number"),
-        (r#"{"engine": "none", "canary": 5}"#, "(root): expected no keys but engine, found an unknown key"),
+        (r#"{"engine": "none", "canary": 5}"#, "expected no keys but engine, found an unknown key"),
         (r#"{"engine": "none", "engine": "none"}"#, "engine: expected the key once, found it twice"),
-        (r#"{"engine": "postgres", "host": ""}"#, "(root): expected a host that is not empty"),
+        (r#"{"engine": "postgres", "host": ""}"#, "expected a host that is not empty"),
         (
             r#"{"engine": "postgres", "host": "x", "port": 0}"#,
-            "port: expected an integer from 1 to 65535, found another number",
+            "port: expected an integer from 1 to 65535, found a smaller number",
         ),
     ];
     for (json, message) in cases {
@@ -262,10 +265,10 @@ async fn a_secret_may_be_plain_text() {
     assert_eq!(format!("{key:?}"), "ApiKey([REDACTED])");
     let text = Untrimmed::from_json("\"quoted\" \n").expect("any text");
     assert_eq!((text.text.as_str(), format!("{text:?}").as_str()), ("\"quoted\" \n", "Untrimmed { text: [REDACTED] }"));
-    let message = "(root): expected a string of at least 5 characters that matches ^sk_, found one of another length";
+    let message = "expected a string of at least 5 characters that matches ^sk_, found a shorter one";
     assert_eq!(violations::<ApiKey>("sk_\n"), message);
     assert_eq!(Untrimmed::from_json("").expect("even none").text, "");
-    let message = "(root): expected a string of at least 5 characters that matches ^sk_, found an empty text";
+    let message = "expected a string of at least 5 characters that matches ^sk_, found an empty text";
     assert_eq!(violations::<ApiKey>("\r\n"), message);
 }
 
@@ -275,7 +278,7 @@ fn a_newtype_over_text_is_a_string_where_it_is_part_of_another_secret() {
     assert_eq!((secret.key.0.expose_secret(), secret.other.is_none()), ("sk_123", true));
     assert_eq!(
         violations::<WithText>(r#"{"key": "pk_123", "other": 5}"#),
-        "key: expected a string of at least 5 characters that matches ^sk_, found another string\n\
+        "key: expected a string of at least 5 characters that matches ^sk_, found a string that does not match\n\
          other: expected a string, found a number"
     );
 }
@@ -313,7 +316,7 @@ fn a_flattened_struct_reads_its_keys_from_the_object_itself() {
     assert_eq!(format!("{flat:?}"), r#"Flat { host: "h", login: Login { username: "u", password: [REDACTED] } }"#);
     assert_eq!(
         violations::<Flat>(r#"{"username": "u", "user": "u", "host": "h", "canary": 1, "password": 5}"#),
-        "(root): expected no keys but host, username, user, password, found an unknown key\n\
+        "expected no keys but host, username, user, password, found an unknown key\n\
          username: expected one of the keys username, user, found two of them\n\
          password: expected a string, found a number"
     );
@@ -330,7 +333,7 @@ fn a_flattened_map_reads_what_nobody_else_does() {
     );
     assert_eq!(
         violations::<FlatMap>(r#"{"canary": 10, "user": "u", "password": "p", "host": "h"}"#),
-        "*: expected an integer from 0 to 9, found another number"
+        "*: expected an integer from 0 to 9, found a larger number"
     );
 }
 

@@ -35,7 +35,7 @@ async fn a_derived_value_keeps_the_error_of_its_closure_and_names_itself() {
     let told = error.to_string();
     assert!(
         told.starts_with(
-            "a version of secret \"db\" is refused by `try_map` named \"pool\": its closure returned an error"
+            "`try_map` named \"pool\" makes no value from a version of secret \"db\": its closure returned an error"
         ),
         "{told}"
     );
@@ -160,7 +160,12 @@ async fn the_remedy_for_a_closure_that_panics_names_no_error_that_there_is_not()
     });
     source.set("db", port("22"));
     let error = length.refresh().await.expect_err("refused");
-    assert_eq!(error.hint(), Some("look at the closure; the derived value stays as it was before"));
+    assert_eq!(
+        error.hint(),
+        Some(
+            "make the closure end and return an error in place of panicking; the derived value from before stays in use"
+        )
+    );
     assert!(length.status().map_error.is_none() && *length.current() == 1);
 }
 

@@ -71,18 +71,13 @@ async fn every_secret_that_fails_is_named() {
     assert_eq!(kinds, [(Some("test/db"), ErrorKind::NotFound), (Some("mail"), ErrorKind::Invalid)]);
     assert_eq!(
         error.to_string(),
-        "2 of 2 secrets could not be loaded: \
-         (1) secret \"test/db\" (declared \"{APP_ENV}/db\") does not exist: it was not set in this in-memory source; \
-         help: set it with `Memory::with` or `Memory::set` \
-         (2) secret \"mail\" does not fit Mail: 1 violation \
-         (key: expected an integer from 0 to 65535, found a string that does not spell one); \
-         help: correct the secret's value, or change the struct"
+        "2 of 2 secrets could not be loaded: (1) secret \"test/db\" (declared \"{APP_ENV}/db\") does not exist: it was not set in this in-memory source; help: set \"test/db\" with `Memory::with` or `Memory::set` (2) secret \"mail\" does not fit Mail: 1 violation (key: expected an integer from 0 to 65535, found a string that does not spell one); help: correct the secret's value, or change the struct"
     );
     assert_eq!(
         format!("{error:#}"),
         "2 of 2 secrets could not be loaded\n\
          - secret \"test/db\" (declared \"{APP_ENV}/db\") does not exist: it was not set in this in-memory source\n  \
-           help: set it with `Memory::with` or `Memory::set`\n\
+           help: set \"test/db\" with `Memory::with` or `Memory::set`\n\
          - secret \"mail\" does not fit Mail: 1 violation\n    \
              key: expected an integer from 0 to 65535, found a string that does not spell one\n  \
            help: correct the secret's value, or change the struct"
@@ -186,11 +181,22 @@ async fn an_edited_file_is_a_new_version() {
 #[tokio::test]
 async fn what_is_wrong_with_a_file_is_told_with_its_path() {
     let cases = [
-        ("{", ErrorKind::Configuration, "must hold one JSON object"),
-        ("[]", ErrorKind::Configuration, "must hold one JSON object"),
-        (r#"{"test/db": {}, "test/db": {}}"#, ErrorKind::Configuration, "each key once"),
-        (r#"{"test/db": 5}"#, ErrorKind::Configuration, "an object or a string"),
-        (r#"{"other": {}}"#, ErrorKind::NotFound, "the file has no such key"),
+        ("{", ErrorKind::Configuration, "it ends before its object does"),
+        ("{\n'a'", ErrorKind::Configuration, "line 2, column 1: expected a key in double quotes"),
+        ("[]", ErrorKind::Configuration, "expected an object whose keys are ids, found an array"),
+        (r#"{"test/db": {}, "test/db": {}}"#, ErrorKind::Configuration, "the key \"test/db\" is there twice"),
+        (r#"{"test/db": 5}"#, ErrorKind::Configuration, "neither an object nor a string"),
+        (r#"{"other": {}}"#, ErrorKind::NotFound, "help: add the key \"test/db\" to "),
+        (
+            r#"{"{APP_ENV}/db": {}}"#,
+            ErrorKind::NotFound,
+            "has the key \"{APP_ENV}/db\": if that is the secret, rename the key to \"test/db\"",
+        ),
+        (
+            r#"{"test-db": {}}"#,
+            ErrorKind::NotFound,
+            "has the key \"test-db\": if that is the secret, rename the key to \"test/db\"",
+        ),
     ];
     for (text, kind, words) in cases {
         let file = Scratch::new("wrong", text);

@@ -92,8 +92,8 @@ fn what_a_set_a_tuple_or_an_array_does_not_hold_is_named() {
         "set: expected an array of at most 2 items without duplicates, found an item twice\n\
          sorted: expected an array without duplicates, found an item twice\n\
          queue: expected an array, found an object\n\
-         pair: expected an array of 2 items, found one of another length\n\
-         array[1]: expected an integer from 1 to 255, found another number\n\
+         pair: expected an array of 2 items, found one of a different length\n\
+         array[1]: expected an integer from 1 to 255, found a number that is not one\n\
          nested[0][0]: expected an integer from 0 to 255, found a boolean\n\
          nested[0][1][0].token: expected a string, found nothing"
     );
@@ -101,7 +101,7 @@ fn what_a_set_a_tuple_or_an_array_does_not_hold_is_named() {
         violations::<Collections>(
             r#"{"set": [], "sorted": [], "queue": [], "pair": ["a", 1], "array": [0, 1], "nested": []}"#
         ),
-        "array[0]: expected an integer from 1 to 255, found another number"
+        "array[0]: expected an integer from 1 to 255, found a smaller number"
     );
 }
 
@@ -132,12 +132,12 @@ fn numbers_have_the_limits_of_their_types() {
         violations::<Numbers>(
             r#"{"wide": 340282366920938463463374607431768211456, "signed": 1, "port": 0, "step": "0", "optional": 11, "letter": "ab"}"#
         ),
-        "wide: expected an integer from 1 to 340282366920938463463374607431768211455, found another number\n\
-         signed: expected an integer from -170141183460469231731687303715884105728 to 170141183460469231731687303715884105727 that is a multiple of 2, found another number\n\
-         port: expected an integer from 1 to 65535, found another number\n\
-         step: expected an integer from -128 to 127 except 0, found a string that does not spell one\n\
-         optional: expected an integer from 1 to 10, found another number\n\
-         letter: expected a string of 1 character, found one of another length"
+        "wide: expected an integer from 1 to 340282366920938463463374607431768211455, found a number that is not one\n\
+         signed: expected an integer from -170141183460469231731687303715884105728 to 170141183460469231731687303715884105727 that is a multiple of 2, found a number that is not one\n\
+         port: expected an integer from 1 to 65535, found a number that is not one\n\
+         step: expected an integer from -128 to 127 except 0, found a string that spells a number that is not one\n\
+         optional: expected an integer from 1 to 10, found a larger number\n\
+         letter: expected a string of 1 character, found one of a different length"
     );
 }
 
@@ -159,11 +159,11 @@ fn addresses_and_durations_need_no_attribute() {
     assert_eq!((read.listen.port(), read.timeout.as_secs(), read.idle.as_secs()), (80, 5400, 30));
     assert_eq!(
         violations::<Addresses>(r#"{"host": "canary", "four": 1, "listen": "canary", "timeout": 30, "idle": "30"}"#),
-        "host: expected a string that is a valid IpAddr, found another string\n\
+        "host: expected a string that is a valid IpAddr, found a string that is not one\n\
          four: expected a string that is a valid Ipv4Addr, found a number\n\
-         listen: expected a string that is a valid SocketAddr, found another string\n\
+         listen: expected a string that is a valid SocketAddr, found a string that is not one\n\
          timeout: expected a duration such as \"30s\", \"5m\", \"1h30m\" or \"7d\", found a number, which has no unit\n\
-         idle: expected a duration such as \"30s\", \"5m\", \"1h30m\" or \"7d\", found another string"
+         idle: expected a duration such as \"30s\", \"5m\", \"1h30m\" or \"7d\", found a string that is not one"
     );
 }
 
@@ -207,12 +207,12 @@ fn keys_of_maps_are_read_as_strings_are() {
                 "names": {"A": 1, "b": 2}, "shared": {"x": {"name": "n"}}}"#
         ),
         "ports.* (the key): expected an integer from 0 to 65535, found a string that does not spell one\n\
-         ports.* (the key): expected an integer from 0 to 65535, found a string that does not spell one\n\
+         ports.* (the key): expected an integer from 0 to 65535, found a string that spells a number that is not one\n\
          ports.*: expected a string, found a number\n\
-         hosts.* (the key): expected a string that is a valid IpAddr, found another string\n\
+         hosts.* (the key): expected a string that is a valid IpAddr, found a string that is not one\n\
          hosts.*: expected true or false, found a number\n\
-         modes.* (the key): expected \"read\" or \"write\", found another string\n\
-         names.* (the key): expected a string that matches ^[a-z]+$, found another string\n\
+         modes.* (the key): expected \"read\" or \"write\", found a string that is not one of them\n\
+         names.* (the key): expected a string that matches ^[a-z]+$, found a string that does not match\n\
          shared.*.token: expected a string, found nothing"
     );
     assert_eq!(
@@ -268,14 +268,14 @@ fn a_codec_reads_what_is_in_containers() {
             r#"{"addresses": {"a": ["canary"]}, "boxed": 1, "level": 0.5, "levels": [3], "key": "AQ==",
                 "keys": {"k": "_w=="}, "fixed": "ff0", "wrapped": "AQIDBAU="}"#
         ),
-        "addresses.*[0]: expected a string that is a valid IpAddr, found another string\n\
+        "addresses.*[0]: expected a string that is a valid IpAddr, found a string that is not one\n\
          boxed: expected a string that is a valid Level, found a number, which `from_str(number)` reads\n\
-         level: expected a string or an integer that is a valid Level, found another number\n\
+         level: expected a string or an integer that is a valid Level, found a number that is not one\n\
          levels[0]: expected a string that is a valid Level, found a number, which `from_str(number)` reads\n\
-         key: expected a base64 string, found another string\n\
+         key: expected a base64 string, found a string that is not one\n\
          keys.*: expected a base64 string, found base64 of the URL-safe alphabet, which the option `url` reads\n\
-         fixed: expected a string of hexadecimal digits, found another string\n\
-         wrapped: expected a base64 string of at most 4 bytes, found one of another length"
+         fixed: expected a string of hexadecimal digits, found a string that is not one\n\
+         wrapped: expected a base64 string of at most 4 bytes, found a longer one"
     );
 }
 
@@ -307,6 +307,6 @@ fn another_base64_is_recognized() {
         violations::<Forms>(r#"{"standard": "_-8", "url": "AQ", "unpadded": "?", "token": "_-8"}"#),
         "standard: expected a base64 string, found base64 of the URL-safe alphabet without padding, which the options `url, unpadded` read\n\
          url: expected a base64 string in the URL-safe alphabet, found base64 without padding, which the option `unpadded` reads\n\
-         unpadded: expected a base64 string without padding, found another string"
+         unpadded: expected a base64 string without padding, found a string that is not one"
     );
 }

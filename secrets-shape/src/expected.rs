@@ -35,7 +35,7 @@ impl Shape {
             Shape::Integer { min, max, has_zero } => integer(*min, *max, *has_zero, rules),
             Shape::Float(_) => format!("a number{}", Ranges(rules)),
             Shape::Boolean => "true or false".to_owned(),
-            Shape::Any | Shape::Unknown => "another value".to_owned(),
+            Shape::Any | Shape::Unknown => "a value that its type reads".to_owned(),
             Shape::Optional(inner) => inner.expected(rules),
             Shape::Array(_) => format!("an array{}", Lengths(rules, "item")),
             Shape::Set(_) => format!("an array{} without duplicates", Lengths(rules, "item")),

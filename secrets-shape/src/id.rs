@@ -64,6 +64,19 @@ pub fn partition_of(region: &str) -> &'static str {
     }
 }
 
+/// What the names of its services end in: <https://docs.aws.amazon.com/general/latest/gr/rande.html>.
+pub fn domain_of(region: &str) -> &'static str {
+    match partition_of(region) {
+        "aws-cn" => "amazonaws.com.cn",
+        "aws-iso" => "c2s.ic.gov",
+        "aws-iso-b" => "sc2s.sgov.gov",
+        "aws-iso-e" => "cloud.adc-e.uk",
+        "aws-iso-f" => "csp.hci.ic.gov",
+        "aws-eusc" => "amazonaws.eu",
+        _ => "amazonaws.com",
+    }
+}
+
 /// What a variable stands for until it is resolved: any part of an id.
 const ANY: char = '\0';
 
@@ -98,6 +111,10 @@ pub enum BadId {
     Placeholder(String),
     ClosingBrace,
     Unset(String),
+    /// A variable that is set, to nothing.
+    Blank(String),
+    /// A variable holds a character that no id has.
+    Variable(String),
 }
 
 impl fmt::Display for BadId {
@@ -128,7 +145,11 @@ impl fmt::Display for BadId {
                  letters, digits and `_`"
             ),
             Self::ClosingBrace => f.write_str("it has a `}` without a `{`; a placeholder is written `{VARIABLE}`"),
-            Self::Unset(variable) => write!(f, "the environment variable {variable} is not set, or empty"),
+            Self::Unset(variable) => write!(f, "the environment variable {variable} is not set"),
+            Self::Blank(variable) => write!(f, "the environment variable {variable} is empty"),
+            Self::Variable(variable) => {
+                write!(f, "the environment variable {variable} holds a character other than {ALLOWED}")
+            }
         }
     }
 }
@@ -177,8 +198,14 @@ pub fn resolve(declared: &str, lookup: impl Fn(&str) -> Option<String>) -> Resul
         match part? {
             Part::Fixed(text) => id.push_str(text),
             Part::Variable(name) => {
-                let value = lookup(name).filter(|value| !value.is_empty());
-                id.push_str(&value.ok_or_else(|| BadId::Unset(name.to_owned()))?);
+                let value = lookup(name).ok_or_else(|| BadId::Unset(name.to_owned()))?;
+                if value.is_empty() {
+                    return Err(BadId::Blank(name.to_owned()));
+                }
+                if !value.chars().all(|c| is_allowed(c) || c == ':') {
+                    return Err(BadId::Variable(name.to_owned()));
+                }
+                id.push_str(&value);
             }
         }
     }
@@ -234,6 +261,11 @@ fn is_variable(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// Of a name. Those that the service manages contain `!` (`rds!cluster-..`), although the documented set omits it.
+fn is_allowed(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "/_+=.@-!".contains(c)
+}
+
 /// An id in which `ANY` stands for what is not known yet.
 fn judge(id: &str) -> Result<(), BadId> {
     if id.is_empty() {
@@ -243,12 +275,10 @@ fn judge(id: &str) -> Result<(), BadId> {
     // A variable in front may hold an ARN, or the beginning of one.
     let may_be_arn = is_arn || id.starts_with(ANY);
     let limit = if may_be_arn { LONGEST_ARN } else { LONGEST_NAME };
-    let is_allowed =
-        |c: &char| c.is_ascii_alphanumeric() || "/_+=.@-!".contains(*c) || *c == ANY || (*c == ':' && may_be_arn);
+    let is_allowed = |c: &char| is_allowed(*c) || *c == ANY || (*c == ':' && may_be_arn);
     if has_ecs_suffix(id) {
         return Err(BadId::EcsSuffix);
     }
-    // Service-managed names contain `!` (`rds!cluster-..`), although the documented set omits it.
     if let Some(character) = id.chars().find(|c| !is_allowed(c)) {
         return Err(BadId::Character(Some(character)));
     }

@@ -56,14 +56,19 @@ impl Rule {
 }
 
 impl Rule {
-    /// What a value is that does not obey, in words.
+    /// What a value is that does not obey, in words. In which direction it is wrong is told where there is only one.
     pub fn found(&self) -> &'static str {
         match self {
-            Self::Range { .. } | Self::MultipleOf(_) => "another number",
-            Self::Length { .. } => "one of another length",
-            Self::Pattern { .. } | Self::OneOf(_) => "another string",
-            Self::Valid(_) => "another value",
-            Self::Each(_) => "another item",
+            Self::Range { min: Some(_), max: None } => "a smaller number",
+            Self::Range { min: None, max: Some(_) } => "a larger number",
+            Self::Range { .. } | Self::MultipleOf(_) => "a number that is not one",
+            Self::Length { min: Some(_), max: None } => "a shorter one",
+            Self::Length { min: None, max: Some(_) } => "a longer one",
+            Self::Length { .. } => "one of a different length",
+            Self::Pattern { .. } => "a string that does not match",
+            Self::OneOf(_) => "a string that is not one of them",
+            Self::Valid(_) => "a value that is not one",
+            Self::Each(_) => "an item that is not one",
         }
     }
 }

@@ -188,8 +188,9 @@ impl SecretsBuilder {
     fn settled(mut self, environment: &Environment) -> Self {
         self.settings.refresh = self.settings.refresh.or(environment.refresh);
         self.settings.max_stale = self.settings.max_stale.or(environment.max_stale);
-        if environment.place == Platform::Lambda {
+        if environment.place == Platform::Lambda && self.settings.background != Background::Program {
             self.settings.background = Background::Program;
+            crate::live::no_background_task();
         }
         self
     }
@@ -255,8 +256,8 @@ impl SecretsBuilder {
 
 fn never_fresh() -> Error {
     Error::configuration(
-        "`max_stale` is zero: a value is older than that as soon as it is there",
-        "leave `max_stale` out, or give it more than the interval at which the secret is polled",
+        "`max_stale` is zero, so that every value is stale at once",
+        "leave `max_stale` out, or make it longer than the interval between polls",
     )
 }
 

@@ -118,7 +118,7 @@ fn another_form(text: &str, form: Base64Form) -> &'static str {
         ),
     ];
     let found = others.into_iter().find(|(other, _)| *other != form && decoded(text, *other).is_some());
-    found.map_or("another string", |(_, words)| words)
+    found.map_or("a string that is not one", |(_, words)| words)
 }
 
 /// As [`base64`].
@@ -127,6 +127,6 @@ fn another_form(text: &str, form: Base64Form) -> &'static str {
 /// What the text is instead, in words.
 pub fn hex(text: &str) -> Result<Zeroizing<Vec<u8>>, &'static str> {
     let mut bytes = Zeroizing::new(vec![0; text.len() / 2]);
-    base16ct::mixed::decode(text, &mut bytes).map_err(|_| "another string")?;
+    base16ct::mixed::decode(text, &mut bytes).map_err(|_| "a string that is not one")?;
     Ok(bytes)
 }

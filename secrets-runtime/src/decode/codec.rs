@@ -38,7 +38,7 @@ pub trait Codec<T> {
 }
 
 /// Of which nothing else is said.
-const ANOTHER_STRING: &str = "another string";
+const UNFIT_STRING: &str = Kind::String.unfit();
 
 /// `from_str`, into a type of this name; with `NUMBERS`, the text of an integer is read as well.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl<T: FromStr, N: Named, const NUMBERS: bool> Codec<T> for FromString<N, NUMBE
     const SHAPE: Shape = Shape::Parsed(N::NAME, if NUMBERS { FromNumber::Read } else { FromNumber::Refused });
 
     fn read(text: &str) -> Result<T, &'static str> {
-        text.parse().map_err(|_| ANOTHER_STRING)
+        text.parse().map_err(|_| UNFIT_STRING)
     }
 }
 
@@ -73,7 +73,7 @@ impl<T: Bytes, const URL: bool, const UNPADDED: bool, const LENIENT: bool> Codec
 
     fn read(text: &str) -> Result<T, &'static str> {
         let form = Base64Form { is_url: URL, is_unpadded: UNPADDED, is_lenient: LENIENT };
-        T::from_bytes(bytes::base64(text, form)?).ok_or(ANOTHER_STRING)
+        T::from_bytes(bytes::base64(text, form)?).ok_or(UNFIT_STRING)
     }
 }
 
@@ -81,7 +81,7 @@ impl<T: Bytes> Codec<T> for FromHex {
     const SHAPE: Shape = Shape::Bytes(Encoding::Hex);
 
     fn read(text: &str) -> Result<T, &'static str> {
-        T::from_bytes(bytes::hex(text)?).ok_or(ANOTHER_STRING)
+        T::from_bytes(bytes::hex(text)?).ok_or(UNFIT_STRING)
     }
 }
 
@@ -129,7 +129,7 @@ impl<C: Codec<T>, T> Coded<C, Itself> for T {
 pub fn coded_text<'a>(json: &Json<'a>, shape: &Shape, report: &mut Report) -> Result<Text<'a>, Reported> {
     match (shape, json.kind()) {
         (Shape::Parsed(_, FromNumber::Read), Kind::Number) => {
-            let value = number::integer(json.text()).map_err(|_| json.unfit(shape, "another number", report))?;
+            let value = number::integer(json.text()).map_err(|_| json.unfit(shape, Kind::Number.unfit(), report))?;
             Ok(Text::Unescaped(Zeroizing::new(value.to_string())))
         }
         (Shape::Parsed(_, FromNumber::Refused), Kind::Number) => {

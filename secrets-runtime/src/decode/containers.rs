@@ -171,7 +171,7 @@ impl<T: SecretValue, const N: usize> SecretValue for [T; N] {
     fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported> {
         has_items(json, &Self::SHAPE, N, report)?;
         let items = json.vector(&Self::SHAPE, report, T::decode)?;
-        items.try_into().map_err(|_| json.unfit(&Self::SHAPE, ANOTHER_LENGTH, report))
+        items.try_into().map_err(|_| json.unfit(&Self::SHAPE, OTHER_LENGTH, report))
     }
 
     fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,13 +179,13 @@ impl<T: SecretValue, const N: usize> SecretValue for [T; N] {
     }
 }
 
-const ANOTHER_LENGTH: &str = "one of another length";
+const OTHER_LENGTH: &str = "one of a different length";
 
 /// Fails unless the value is an array of `count` items.
 pub fn has_items(json: &Json<'_>, shape: &Shape, count: usize, report: &mut Report) -> Result<(), Reported> {
     match json.kind() {
         Kind::Array if json.items().count() == count => Ok(()),
-        Kind::Array => Err(json.unfit(shape, ANOTHER_LENGTH, report)),
+        Kind::Array => Err(json.unfit(shape, OTHER_LENGTH, report)),
         _ => Err(json.mismatch(shape, report)),
     }
 }

@@ -34,7 +34,7 @@ impl<'a> Newtype<'a> {
     }
 
     fn unfit(&self, report: &mut Report) -> Reported {
-        report.violation(self.json.path(), self.field.expected(), self.json.kind().another())
+        report.violation(self.json.path(), self.field.expected(), self.json.kind().unfit())
     }
 
     /// Applies rules to what [`read`](Self::read) returned.

@@ -295,16 +295,17 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// One violation for each near miss, and one for all others: how many there are, and what they are called, is the
-    /// secret's own.
+    /// One violation for each near miss that no missing field tells of, and one for all other keys: how many there are, and
+    /// what they are called, is the secret's own.
     fn deny_unknown(&mut self, report: &mut Report) {
         let keys = self.shape.all_keys();
         let mut are_all_near = true;
         for unknown in &self.unknown {
             match keys.iter().find(|key| is_near(unknown, key)) {
+                Some(key) if self.is_missing(key) => {}
                 Some(key) => {
-                    let found = format!("{:?}, which is close to {key:?}", &**unknown);
-                    self.broken = Some(report.violation(self.json.path(), self.shape.expected_keys(), found));
+                    let (expected, found) = (format!("the key {key:?}"), format!("{:?}", &**unknown));
+                    self.broken = Some(report.violation(self.json.path(), expected, found));
                 }
                 None => are_all_near = false,
             }
@@ -313,6 +314,12 @@ impl<'a> Matching<'a> {
             let expected = self.shape.expected_keys();
             self.broken = Some(report.violation(self.json.path(), expected, "an unknown key"));
         }
+    }
+
+    /// Whether the field with this key will be found to be absent, and its near miss told with it.
+    fn is_missing(&self, key: &str) -> bool {
+        let mut fields = self.shape.fields.iter().zip(&*self.slots);
+        fields.any(|(field, slot)| slot.value.is_none() && field.keys.contains(&key) && field.is_required())
     }
 
     /// A misspelt key of a field that may be absent goes unnoticed otherwise; of others it is part of the violation.

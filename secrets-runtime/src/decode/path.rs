@@ -40,7 +40,7 @@ impl<'a> Path<'a> {
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(parent) = self.parent else { return f.write_str("(root)") };
+        let Some(parent) = self.parent else { return Ok(()) };
         if !parent.is_root() {
             parent.fmt(f)?;
         }
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn a_path_reads_as_the_declaration_is_written() {
         let root = Path::ROOT;
-        assert_eq!(root.to_string(), "(root)");
+        assert_eq!(root.to_string(), "");
         let tenants = root.child(Step::Key("tenants"));
         let tenant = tenants.child(Step::AnyKey);
         let hosts = tenant.child(Step::Key("hosts"));

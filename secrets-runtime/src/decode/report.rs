@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::path::Path;
 use super::view::Json;
+use crate::json::Broken;
 
 /// One way in which a secret breaks its contract.
 ///
@@ -17,7 +18,7 @@ use super::view::Json;
 /// # #[derive(Secret)] struct Db { #[secret(range(min = 1))] port: u16 }
 /// let error = Db::from_json(r#"{"port": 0}"#).map(|db| db.port).unwrap_err();
 /// let violation = &error.violations()[0];
-/// assert_eq!(violation.to_string(), "port: expected an integer from 1 to 65535, found another number");
+/// assert_eq!(violation.to_string(), "port: expected an integer from 1 to 65535, found a smaller number");
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// Where: `replicas[0].port`, `tenants.*.token`, or `(root)` for the document itself.
+    /// Where: `replicas[0].port`, `tenants.*.token`, or nothing for the secret itself.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -69,7 +70,7 @@ impl Violation {
     /// # #[derive(Secret)] struct Db { #[secret(range(min = 1))] port: u16 }
     /// let error = Db::from_json(r#"{"port": 0}"#).map(|db| db.port).unwrap_err();
     /// let violation = &error.violations()[0];
-    /// assert_eq!(violation.found(), "another number");
+    /// assert_eq!(violation.found(), "a smaller number");
     /// # }
     /// ```
     #[must_use]
@@ -81,9 +82,11 @@ impl Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, expected, found } = self;
+        // The whole secret has no path.
+        let colon = if path.as_str().is_empty() { "" } else { ": " };
         match &**found {
-            "" => write!(f, "{path}: expected {expected}"),
-            found => write!(f, "{path}: expected {expected}, found {found}"),
+            "" => write!(f, "{path}{colon}expected {expected}"),
+            found => write!(f, "{path}{colon}expected {expected}, found {found}"),
         }
     }
 }
@@ -101,15 +104,15 @@ pub enum NotJson {
     ByteOrderMark,
     OtherText,
     Truncated,
-    At { line: usize, column: usize },
+    At { line: usize, column: usize, expected: &'static str },
 }
 
 impl NotJson {
-    /// The place of a byte.
-    pub fn at(text: &str, byte: usize) -> Self {
-        let Some(before) = text.get(..byte).filter(|before| before.len() < text.len()) else { return Self::Truncated };
+    /// Where a text breaks.
+    pub fn at(text: &str, Broken { at, expected }: Broken) -> Self {
+        let Some(before) = text.get(..at).filter(|before| before.len() < text.len()) else { return Self::Truncated };
         let line = before.rsplit('\n').next().unwrap_or(before);
-        Self::At { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
+        Self::At { line: before.matches('\n').count() + 1, column: line.chars().count() + 1, expected }
     }
 }
 
@@ -117,10 +120,10 @@ impl fmt::Display for NotJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("it is empty"),
-            Self::ByteOrderMark => f.write_str("it begins with a byte order mark; store it without"),
-            Self::OtherText => f.write_str("it is some other text"),
+            Self::ByteOrderMark => f.write_str("it begins with a byte order mark"),
+            Self::OtherText => f.write_str("it is plain text"),
             Self::Truncated => f.write_str("it ends before its object does"),
-            Self::At { line, column } => write!(f, "its syntax breaks at line {line}, column {column}"),
+            Self::At { line, column, expected } => write!(f, "line {line}, column {column}: expected {expected}"),
         }
     }
 }

@@ -67,7 +67,7 @@ pub const fn parsed_shape(name: &'static str) -> Shape {
 
 pub fn parse<T: FromStr>(json: &Json<'_>, shape: &Shape, report: &mut Report) -> Result<T, Reported> {
     let text = json.string(shape, report)?;
-    text.parse().map_err(|_| json.unfit(shape, "another string", report))
+    text.parse().map_err(|_| json.unfit(shape, Kind::String.unfit(), report))
 }
 
 parsed!(IpAddr Ipv4Addr Ipv6Addr SocketAddr SocketAddrV4 SocketAddrV6);
@@ -86,7 +86,7 @@ pub fn duration(json: &Json<'_>, report: &mut Report) -> Result<Duration, Report
         return Err(json.unfit(&Shape::Duration, "a number, which has no unit", report));
     }
     let text = json.string(&Shape::Duration, report)?;
-    secrets_shape::duration::parse(&text).map_err(|_| json.unfit(&Shape::Duration, "another string", report))
+    secrets_shape::duration::parse(&text).map_err(|_| json.unfit(&Shape::Duration, Kind::String.unfit(), report))
 }
 
 impl SecretValue for char {
@@ -101,7 +101,7 @@ impl SecretValue for char {
         let mut chars = text.chars();
         match (chars.next(), chars.next()) {
             (Some(only), None) => Ok(only),
-            _ => Err(json.unfit(&Self::SHAPE, "one of another length", report)),
+            _ => Err(json.unfit(&Self::SHAPE, "one of a different length", report)),
         }
     }
 }
@@ -132,14 +132,17 @@ impl SecretValue for bool {
 /// A string that does not spell a value, unless leniently.
 fn misspelt(text: &str, is_lenient_spelling: bool) -> &'static str {
     match text.trim_matches(SPACES) {
-        "" => "an empty string, which `lenient` takes for nothing",
-        _ if is_lenient_spelling => "a string that only `lenient` reads as one",
+        "" => "an empty string, which only `lenient` takes, for an absent value",
+        _ if is_lenient_spelling => "a string with spaces, zeros or capitals that only `lenient` reads",
         _ => NO_SPELLING,
     }
 }
 
 /// Strings that spell a number or a boolean are read; this one does not.
 const NO_SPELLING: &str = "a string that does not spell one";
+
+/// This one spells a number that its type does not have.
+const UNFIT_SPELLING: &str = "a string that spells a number that is not one";
 
 /// An integer type, and what it is without zero. There is no `From<usize>` to widen all of them.
 macro_rules! integers {
@@ -189,7 +192,7 @@ macro_rules! floats {
                     Kind::String if json.coerces() => {
                         let text = json.unquoted(&Self::SHAPE, report)?;
                         let spelling = spelled(json, &text, number::spells_number, number::spells_padded_number);
-                        let value = spelling.and_then(|spelling| parse(spelling).ok_or(NO_SPELLING));
+                        let value = spelling.and_then(|spelling| parse(spelling).ok_or(UNFIT_SPELLING));
                         value.map_err(|found| json.unfit(&Self::SHAPE, found, report))
                     }
                     _ => Err(json.mismatch(&Self::SHAPE, report)),
@@ -208,7 +211,7 @@ pub fn integer(json: &Json<'_>, shape: &Shape, report: &mut Report) -> Result<In
         Kind::String if json.coerces() => {
             let text = json.unquoted(shape, report)?;
             let spelling = spelled(json, &text, number::spells_integer, number::spells_padded_integer);
-            let value = spelling.and_then(|spelling| number::integer(spelling).map_err(|_| NO_SPELLING));
+            let value = spelling.and_then(|spelling| number::integer(spelling).map_err(|_| UNFIT_SPELLING));
             value.map_err(|found| json.unfit(shape, found, report))
         }
         _ => Err(json.mismatch(shape, report)),
@@ -232,7 +235,7 @@ fn spelled<'t>(
 
 pub fn unfit_number(json: &Json<'_>, shape: &Shape, report: &mut Report) -> Reported {
     match json.kind() {
-        Kind::Number => json.unfit(shape, "another number", report),
-        _ => json.unfit(shape, NO_SPELLING, report),
+        Kind::Number => json.unfit(shape, Kind::Number.unfit(), report),
+        _ => json.unfit(shape, UNFIT_SPELLING, report),
     }
 }

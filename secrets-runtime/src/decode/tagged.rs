@@ -13,7 +13,10 @@ use secrets_shape::shape::{Shape, TaggedShape, VariantsShape};
 pub fn name(json: &Json<'_>, names: &'static [&'static str], report: &mut Report) -> Result<usize, Reported> {
     let shape = Shape::Names(names);
     let text = json.string(&shape, report)?;
-    names.iter().position(|name| *name == &*text).ok_or_else(|| json.unfit(&shape, "another string", report))
+    names
+        .iter()
+        .position(|name| *name == &*text)
+        .ok_or_else(|| json.unfit(&shape, "a string that is not one of them", report))
 }
 
 /// The position of the variant that an object's tag names.
@@ -56,7 +59,8 @@ pub fn named<'j>(json: &'j Json<'_>, shape: Shape, report: &mut Report) -> Resul
     };
     if json.kind() == Kind::String {
         let text = json.string(&shape, report)?;
-        let at = position(&text, false).ok_or_else(|| json.unfit(&shape, "another string", report))?;
+        let at =
+            position(&text, false).ok_or_else(|| json.unfit(&shape, "a string that is not one of them", report))?;
         return Ok((at, *json));
     }
     if json.kind() != Kind::Object {
@@ -67,7 +71,7 @@ pub fn named<'j>(json: &'j Json<'_>, shape: Shape, report: &mut Report) -> Resul
         return Err(json.unfit(&shape, "an object with no key or several", report));
     };
     let at = key.unquoted().ok().and_then(|key| position(&key, true));
-    let at = at.ok_or_else(|| json.unfit(&shape, "an object with another key", report))?;
+    let at = at.ok_or_else(|| json.unfit(&shape, "an object with a different key", report))?;
     Ok((at, json.inner_at(json.path().child(Step::Key(names[at])), value)))
 }
 

@@ -97,7 +97,7 @@ impl<'a> Json<'a> {
         let text = self.string(shape, report)?;
         match Document::parse(&text) {
             Ok(document) => decode(&self.inner_at(self.path, document.root()), report),
-            Err(_) => Err(self.unfit(shape, "another string", report)),
+            Err(_) => Err(self.unfit(shape, Kind::String.unfit(), report)),
         }
     }
 
@@ -238,7 +238,7 @@ pub enum Kind {
 
 impl Kind {
     #[inline]
-    fn of(first: Option<u8>) -> Self {
+    pub(super) fn of(first: Option<u8>) -> Self {
         match first {
             Some(b'n') => Kind::Null,
             Some(b't' | b'f') => Kind::Boolean,
@@ -249,15 +249,15 @@ impl Kind {
         }
     }
 
-    /// The words after "found", for a value of the right kind.
-    pub fn another(self) -> &'static str {
+    /// The words after "found", for a value of the right kind that is not what is expected.
+    pub const fn unfit(self) -> &'static str {
         match self {
             Kind::Null => "null",
-            Kind::Boolean => "another boolean",
-            Kind::Number => "another number",
-            Kind::String => "another string",
-            Kind::Array => "another array",
-            Kind::Object => "another object",
+            Kind::Boolean => "a boolean that is not one",
+            Kind::Number => "a number that is not one",
+            Kind::String => "a string that is not one",
+            Kind::Array => "an array that is not one",
+            Kind::Object => "an object that is not one",
         }
     }
 

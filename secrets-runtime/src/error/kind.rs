@@ -82,26 +82,31 @@ impl ErrorKind {
         }
     }
 
-    /// The sentence that follows the secret's id.
-    pub(crate) fn predicate(self) -> &'static str {
-        match self {
-            Self::NotFound => "does not exist",
-            Self::MarkedForDeletion => "is marked for deletion",
-            Self::AccessDenied => "may not be read: access is denied",
-            Self::KmsDenied => "cannot be decrypted: access to its KMS key is denied",
-            Self::NoCredentials => "cannot be read without credentials",
-            Self::Throttled => "cannot be read now: requests are throttled",
-            Self::Unreachable => "cannot be read: the service could not be reached",
-            Self::TimedOut => "cannot be read: the service did not answer in time",
-            Self::Service => "cannot be read: the service failed",
-            Self::Binary => "is binary, and only text secrets are supported",
-            Self::NotJson => "is not JSON",
-            Self::Invalid => "is invalid",
-            Self::Refused => "has a version that is refused",
-            Self::BadId => "has an unusable id",
-            Self::Configuration => "cannot be read: the set-up is wrong",
-            Self::Stale => "is older than the program allows",
-        }
+    /// The rest of a sentence that begins with the secret; `detail` says what the kind does not, or is empty.
+    pub(crate) fn predicate(self, detail: &str) -> String {
+        let (what, why) = match self {
+            Self::NotFound => ("does not exist", ""),
+            Self::MarkedForDeletion => ("is marked for deletion", ""),
+            Self::AccessDenied => ("may not be read", "access is denied"),
+            Self::KmsDenied => ("cannot be decrypted", "access to its KMS key is denied"),
+            Self::NoCredentials => ("cannot be read", "there are no credentials for it"),
+            Self::Throttled => ("cannot be read now", "requests are throttled"),
+            Self::Unreachable => ("cannot be read", "the service could not be reached"),
+            Self::TimedOut => ("cannot be read", "the service did not answer in time"),
+            Self::Service => ("cannot be read", "the service failed"),
+            Self::Binary => ("is binary, and only text secrets are supported", ""),
+            Self::NotJson => ("is not JSON", ""),
+            Self::Invalid => ("is invalid", ""),
+            Self::Refused => ("has a version that is refused", ""),
+            Self::BadId => ("cannot be asked for", ""),
+            Self::Configuration => ("cannot be read", "the configuration is wrong"),
+            Self::Stale => ("is older than the program allows", ""),
+        };
+        // Of these, a detail says all: which credentials, which configuration.
+        let is_told = matches!(self, Self::AccessDenied | Self::KmsDenied | Self::NoCredentials | Self::Configuration);
+        let why = if is_told && !detail.is_empty() { "" } else { why };
+        let clauses = [what, why, detail].into_iter().filter(|clause| !clause.is_empty());
+        clauses.collect::<Vec<_>>().join(": ")
     }
 
     /// What to do, where the source has nothing more precise to say.
@@ -112,15 +117,18 @@ impl ErrorKind {
             Self::AccessDenied => "allow the program to read the secret",
             Self::KmsDenied => "allow the program to decrypt with the key of the secret",
             Self::NoCredentials => "give the program credentials for the source of its secrets",
-            Self::Throttled => "ask less often; the quota is per account and region",
+            Self::Throttled => "poll less often, or load several secrets at once; the quota is per account and region",
             Self::Unreachable | Self::TimedOut => "check the network between the program and the service",
-            Self::Service => "try again; if it persists, look at the state of the service",
+            Self::Service => "try again; if it persists, check the state of the service",
             Self::Binary => "store the secret as text",
-            Self::NotJson => "store a JSON object with the keys that the struct declares",
+            Self::NotJson => {
+                "store a JSON object with the keys that the struct declares; if the secret is meant to be plain text, declare \
+                 the struct with `#[secret(text)]`"
+            }
             Self::Invalid => "correct the secret's value, or change the struct",
-            Self::Refused => "look at what the program's own log says of it; the version before stays in use",
-            Self::BadId => "write the id of a secret",
-            Self::Stale => "look at why refreshing fails",
+            Self::Refused => "see the program's log for why it refuses the version; a version before it stays in use",
+            Self::BadId => "check the id: it is the name or the ARN of a secret",
+            Self::Stale => "check why polling fails: `health()` and the log say it",
             Self::Configuration => return None,
         })
     }

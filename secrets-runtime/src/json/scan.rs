@@ -13,7 +13,7 @@ pub fn scan(text: &str) -> Result<Vec<Node>, Broken> {
     let bytes = text.as_bytes();
     // Beyond two gigabytes, positions would not be what they are.
     if bytes.len() > (u32::MAX >> 1) as usize {
-        return Err(Broken { at: 0 });
+        return Err(Broken { at: 0, expected: "less than two gigabytes" });
     }
     // In most documents a key or value takes sixteen bytes and more, quotes and what separates it included.
     let mut nodes = Nodes { nodes: Vec::with_capacity(bytes.len() / 16 + 1), container: NONE };
@@ -46,7 +46,7 @@ pub fn scan(text: &str) -> Result<Vec<Node>, Broken> {
             Some(b't') => at = word(bytes, at, b"true", &mut nodes)?,
             Some(b'f') => at = word(bytes, at, b"false", &mut nodes)?,
             Some(b'n') => at = word(bytes, at, b"null", &mut nodes)?,
-            _ => return Err(Broken { at }),
+            _ => return Err(Broken { at, expected: "a value" }),
         }
         // What follows a value: another one, or the end of what it is in.
         loop {
@@ -55,7 +55,7 @@ pub fn scan(text: &str) -> Result<Vec<Node>, Broken> {
                 Some(b',') if closing != NONE_CLOSING => break,
                 Some(&byte) if byte == closing => closing = nodes.close(bytes, at + 1),
                 None if closing == NONE_CLOSING => return Ok(nodes.nodes),
-                _ => return Err(Broken { at }),
+                _ => return Err(Broken { at, expected: after_value(closing) }),
             }
             at += 1;
         }
@@ -107,15 +107,28 @@ impl Nodes {
 /// A key and its colon.
 #[inline(always)]
 fn key(bytes: &[u8], start: usize, nodes: &mut Nodes) -> Result<usize, Broken> {
+    if bytes.get(start) != Some(&b'"') {
+        return Err(Broken { at: start, expected: "a key in double quotes" });
+    }
     let (end, has_escapes) = string(bytes, start)?;
     nodes.push(start, end, has_escapes);
-    let at = expect(bytes, space(bytes, end), b':')?;
+    let at = expect(bytes, space(bytes, end), b':', "`:` after the key")?;
     Ok(space(bytes, at))
 }
 
 #[inline(always)]
-fn expect(bytes: &[u8], at: usize, byte: u8) -> Result<usize, Broken> {
-    if bytes.get(at) == Some(&byte) { Ok(at + 1) } else { Err(Broken { at }) }
+fn expect(bytes: &[u8], at: usize, byte: u8, expected: &'static str) -> Result<usize, Broken> {
+    if bytes.get(at) == Some(&byte) { Ok(at + 1) } else { Err(Broken { at, expected }) }
+}
+
+/// What may stand between values.
+#[cold]
+fn after_value(closing: u8) -> &'static str {
+    match closing {
+        b'}' => "`,` or `}`",
+        b']' => "`,` or `]`",
+        _ => "the end of the text",
+    }
 }
 
 #[inline(always)]
@@ -127,7 +140,7 @@ fn space(bytes: &[u8], mut at: usize) -> usize {
 }
 
 fn word(bytes: &[u8], start: usize, word: &[u8], nodes: &mut Nodes) -> Result<usize, Broken> {
-    let end = word.iter().try_fold(start, |at, &byte| expect(bytes, at, byte))?;
+    let end = word.iter().try_fold(start, |at, &byte| expect(bytes, at, byte, "`true`, `false` or `null`"))?;
     nodes.push(start, end, false);
     Ok(end)
 }
@@ -149,13 +162,13 @@ fn number(bytes: &[u8], mut at: usize) -> Result<usize, Broken> {
 /// At least one.
 fn digits(bytes: &[u8], start: usize) -> Result<usize, Broken> {
     let count = bytes.get(start..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if count > 0 { Ok(start + count) } else { Err(Broken { at: start }) }
+    if count > 0 { Ok(start + count) } else { Err(Broken { at: start, expected: "a digit" }) }
 }
 
 /// Where a string ends, and whether it has escapes.
 #[inline(always)]
 fn string(bytes: &[u8], at: usize) -> Result<(usize, bool), Broken> {
-    let at = end_of_plain(bytes, expect(bytes, at, b'"')?);
+    let at = end_of_plain(bytes, expect(bytes, at, b'"', "a string in double quotes")?);
     if bytes.get(at) == Some(&b'"') {
         return Ok((at + 1, false));
     }
@@ -170,8 +183,14 @@ fn escaped_string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Broken> 
         match bytes.get(at) {
             Some(b'"') => return Ok((at + 1, has_escapes)),
             Some(b'\\') => at = escape(bytes, at + 1)?,
-            // The end, or a control character.
-            _ => return Err(Broken { at }),
+            None => return Err(Broken { at, expected: "`\"` at the end of the string" }),
+            // A control character.
+            _ => {
+                return Err(Broken {
+                    at,
+                    expected: "no line break or control character in a string; write `\\n` for one",
+                });
+            }
         }
         has_escapes = true;
         at = end_of_plain(bytes, at);
@@ -184,9 +203,9 @@ fn escape(bytes: &[u8], at: usize) -> Result<usize, Broken> {
         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 1),
         Some(b'u') => (at + 1..at + 5).try_fold(at + 1, |_, at| match bytes.get(at) {
             Some(byte) if byte.is_ascii_hexdigit() => Ok(at + 1),
-            _ => Err(Broken { at }),
+            _ => Err(Broken { at, expected: "four hexadecimal digits after `\\u`" }),
         }),
-        _ => Err(Broken { at }),
+        _ => Err(Broken { at, expected: "an escape such as `\\n`, or `\\\\` for a backslash" }),
     }
 }
 

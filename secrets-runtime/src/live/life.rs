@@ -18,10 +18,10 @@ impl Life {
     /// Why polls are not made, as far as that is known.
     pub fn reason(self) -> Cow<'static, str> {
         match self {
-            Self::Fine => "the polls before it take too long".into(),
+            Self::Fine => "earlier polls take too long".into(),
             Self::Ended => "the tokio runtime of the background task ended".into(),
             Self::Silent(duration) => format!(
-                "the background task has not run for {} s: its tokio runtime is not driven, or the process was suspended",
+                "the background task has not run for {} s: its tokio runtime is blocked or not driven, or the process was suspended",
                 duration.as_secs()
             )
             .into(),

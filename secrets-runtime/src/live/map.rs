@@ -159,8 +159,12 @@ struct Failed {
 impl Failed {
     fn hint(&self) -> &'static str {
         match self.cause {
-            Some(_) => "look at `map_error` in the `status()` of the derived value, which stays as it was before",
-            None => "look at the closure; the derived value stays as it was before",
+            Some(_) => {
+                "`status().map_error` of the derived value has the closure's error; the derived value from before stays in use"
+            }
+            None => {
+                "make the closure end and return an error in place of panicking; the derived value from before stays in use"
+            }
         }
     }
 }

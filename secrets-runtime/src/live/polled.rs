@@ -210,8 +210,12 @@ impl PolledSecret {
 
     pub fn health(&self, views: impl IntoIterator<Item = ViewHealth>) -> SecretHealth {
         let record = self.record();
-        let planned = record.interval.zip(self.planned());
-        let overdue = planned.and_then(|(interval, planned)| self.overdue(&record, interval, planned));
+        let overdue = if self.poller.is_in_background() {
+            let planned = record.interval.zip(self.planned());
+            planned.and_then(|(interval, planned)| self.overdue(&record, interval, planned))
+        } else {
+            self.unasked(&record)
+        };
         SecretHealth::of(self.secret_id(), views, record.error, overdue)
     }
 
@@ -225,6 +229,12 @@ impl PolledSecret {
             .filter(|age| *age > schedule::longest(interval).saturating_add(limit));
         let is_overdue = late > limit || unconfirmed.is_some();
         is_overdue.then(|| Error::overdue(self.secret_id(), unconfirmed.unwrap_or(late), &self.poller.life().reason()))
+    }
+
+    /// Where the program polls, a value that it reads without asking for a fresh one grows old.
+    fn unasked(&self, record: &Record) -> Option<Error> {
+        let age = record.good?.age(Timestamp::now());
+        (age > record.interval?).then(|| Error::unasked(self.secret_id(), age))
     }
 
     // Polls.
@@ -361,7 +371,7 @@ impl PolledSecret {
             if state.subscriptions.interval().is_some() {
                 self.poller.plan(self.id, retry);
             }
-            effects.event(self.event(What::Failed { error, is_new }));
+            effects.event(self.event(What::Failed { error, is_new, is_first: state.last.is_none() }));
         });
     }
 

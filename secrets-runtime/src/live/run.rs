@@ -295,7 +295,7 @@ impl Interrupted {
             Self::CannotWait(NoTimer::NotEnabled) => (
                 ErrorKind::Configuration,
                 "each fetch of a secret has a time limit, and this tokio runtime was built without timers",
-                Some("enable time: `enable_time()` or `enable_all()` on `tokio::runtime::Builder`"),
+                Some("build it with `enable_all()` on `tokio::runtime::Builder`"),
             ),
             Self::CannotWait(NoTimer::ShuttingDown) => (
                 ErrorKind::Service,

@@ -5,6 +5,9 @@ use std::time::Duration;
 use super::schedule::INTERVAL;
 use crate::spec::SecretSpec;
 
+/// How long a start takes at most, transient failures included.
+pub const START_DEADLINE: Duration = Duration::from_secs(30);
+
 /// What the builder and the environment say; a declaration decides where they are silent.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {

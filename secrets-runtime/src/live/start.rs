@@ -1,7 +1,6 @@
 //! The start of a live secret: a pending one with a deadline, which may fall back to the version before.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use tracing::Instrument;
@@ -13,16 +12,13 @@ use super::polled::PolledSecret;
 use super::registry::Registry;
 use super::run::Interrupted;
 use super::schedule::{MIN_FORCED_INTERVAL, backoff};
-use super::settings::Start;
+use super::settings::{START_DEADLINE, Start};
 use super::state::Refusal;
 use super::subscriber::Visibility;
 use super::{fetch, telemetry};
 use crate::error::Error;
 use crate::secret::{AWSPREVIOUS, Secret, read};
 use crate::source::Request;
-
-/// How long a start takes at most, transient failures included.
-const START_DEADLINE: Duration = Duration::from_secs(30);
 
 /// A live secret on its way.
 pub struct Starting<T>(Result<Arc<PendingState<T>>, Error>);
@@ -116,6 +112,13 @@ async fn poll_until(registry: &Registry, starting: &[&dyn AnyStarting], deadline
     let mut results: Vec<Result<(), Error>> =
         starting.iter().map(|one| one.secret().map(drop).map_err(Clone::clone)).collect();
     let is_broken = results.iter().any(Result::is_err);
+    let begun = Timestamp::now();
+    // A start that was tried again for a while says so.
+    let told = |results: Vec<Result<(), Error>>| {
+        let tried = begun.age(Timestamp::now());
+        let told = |error: Error| if error.is_transient() { error.tried_for(tried) } else { error };
+        results.into_iter().map(|result| result.map_err(told)).collect()
+    };
     let mut round = 0;
     let mut open: Vec<usize> = (0..starting.len()).filter(|&at| results[at].is_ok()).collect();
     loop {
@@ -128,10 +131,10 @@ async fn poll_until(registry: &Registry, starting: &[&dyn AnyStarting], deadline
         let is_lasting = open.iter().any(|&at| results[at].as_ref().is_err_and(|error| !error.is_transient()));
         let next = Timestamp::now().after(backoff(round, MIN_FORCED_INTERVAL, fastrand::f64()));
         if open.is_empty() || is_lasting || is_broken || next.is_since(deadline) {
-            return results;
+            return told(results);
         }
         if Timer::until(next).await.is_err() {
-            return results;
+            return told(results);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::accept::Version;
+use super::settings::START_DEADLINE;
 use crate::error::Error;
 use crate::source::SecretId;
 
@@ -41,7 +42,8 @@ pub enum What {
     /// A poll that the source answered.
     Answered { failures: u32, is_refused: bool },
     /// A poll that failed; `is_new` for the first of its kind in a row.
-    Failed { error: Error, is_new: bool },
+    /// And whether the kind of failure is new, and nothing was read before it.
+    Failed { error: Error, is_new: bool, is_first: bool },
     /// A version became the value.
     Published(Version),
     /// A version is refused: once per version.
@@ -62,17 +64,34 @@ impl Event {
                 }
                 count(id, if is_refused { "refused" } else { "ok" });
             }
-            What::Failed { error, is_new } => {
-                if is_new {
+            What::Failed { error, is_new, is_first } => {
+                if is_new && is_first && error.is_transient() {
                     tracing::warn!(
                         target: "secrets_runtime",
                         secret = id,
                         declared,
                         %error,
-                        "the secret cannot be refreshed; what was read last stays in use"
+                        for_seconds = START_DEADLINE.as_secs(),
+                        "the secret has not been read yet; the start goes on trying"
+                    );
+                } else if is_new && is_first {
+                    tracing::warn!(
+                        target: "secrets_runtime",
+                        secret = id,
+                        declared,
+                        %error,
+                        "the secret cannot be read, and no version of it was read before"
+                    );
+                } else if is_new {
+                    tracing::warn!(
+                        target: "secrets_runtime",
+                        secret = id,
+                        declared,
+                        %error,
+                        "the secret cannot be polled; the version that was read last stays in use"
                     );
                 } else {
-                    tracing::debug!(target: "secrets_runtime", secret = id, declared, %error, "the secret still cannot be refreshed");
+                    tracing::debug!(target: "secrets_runtime", secret = id, declared, %error, "the secret still cannot be polled");
                 }
                 count(id, "failed");
             }
@@ -98,7 +117,7 @@ impl Event {
                     version = version.id.as_deref(),
                     map,
                     %error,
-                    "a value derived from the secret is not made from a version; the derived value from before stays in use"
+                    "no derived value is made from the new version; the derived value from before stays in use"
                 );
             }
             What::Unconfirmed(version) => {
@@ -107,7 +126,7 @@ impl Event {
                     secret = id,
                     declared,
                     version = version.id.as_deref(),
-                    "an older version was read; it is taken for a rollback if it stays"
+                    "an older version was read; it becomes current, as a rollback, if the next polls read it again"
                 );
             }
         }
@@ -124,6 +143,14 @@ pub fn started_on_previous(secret: &SecretId, refused: &Version, error: &Error) 
         version = refused.id.as_deref(),
         %error,
         "the current version is refused: starting on the one before"
+    );
+}
+
+/// The program polls itself: the environment says that it is frozen between calls.
+pub fn no_background_task() {
+    tracing::info!(
+        target: "secrets_runtime",
+        "this is AWS Lambda: no background task polls secrets; `fresh` polls when a value is older than it allows"
     );
 }
 

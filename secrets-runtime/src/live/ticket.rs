@@ -88,8 +88,8 @@ pub async fn ask(source: &dyn AnySource, requests: &[Request], limit: Duration) 
             answers.resize_with(requests.len(), || Err(SourceError::unanswered()));
             answers
         }
-        Some(Ok(_)) => all(SourceError::new(ErrorKind::Service, "the source gave more answers than it was asked for")),
-        None => all(SourceError::new(ErrorKind::Service, "the source panicked")),
+        Some(Ok(_)) => all(SourceError::of_source("the source gave more answers than it was asked for")),
+        None => all(SourceError::of_source("the source panicked")),
         Some(Err(_)) => {
             all(SourceError::new(ErrorKind::TimedOut, "the source gave no answer within the limit on a call"))
         }

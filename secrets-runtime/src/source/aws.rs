@@ -25,7 +25,7 @@ use futures_util::{StreamExt, stream};
 use super::aws_environment::{self, Problem};
 use super::batch::{self, Answerer, Batch, Match, Switch};
 use super::hint::{NO_REGION, Place};
-use super::{Fetched, Platform, Request, Selector, Source, SourceError, environment, failure};
+use super::{Fetched, Platform, Request, Selector, Source, SourceError, credentials, environment, failure};
 use crate::error::ErrorKind;
 use secrets_shape::id::Arn;
 
@@ -73,7 +73,8 @@ impl Aws {
         let loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts());
         let config = aws_environment::complete(loader, environment).load().await;
         let platform = Platform::detect(environment);
-        Self { platform, problem: aws_environment::problem(environment), ..Self::new(&config) }
+        let source = Self::new(&config);
+        Self { platform, problem: aws_environment::problem(environment).or(source.problem), ..source }
     }
 
     /// A variable of the environment whose value cannot be.
@@ -99,7 +100,9 @@ impl Aws {
         if config.endpoint_url().is_some_and(str::is_empty) || aws_environment::has_empty_endpoint(environment) {
             builder.set_endpoint_url(aws_environment::endpoint(environment).or_else(|| given.map(str::to_owned)));
         }
-        Self { has_endpoint: given.is_some(), ..Self::from_conf(builder) }
+        let problem = aws_environment::of_configuration(config.region().map(Region::as_ref), given);
+        let of_config = Self::from_conf(builder);
+        Self { has_endpoint: given.is_some(), problem: problem.or(of_config.problem), ..of_config }
     }
 
     /// A configuration of the Secrets Manager client itself: your own HTTP client, interceptors, a FIPS endpoint for this
@@ -116,11 +119,12 @@ impl Aws {
     /// ```
     #[must_use]
     pub fn from_conf(config: Builder) -> Self {
+        let config = complete(&config.build());
         Self {
-            config: complete(&config.build()),
+            problem: aws_environment::of_configuration(config.region().map(Region::as_ref), None),
+            config,
             has_endpoint: false,
             platform: Platform::Other,
-            problem: None,
             concurrency: CONCURRENCY,
             batch: Switch::new(Batch::Off),
             clients: Mutex::default(),
@@ -172,6 +176,9 @@ impl Aws {
             platform: self.platform,
             region: region.map_or("<region>", |region| region.as_ref()),
             own_endpoint: self.has_own_endpoint(),
+            has_proxy: ["HTTPS_PROXY", "https_proxy"]
+                .iter()
+                .any(|name| environment(name).is_some_and(|proxy| !proxy.is_empty())),
         };
         match place.hint(&error, request) {
             Some(hint) => error.advice(hint),
@@ -260,8 +267,8 @@ impl Source for Aws {
 
     async fn fetch(&self, requests: &[Request]) -> Vec<Answer> {
         if let Some(Problem { variable, what, remedy }) = self.problem {
-            let error = SourceError::new(ErrorKind::Configuration, "a variable of the environment cannot be used");
-            let error = error.origin(&format!("{variable} {what}")).hint(remedy);
+            let error =
+                SourceError::new(ErrorKind::Configuration, "").detailed(format!("{variable} {what}")).hint(remedy);
             return requests.iter().map(|_| Err(error.clone())).collect();
         }
         let mut answers: Vec<Option<Answer>> = requests.iter().map(|_| None).collect();
@@ -318,8 +325,10 @@ async fn get(client: &Client, request: &Request) -> Answer {
         Selector::Stage(stage) => call.version_stage(&**stage),
         Selector::Version(version) => call.version_id(&**version),
     };
-    let found = call.send().await.map_err(|error| of_sdk(&error))?;
-    fetched(found.secret_string, found.arn, found.version_id, found.version_stages, found.created_date)
+    let begun = Instant::now();
+    let found = call.send().await.map_err(|error| of_sdk(&error, begun.elapsed()))?;
+    let is_binary = found.secret_binary.is_some();
+    fetched(is_binary, found.secret_string, found.arn, found.version_id, found.version_stages, found.created_date)
 }
 
 /// A secret in the answer to a batch.
@@ -333,8 +342,15 @@ impl From<SecretValueEntry> for Found {
     fn from(entry: SecretValueEntry) -> Self {
         let (arn, name) = (entry.arn.clone().unwrap_or_default(), entry.name.unwrap_or_default());
         // Moved, not copied: what the SDK keeps is not zeroized.
-        let answer =
-            fetched(entry.secret_string, entry.arn, entry.version_id, entry.version_stages, entry.created_date);
+        let is_binary = entry.secret_binary.is_some();
+        let answer = fetched(
+            is_binary,
+            entry.secret_string,
+            entry.arn,
+            entry.version_id,
+            entry.version_stages,
+            entry.created_date,
+        );
         Self { arn, name, answer }
     }
 }
@@ -347,7 +363,8 @@ async fn batch_get(client: &Client, requests: &[&Request]) -> Result<(Vec<Found>
     // No page is empty, so there are no more pages than ids.
     for _ in 0..ids.len() {
         let call = client.batch_get_secret_value().set_secret_id_list(Some(ids.clone())).set_next_token(token);
-        let page = call.send().await.map_err(|error| of_sdk(&error))?;
+        let begun = Instant::now();
+        let page = call.send().await.map_err(|error| of_sdk(&error, begun.elapsed()))?;
         for entry in page.secret_values.unwrap_or_default().into_iter().map(Found::from) {
             if !found.iter().any(|found| found.arn == entry.arn) {
                 found.push(entry);
@@ -363,6 +380,7 @@ async fn batch_get(client: &Client, requests: &[&Request]) -> Result<(Vec<Found>
 }
 
 fn fetched(
+    is_binary: bool,
     text: Option<String>,
     arn: Option<String>,
     version_id: Option<String>,
@@ -370,7 +388,11 @@ fn fetched(
     created: Option<DateTime>,
 ) -> Answer {
     let Some(text) = text else {
-        let error = SourceError::new(ErrorKind::Binary, "it has a SecretBinary in place of a SecretString");
+        let error = if is_binary {
+            SourceError::new(ErrorKind::Binary, "it has a SecretBinary in place of a SecretString")
+        } else {
+            SourceError::new(ErrorKind::Service, "its answer has no value")
+        };
         return Err(version_id.iter().fold(error, |error, id| error.version_id(id)));
     };
     let created = created.and_then(|created| SystemTime::try_from(created).ok());
@@ -403,13 +425,17 @@ fn refusal(id: &str, errors: &[ApiErrorType]) -> Option<Answer> {
     Some(Err(failure::of_service(code, message, 400)))
 }
 
-fn of_sdk<E: ProvideErrorMetadata + StdError + 'static>(error: &SdkError<E, HttpResponse>) -> SourceError {
-    if let Some(credentials) = cause::<CredentialsError>(error) {
-        return of_credentials(credentials);
+/// A failure that a call ended with after this time.
+fn of_sdk<E>(error: &SdkError<E, HttpResponse>, after: Duration) -> SourceError
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    if let Some(failed) = cause::<CredentialsError>(error) {
+        return credentials::failed(failed);
     }
     match error {
-        SdkError::TimeoutError(_) => SourceError::new(ErrorKind::TimedOut, ""),
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => SourceError::new(ErrorKind::TimedOut, ""),
+        SdkError::TimeoutError(_) => timed_out(after),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => timed_out(after),
         SdkError::DispatchFailure(failure) if failure.is_io() => {
             let is_name = cause_says(error, "dns error") || cause_says(error, "lookup address");
             SourceError::new(ErrorKind::Unreachable, if is_name { failure::NO_SUCH_HOST } else { "" })
@@ -420,10 +446,8 @@ fn of_sdk<E: ProvideErrorMetadata + StdError + 'static>(error: &SdkError<E, Http
         {
             SourceError::new(ErrorKind::Unreachable, "the connection broke")
         }
-        SdkError::DispatchFailure(_) => SourceError::new(
-            ErrorKind::Configuration,
-            "the SDK could not send the request; does its configuration have a credentials provider and an HTTP client?",
-        ),
+        SdkError::DispatchFailure(_) => SourceError::new(ErrorKind::Configuration, "the SDK could not send the request")
+            .hint("check that the SDK configuration has a credentials provider, an HTTP client, and an endpoint of the form http://host"),
         SdkError::ResponseError(_) => SourceError::new(ErrorKind::Service, "its answer could not be read"),
         SdkError::ServiceError(service) => {
             let metadata = service.err().meta();
@@ -434,18 +458,14 @@ fn of_sdk<E: ProvideErrorMetadata + StdError + 'static>(error: &SdkError<E, Http
                 None => error,
             }
         }
-        _ => SourceError::new(ErrorKind::Configuration, "the SDK could not build the request"),
+        _ => SourceError::new(ErrorKind::Configuration, "the SDK could not build the request")
+            .hint("check the region and the endpoint of the SDK configuration and the AWS profile: a region is written as in eu-central-1"),
     }
 }
 
-fn of_credentials(error: &CredentialsError) -> SourceError {
-    match error {
-        CredentialsError::CredentialsNotLoaded(_) => SourceError::new(ErrorKind::NoCredentials, "none were found"),
-        CredentialsError::InvalidConfiguration(_) => {
-            SourceError::new(ErrorKind::NoCredentials, "the configuration of the credentials is invalid")
-        }
-        _ => SourceError::new(ErrorKind::NoCredentials, "what provides them failed").transient(),
-    }
+/// The program's limits may be others than ours.
+fn timed_out(after: Duration) -> SourceError {
+    SourceError::new(ErrorKind::TimedOut, "").detailed(format!("it was given {:.1} s", after.as_secs_f64()))
 }
 
 /// The error and its causes.

@@ -15,7 +15,7 @@ use aws_config::retry::{RetryConfig, RetryMode};
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{ConfigLoader, Region};
 
-/// A variable with a value that cannot be. The value is not shown: it may be a key.
+/// A variable or setting with a value that cannot be. The value is not shown: it may be a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Problem {
     pub variable: &'static str,
@@ -61,11 +61,23 @@ pub fn problem(variable: impl Fn(&str) -> Option<String>) -> Option<Problem> {
     })
 }
 
+/// What of the SDK configuration cannot be, wherever it comes from.
+pub fn of_configuration(region: Option<&str>, endpoint: Option<&str>) -> Option<Problem> {
+    let settings = [
+        ("the region of the SDK configuration or the AWS profile", region, Kind::Region),
+        ("the endpoint URL of the SDK configuration or the AWS profile", endpoint, Kind::Endpoint),
+    ];
+    settings.into_iter().find_map(|(variable, value, kind)| {
+        let (what, remedy) = kind.problem(value?)?;
+        Some(Problem { variable, what, remedy })
+    })
+}
+
 impl Kind {
     fn problem(self, value: &str) -> Option<(&'static str, &'static str)> {
         let remedy = match self {
-            Self::Word => "set it without them",
-            Self::Region => "write a region as in eu-central-1",
+            Self::Word => "set it without blanks, line breaks and control characters",
+            Self::Region => "write a region as in eu-central-1, with nothing around it",
             Self::Endpoint => "write http://host:port or https://host, or unset it",
             Self::Attempts => "write a number from 1, or unset it",
             Self::RetryMode => "write `standard` or `adaptive`, or unset it",
@@ -77,13 +89,19 @@ impl Kind {
                 "has a blank or a control character in it"
             }
             Self::Region if !value.chars().all(is_host) => "is not a region",
-            Self::Endpoint if !["http://", "https://"].iter().any(|scheme| value.starts_with(scheme)) => "is not a URL",
+            Self::Endpoint if !is_url(value) => "is not a URL",
             Self::Attempts if !value.parse::<u32>().is_ok_and(|attempts| attempts > 0) => "is not a number from 1",
             Self::RetryMode if value.parse::<RetryMode>().is_err() => "is not a retry mode",
             _ => return None,
         };
         Some((what, remedy))
     }
+}
+
+/// A scheme and a host.
+fn is_url(value: &str) -> bool {
+    let rest = ["http://", "https://"].iter().find_map(|scheme| value.strip_prefix(scheme));
+    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '['))
 }
 
 /// Takes what the SDK would stumble over out of its hands.

@@ -4,6 +4,7 @@
 //! as HTTP 400: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html>.
 
 use super::SourceError;
+use super::denial::Denial;
 use crate::error::ErrorKind;
 
 /// What is missing is a version, not the secret.
@@ -25,67 +26,59 @@ pub fn of_service(code: &str, message: &str, status: u16) -> SourceError {
         "InvalidRequestException" if says("deleted") || says("deletion") => {
             SourceError::new(ErrorKind::MarkedForDeletion, "")
         }
-        "InvalidRequestException" => SourceError::new(
-            ErrorKind::NotFound,
-            "that version has no value yet, or the secret is in a state to wait for",
-        ),
+        "InvalidRequestException" => SourceError::new(ErrorKind::NotFound, "the version has no value yet")
+            .hint("put a value into the version, or wait until the rotation that is under way has done so"),
         "InvalidParameterException" | "ValidationException" => {
-            SourceError::new(ErrorKind::BadId, "Secrets Manager does not accept it")
+            SourceError::new(ErrorKind::BadId, "Secrets Manager does not accept the request")
+                .hint("check the id, and the stage or version that is asked for")
         }
         // A missing grant arrives under the code for a missing permission.
         "AccessDeniedException" | "AccessDenied" if is_kms => SourceError::new(ErrorKind::KmsDenied, ""),
-        "AccessDeniedException" | "AccessDenied" => SourceError::new(ErrorKind::AccessDenied, ""),
-        "DecryptionFailure" => {
-            SourceError::new(ErrorKind::KmsDenied, "or the key is disabled, deleted or in another region")
+        "AccessDeniedException" | "AccessDenied" => {
+            let denial = Denial::of(message);
+            let error = SourceError::new(ErrorKind::AccessDenied, "").detailed(denial.detail());
+            SourceError { denial: Some(Box::new(denial)), ..error }
         }
+        "DecryptionFailure" => SourceError::new(ErrorKind::KmsDenied, DECRYPTION_FAILURE),
         "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" => {
             SourceError::new(ErrorKind::Throttled, "")
         }
         "ExpiredTokenException" | "ExpiredToken" | "RequestExpired" => {
-            let error = SourceError::new(ErrorKind::NoCredentials, "the ones there are have expired");
-            error.transient().advice("renew them; those of a role renew themselves".to_owned())
+            SourceError::new(ErrorKind::NoCredentials, EXPIRED).transient()
         }
-        "InvalidSignatureException" | "SignatureDoesNotMatch" => SourceError::new(
+        "InvalidSignatureException" | "SignatureDoesNotMatch" | "RequestTimeTooSkewed" => SourceError::new(
             ErrorKind::NoCredentials,
-            "the signature was refused: the clock is wrong, the process was frozen meanwhile, or the secret key is wrong",
+            "AWS refused the signature: the system clock is wrong, the process was frozen meanwhile, or the secret key is wrong",
         )
         .transient()
-        .advice("compare the clock with the time of day; if that is right, look at the keys".to_owned()),
+        .hint("check the system clock; if it is right, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of one key"),
         "UnrecognizedClientException" | "InvalidClientTokenId" | "MissingAuthenticationToken" => {
-            SourceError::new(ErrorKind::NoCredentials, "the ones there are were not recognised")
+            SourceError::new(ErrorKind::NoCredentials, "AWS does not recognise the credentials")
         }
         _ if status >= 500 || code == "InternalServiceError" => SourceError::new(ErrorKind::Service, ""),
-        "" if status == 403 => SourceError::new(ErrorKind::AccessDenied, "without a reason, as a proxy would"),
+        "" if status == 403 => SourceError::new(
+            ErrorKind::AccessDenied,
+            "something on the way to the service denies access: the answer is not one of AWS",
+        )
+        .hint("check the proxy or filter between the program and the service"),
         _ if status < 400 => SourceError::new(ErrorKind::Service, "its answer could not be read"),
-        _ => SourceError { transient: false, ..SourceError::new(ErrorKind::Service, "it refused the request") },
+        _ => SourceError { transient: false, ..SourceError::new(ErrorKind::Service, "it refused the request") }
+            .hint("find the error code in AWS's documentation of GetSecretValue: asking again will not help"),
     };
-    match CODES.iter().find(|known| **known == code) {
-        Some(code) => error.origin(code),
-        None => error.origin(&format!("HTTP {status}")),
-    }
+    if is_code(code) { error.origin(code) } else { error.origin(&format!("HTTP {status}")) }
 }
 
-/// The codes that may be repeated: what else stands in that place could be anything.
-const CODES: [&str; 18] = [
-    "ResourceNotFoundException",
-    "InvalidRequestException",
-    "InvalidParameterException",
-    "ValidationException",
-    "AccessDeniedException",
-    "AccessDenied",
-    "DecryptionFailure",
-    "ThrottlingException",
-    "Throttling",
-    "TooManyRequestsException",
-    "RequestLimitExceeded",
-    "ExpiredTokenException",
-    "InvalidSignatureException",
-    "UnrecognizedClientException",
-    "InvalidClientTokenId",
-    "InternalServiceError",
-    "InternalFailure",
-    "ServiceUnavailable",
-];
+/// What a failure to decrypt may have for a cause.
+pub const DECRYPTION_FAILURE: &str =
+    "access to its KMS key is denied, or the key is disabled, deleted or in another region";
+
+/// Of credentials.
+pub const EXPIRED: &str = "the AWS credentials have expired";
+
+/// Whether it reads as AWS's codes do: words without anything between them.
+fn is_code(code: &str) -> bool {
+    (1..=64).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
 
 /// Whether a header holds what the service puts there: hexadecimal digits and hyphens.
 pub fn is_request_id(id: &str) -> bool {
@@ -127,13 +120,15 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_never_repeated_and_a_code_only_if_it_is_known() {
-        for code in ["Canary {\"password\"", "Canary", "CanaryException"] {
+    fn a_message_is_never_repeated_and_a_code_only_if_it_reads_as_one() {
+        for code in ["Canary {\"password\"", "canary-1", "Canary\n", &"Canary".repeat(11)] {
             let shown = format!("{:?}", of_service(code, "canary", 400));
             assert!(!shown.to_lowercase().contains("canary") && shown.contains("HTTP 400"), "{shown}");
         }
-        let known = of_service("ThrottlingException", "", 400);
-        assert!(format!("{known:?}").contains("ThrottlingException"));
+        for code in ["ThrottlingException", "SomethingNew"] {
+            let shown = format!("{:?}", of_service(code, "canary", 400));
+            assert!(shown.contains(code) && !shown.contains("canary"), "{shown}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::{Fetched, Request, Source, SourceError};
 use crate::decode;
 use crate::error::ErrorKind;
 use crate::secret::AWSCURRENT;
+use secrets_shape::near::nearest;
 
 /// A source that reads one JSON file: an object whose keys are ids, and whose values are the secrets, as objects or as
 /// strings. It is read anew by each fetch, so that an edit is a rotation.
@@ -67,22 +68,49 @@ impl File {
 
     fn answer(&self, entries: &Entries, request: &Request) -> Result<Fetched, SourceError> {
         if !request.is_current() {
-            return Err(SourceError::new(ErrorKind::NotFound, "the file source has current versions only"));
+            let error = SourceError::new(ErrorKind::NotFound, "the file source has current versions only");
+            return Err(error.hint("use a source that keeps versions: AWS, or `Memory` in a test"));
         }
         let text = entries.get(request.id()).ok_or_else(|| {
-            SourceError::new(ErrorKind::NotFound, "the file has no such key").advice(format!(
-                "add the key {:?} to {}",
-                request.secret().in_a_hint(),
-                self.path.display()
-            ))
+            SourceError::new(ErrorKind::NotFound, "the file has no such key").advice(self.missing(entries, request))
         })?;
         let text = decode::embedded(text).ok_or_else(|| {
-            let what = "in a file, a secret is an object or a string of Unicode text";
-            let error = SourceError::new(ErrorKind::Configuration, what);
-            error.advice(format!("look at the key {:?} in {}", request.secret().in_a_hint(), self.path.display()))
+            let key = request.secret().in_a_hint();
+            let error = SourceError::new(ErrorKind::Configuration, "in the file it is neither an object nor a string");
+            error.advice(format!("write the key {key:?} in {} with an object or a string", self.path.display()))
         })?;
         let version_id = self.version_id(&text);
         Ok(Fetched::new(text).with_version_id(version_id).with_stages([AWSCURRENT]))
+    }
+}
+
+impl File {
+    fn unreadable(&self, error: &io::Error) -> (&'static str, String) {
+        let place = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
+        let place = place.display();
+        match error.kind() {
+            io::ErrorKind::NotFound => (
+                "the file does not exist",
+                format!("create {place}, or name another file (SECRETS_SOURCE, or `File::new`)"),
+            ),
+            io::ErrorKind::PermissionDenied => {
+                ("the file may not be read", format!("let the program's user read {place}"))
+            }
+            io::ErrorKind::IsADirectory => {
+                ("it is a directory", "name the file in it (SECRETS_SOURCE, or `File::new`)".to_owned())
+            }
+            _ => ("the file cannot be read", format!("check that {place} is a file on a disk that works")),
+        }
+    }
+
+    /// What to do about a key that is not there: the one that was probably meant is named, since ids are not secret.
+    fn missing(&self, entries: &Entries, request: &Request) -> String {
+        let (key, file) = (request.secret().in_a_hint(), self.path.display());
+        let declared = request.secret().shown_declared().filter(|declared| entries.contains_key(*declared));
+        match declared.or_else(|| nearest(&key, entries.keys().map(String::as_str))) {
+            Some(near) => format!("{file} has the key {near:?}: if that is the secret, rename the key to {key:?}"),
+            None => format!("add the key {key:?} to {file}, with the secret as an object or a string"),
+        }
     }
 }
 
@@ -95,23 +123,23 @@ impl Source for File {
     }
 
     async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
-        let failed = |error: SourceError| {
-            let error = error.advice(format!("look at {}", self.path.display()));
+        let failed = |what: &str, remedy: String| {
+            let error = SourceError::new(ErrorKind::Configuration, "");
+            let error = error.detailed(format!("{}: {what}", self.path.display())).advice(remedy);
             requests.iter().map(|_| Err(error.clone())).collect()
         };
         let bytes = match read(self.path.clone()).await {
             Ok(bytes) => bytes,
-            Err(error) => return failed(unreadable(&error)),
+            Err(error) => {
+                let (what, remedy) = self.unreadable(&error);
+                return failed(what, remedy);
+            }
         };
-        let Ok(text) = std::str::from_utf8(&bytes) else {
-            return failed(SourceError::new(ErrorKind::Configuration, "the file is not UTF-8"));
-        };
+        let form = || "correct the file: it holds one JSON object, `{\"id\": secret, ..}`, as UTF-8".to_owned();
+        let Ok(text) = std::str::from_utf8(&bytes) else { return failed("it is not UTF-8", form()) };
         match decode::raw_entries(text) {
-            Some(secrets) => requests.iter().map(|request| self.answer(&secrets, request)).collect(),
-            None => failed(SourceError::new(
-                ErrorKind::Configuration,
-                "the file must hold one JSON object, each key once: id -> secret",
-            )),
+            Ok(secrets) => requests.iter().map(|request| self.answer(&secrets, request)).collect(),
+            Err(what) => failed(&what, form()),
         }
     }
 }
@@ -134,15 +162,6 @@ fn read_whole(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(size + 1));
     file.read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-fn unreadable(error: &io::Error) -> SourceError {
-    let detail = match error.kind() {
-        io::ErrorKind::NotFound => "the file does not exist",
-        io::ErrorKind::PermissionDenied => "the file may not be read",
-        _ => "the file cannot be read",
-    };
-    SourceError::new(ErrorKind::Configuration, detail)
 }
 
 impl fmt::Debug for File {

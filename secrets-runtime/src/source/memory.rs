@@ -12,6 +12,7 @@ use super::{Fetched, Request, Selector, Source, SourceError};
 use crate::error::ErrorKind;
 use crate::secret::{AWSCURRENT, AWSPREVIOUS};
 use crate::sync::lock;
+use secrets_shape::near::nearest;
 
 /// A source whose secrets the program sets. Clones share them; `Debug` shows none.
 ///
@@ -199,7 +200,11 @@ impl State {
     fn answer(&self, request: &Request) -> Answer {
         let Some(stored) = self.secrets.get(request.id()) else {
             let error = SourceError::new(ErrorKind::NotFound, "it was not set in this in-memory source");
-            return Err(error.advice("set it with `Memory::with` or `Memory::set`".to_owned()));
+            let id = request.secret().in_a_hint();
+            return Err(error.advice(match nearest(&id, self.secrets.keys().map(String::as_str)) {
+                Some(near) => format!("it has {near:?}: if that is the secret, set {id:?} in its place"),
+                None => format!("set {id:?} with `Memory::with` or `Memory::set`"),
+            }));
         };
         if let Some(fault) = &stored.fault {
             return Err(fault.clone());
@@ -209,7 +214,10 @@ impl State {
             Selector::Version(id) => stored.labels.values().find(|version| version.id == **id),
         };
         version
-            .ok_or_else(|| SourceError::new(ErrorKind::NotFound, "it has no such version in memory"))
+            .ok_or_else(|| {
+                let error = SourceError::new(ErrorKind::NotFound, "it has no such version in memory");
+                error.hint("store a version under another stage with `Memory::set_stage`")
+            })
             .and_then(|version| stored.fetched(version))
     }
 }

@@ -48,7 +48,8 @@ impl<A: Source, B: Source> Source for Or<A, B> {
                 }
                 // Why the first could not answer says more; that the fallback failed too is added.
                 (Err(second), Err(first)) => {
-                    *first = first.clone().origin(&format!("the fallback failed too: it {}", second.kind.predicate()));
+                    *first =
+                        first.clone().origin(&format!("the fallback failed too: it {}", second.kind.predicate("")));
                 }
                 (Err(_), Ok(_)) => {}
             }

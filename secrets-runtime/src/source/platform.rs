@@ -107,11 +107,26 @@ impl Platform {
             Self::WebIdentity => "check the trust policy and the annotation of the service account (IRSA)",
             Self::Lambda => "check the function's execution role",
             Self::Keys => "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or unset them",
-            Self::Profile => "log in to the profile in AWS_PROFILE: `aws sso login`",
+            Self::Profile => {
+                "see what the profile in AWS_PROFILE gives: `aws sts get-caller-identity`; with SSO log in with `aws sso login`"
+            }
             Self::Other => {
-                "on a laptop, `aws sso login` or set AWS_PROFILE; on ECS give the task definition a `taskRoleArn`; \
+                "on a laptop, set AWS_PROFILE, and with SSO `aws sso login`; on ECS give the task definition a `taskRoleArn`; \
                  on EC2 attach an instance profile"
             }
+        }
+    }
+
+    /// What to do when the credentials have expired.
+    #[cfg(feature = "aws")]
+    pub fn expired_hint(self) -> &'static str {
+        match self {
+            Self::Ecs | Self::PodIdentity | Self::WebIdentity | Self::Lambda => {
+                "those of a role renew themselves: check the system clock, and that the program does not hand them on"
+            }
+            Self::Keys => "set new AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN",
+            Self::Profile => "renew those of the profile in AWS_PROFILE; with SSO log in again with `aws sso login`",
+            Self::Other => "log in again with `aws sso login`, or set new AWS_SESSION_TOKEN and keys",
         }
     }
 }

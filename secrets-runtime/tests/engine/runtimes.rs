@@ -235,7 +235,7 @@ fn without_timers_the_error_says_to_enable_them() {
         for error in errors {
             let error = error.expect_err("no timers");
             assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
-            assert!(error.to_string().contains("enable_time"), "{error}");
+            assert!(error.to_string().contains("enable_all"), "{error}");
         }
         assert_eq!(password(&live), "first");
     });
@@ -273,7 +273,7 @@ fn a_runtime_without_timers_is_told_apart_while_another_one_polls() {
         let without = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let error = without.block_on(live.refresh()).expect_err("it cannot wait");
         assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
-        assert!(error.to_string().contains("enable_time"), "{error}");
+        assert!(error.to_string().contains("enable_all"), "{error}");
     });
 }
 

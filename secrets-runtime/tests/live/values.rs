@@ -37,7 +37,7 @@ async fn fresh_asks_only_if_it_has_to_and_is_an_error_if_it_cannot() {
     source.fail("mail", unreachable());
     sleep(59 * MINUTE).await;
     live.fresh(2 * HOUR).await.expect("within what the declaration allows");
-    assert_eq!(secrets.health().state, HealthState::Ok);
+    assert_eq!(secrets.health().state, HealthState::Degraded);
     sleep(2 * MINUTE).await;
     assert_eq!(secrets.health().state, HealthState::Degraded, "stale");
     let error = live.fresh(2 * HOUR).await.expect_err("stale");

@@ -59,7 +59,7 @@ async fn on_ecs_a_failing_credentials_endpoint_names_the_task_role() {
     ])
     .await;
     assert!(!succeeded);
-    assert!(output.contains("cannot be read without credentials"), "{output}");
+    assert!(output.contains("what provides the AWS credentials failed"), "{output}");
     assert!(output.contains("`taskRoleArn` (the task execution role does not reach the program)"), "{output}");
 }
 
@@ -67,7 +67,10 @@ async fn on_ecs_a_failing_credentials_endpoint_names_the_task_role() {
 async fn no_credentials_and_no_region_read_differently() {
     let (succeeded, output) = service(&[("AWS_REGION", REGION)]).await;
     assert!(!succeeded);
-    assert!(output.contains("without credentials: none were found\nhelp: on a laptop, `aws sso login`"), "{output}");
+    assert!(
+        output.contains("cannot be read: no AWS credentials were found\nhelp: on a laptop, set AWS_PROFILE"),
+        "{output}"
+    );
     let (succeeded, output) = service(&STATIC).await;
     assert!(!succeeded);
     assert!(output.contains("no AWS region is set\nhelp: set AWS_REGION"), "{output}");
@@ -168,5 +171,5 @@ async fn an_empty_variable_counts_as_unset() {
     // No container's credentials: the next provider is asked.
     let nobody = [("AWS_CONTAINER_CREDENTIALS_FULL_URI", ""), ("AWS_REGION", REGION), ("AWS_ENDPOINT_URL", &endpoint)];
     let (succeeded, output) = service(&nobody).await;
-    assert!(!succeeded && output.contains("without credentials: none were found"), "{output}");
+    assert!(!succeeded && output.contains("no AWS credentials were found"), "{output}");
 }

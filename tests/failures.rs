@@ -36,10 +36,8 @@ async fn a_denied_secret_names_the_action_the_resource_and_the_request() {
     assert_eq!((error.kind(), error.is_transient()), (ErrorKind::AccessDenied, false));
     assert_eq!(
         format!("{error:#}"),
-        "secret \"orders/db\" may not be read: access is denied (AccessDeniedException, request id 0a1b2c3d-4e5f)\n\
-         help: allow secretsmanager:GetSecretValue on \
-         arn:aws:secretsmanager:eu-central-1:<account>:secret:orders/db-?????? \
-         to the role or user that the program runs under"
+        "secret \"orders/db\" may not be read: access is denied to arn:aws:sts::123456789012:assumed-role/r (AccessDeniedException, request id 0a1b2c3d-4e5f)\n\
+         help: allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders/db-?????? to the role or user that the program runs under"
     );
 }
 
@@ -74,8 +72,8 @@ async fn a_failing_service_is_transient_whatever_it_says() {
 async fn credentials_that_aws_does_not_accept_are_told_from_none() {
     let cases = [
         ("ExpiredTokenException", "have expired", true),
-        ("InvalidSignatureException", "the signature was refused", true),
-        ("UnrecognizedClientException", "were not recognised", false),
+        ("InvalidSignatureException", "AWS refused the signature", true),
+        ("UnrecognizedClientException", "does not recognise the credentials", false),
     ];
     for (code, words, transient) in cases {
         let error = failure(Reply::error(400, code, "")).await;

@@ -186,7 +186,7 @@ async fn what_the_service_answers_in_its_place() {
     scene.survives("truncated envelope", ErrorKind::Service, truncated).await;
 
     let written = String::from_utf8_lossy(&log.0.lock().expect("whole")).into_owned();
-    assert!(written.contains("cannot be refreshed") && written.contains("can be read again"), "{written}");
+    assert!(written.contains("cannot be polled") && written.contains("can be read again"), "{written}");
     let ours: Vec<_> = written.lines().filter(|line| line.contains("secrets_runtime")).collect();
     assert!(ours.iter().all(|line| !line.to_lowercase().contains("canary")), "{ours:#?}");
 }

@@ -135,7 +135,7 @@ fn an_outage_is_logged_when_it_begins_and_when_it_ends() {
         let (_secrets, _live) = live(&source).await;
         source.throttle("db");
         a_while().await;
-        assert_eq!(log.count("the secret cannot be refreshed"), 1);
+        assert_eq!(log.count("the secret cannot be polled"), 1);
         assert!(figures().contains(r#"secrets_refresh_total{id="db",outcome="failed"}"#), "{}", figures());
         source.restore("db");
         a_while().await;
@@ -260,13 +260,13 @@ fn an_event_says_which_of_several_maps_failed_and_where_its_error_is() {
         a_while().await;
         assert_eq!(log.count("a new version is in use"), 1);
         for told in [
-            r#"map="pool" error=a version of secret "db" is refused by `try_map` named "pool": its closure returned an error; help: look at `map_error`"#,
-            r#"map="usize" error=a version of secret "db" is refused by `try_map` to `usize`: its closure returned an error"#,
-            r#"map="()" error=a version of secret "db" is refused by `map` to `()`: its closure panicked"#,
+            r#"map="pool" error=`try_map` named "pool" makes no value from a version of secret "db": its closure returned an error; help: `status().map_error`"#,
+            r#"map="usize" error=`try_map` to `usize` makes no value from a version of secret "db": its closure returned an error"#,
+            r#"map="()" error=`map` to `()` makes no value from a version of secret "db": its closure panicked"#,
         ] {
             assert_eq!(log.count(told), 1, "{told}");
         }
-        assert_eq!(log.count("is refused by"), 3);
+        assert_eq!(log.count("makes no value from"), 3);
     });
 }
 

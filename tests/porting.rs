@@ -230,7 +230,7 @@ fn three_are_ported_by_hand_and_messages_name_the_way() {
         ),
         (
             "`&'a str`, `#[serde(borrow)]`",
-            "a secret is read into values that own their memory: use `String` or `Cow<'static, str>`",
+            "a secret is read into values that own their memory: remove the attribute, and make the field a `String` or a `SecretString`",
         ),
     ] {
         assert!(PAGE.contains(&format!("| {row} | by hand: ")) && told.contains(remedy), "{row}");

@@ -181,8 +181,9 @@ async fn no_answer_of_the_service_is_shown() {
         Reply::new(503, CANARY),
         Reply::new(400, format!(r#"{{"__type":"{CANARY}Exception {{}}","message":"{CANARY}"}}"#)),
         // Letters alone, as a code is made of.
-        Reply::error(400, "XcanaryX", "XcanaryX"),
-        Reply::error(500, "XcanaryXException", "XcanaryX"),
+        Reply::error(400, "Xcanary-X", "XcanaryX"),
+        // A code is told if it consists of letters alone, as AWS's do.
+        Reply::error(500, "Xcanary-1XException", "XcanaryX"),
         Reply::error(400, "AccessDeniedException", CANARY),
         Reply::error(400, "AccessDeniedException", &format!("KMS {CANARY}")),
         Reply::error(400, "ThrottlingException", CANARY),

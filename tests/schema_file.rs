@@ -40,7 +40,7 @@ fn the_file_alone_decides_whether_the_program_builds() {
     application.remove(FILE);
     let said = checked(&application);
     assert!(
-        said.contains("there is no file secrets/db.schema.json in the package; `cargo secrets pull` writes it"),
+        said.contains("the package has no file secrets/db.schema.json: write it with `cargo secrets pull --id <ID> --schema secrets/db.schema.json`"),
         "{said}"
     );
     assert!(said.contains("due to 1 previous error"), "{said}");
@@ -60,7 +60,7 @@ fn a_variable_switches_the_comparison_off_and_on_again() {
     assert!(checked(&application).contains("`host` is an array in db.json, which `String` does not read"));
     assert_eq!(check("unchecked"), "");
     assert!(checked(&application).contains("`host` is an array"), "it is compared again");
-    assert!(check("off").contains("SECRETS_SCHEMA is set to something else than `unchecked`"));
+    assert!(check("off").contains("SECRETS_SCHEMA has a value other than `unchecked`: unset it"));
     assert_eq!(check("unchecked"), "");
 }
 
@@ -183,7 +183,7 @@ fn what_does_not_fit_is_told_wherever_the_file_says_it() {
         (
             "#[secret(schema, tag = \"kind\")] enum E { A, B }",
             r#"{"properties": {"kind": {"type": ["integer", "null"]}}}"#,
-            "`kind` is an integer in 2.json, and tells the variants apart",
+            "`kind` is an integer in 2.json, and its value has to name the variant",
         ),
         (
             "#[secret(schema, tag = \"kind\")] enum E { A, B }",
@@ -222,6 +222,6 @@ fn a_file_whose_references_multiply_is_refused_in_time() {
     );
     let declaration = "#[secret(schema)] struct S { x: Option<String> }";
     let said = checked(&declared("multiplying", &[(declaration, &bomb), (declaration, &deep)]));
-    assert!(said.contains("0.json has references that multiply"), "{said}");
+    assert!(said.contains("0.json has `$ref`s that expand to too many schemas"), "{said}");
     assert!(said.contains("1.json describes values more than 64 deep in one another"), "{said}");
 }

@@ -3,7 +3,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use secrets_shape::id;
+use secrets_shape::near::nearest;
+
+use crate::output::Output;
 
 use crate::policy::{self, Replica, Syntax};
 use crate::role;
@@ -20,23 +26,88 @@ pub struct Cli {
     pub command: Command,
 }
 
-const STATUS: &str = "\
-Exit status: 0 it holds, 1 it does not hold, 2 could not tell.
+/// What all commands have in common, in the help of each.
+macro_rules! exit_status {
+    ($holds:literal) => {
+        concat!("Exit status: 0 ", $holds, ", 2 an error, so that there is no answer.\n\n")
+    };
+    ($holds:literal, $does_not_hold:literal) => {
+        concat!("Exit status: 0 ", $holds, ", 1 ", $does_not_hold, ", 2 an error, so that there is no answer.\n\n")
+    };
+}
 
+const STATUS: &str = concat!(
+    exit_status!("the answer is yes", "the answer is no"),
+    "\
 Examples:
   cargo secrets list
   cargo secrets pull --var APP_ENV=staging
   cargo secrets check --bin /app/orders
-  cargo secrets policy --release --output terraform";
+  cargo secrets policy --release --output terraform"
+);
 
 #[derive(Debug, Args)]
 pub struct Global {
-    /// How results are written to standard output
+    /// How results are written to standard output; as JSON, one document has results, notes and errors
     #[arg(long, value_enum, global = true, default_value_t = Format::Human, value_name = "FORMAT")]
     pub format: Format,
+    /// Whether output is coloured
+    #[arg(long, value_enum, global = true, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// Writes results and errors only: no notes, no progress
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
     /// Says on standard error what is run, read and asked for
     #[arg(long, short, global = true)]
     pub verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    pub fn choice(self) -> ColorChoice {
+        match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        }
+    }
+
+    pub fn for_clap(self) -> clap::ColorChoice {
+        match self {
+            Self::Auto => clap::ColorChoice::Auto,
+            Self::Always => clap::ColorChoice::Always,
+            Self::Never => clap::ColorChoice::Never,
+        }
+    }
+
+    /// As cargo takes it.
+    pub fn for_cargo(self) -> Option<&'static str> {
+        match self {
+            Self::Auto => None,
+            Self::Always => Some("always"),
+            Self::Never => Some("never"),
+        }
+    }
+}
+
+/// What `--color` says, before the command line is read: its own errors heed it.
+pub fn color(arguments: &[OsString]) -> Color {
+    let after =
+        |argument: &OsString| argument.to_str().and_then(|text| text.strip_prefix("--color=")).map(str::to_owned);
+    let attached = arguments.iter().find_map(after);
+    let apart = arguments.iter().position(|argument| argument == "--color").and_then(|at| arguments.get(at + 1));
+    match attached.as_deref().or_else(|| apart.and_then(|when| when.to_str())) {
+        Some("always") => Color::Always,
+        Some("never") => Color::Never,
+        _ => Color::Auto,
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -62,21 +133,54 @@ pub enum Command {
     /// Writes the schema file of each live secret: keys and kinds, never a value
     #[command(after_help = PULL)]
     Pull(PullArgs),
-    /// Holds live secrets, or a document, against what programs accept
+    /// Compares live secrets, or a document, with what programs accept
     #[command(after_help = CHECK)]
     Check(CheckArgs),
+    /// Prints a completion script for a shell
+    #[command(after_help = COMPLETIONS)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Writes the man pages, one for each command
+    #[command(after_help = MAN)]
+    Man {
+        /// The directory that they are written to
+        #[arg(default_value = ".")]
+        directory: PathBuf,
+    },
 }
 
-const LIST: &str = "\
+const COMPLETIONS: &str = concat!(
+    exit_status!("the script is written"),
+    "\
+Examples:
+  cargo-secrets completions bash > ~/.local/share/bash-completion/completions/cargo-secrets
+  cargo-secrets completions zsh > ~/.zfunc/_cargo-secrets"
+);
+
+const MAN: &str = concat!(
+    exit_status!("the pages are written"),
+    "\
+Examples:
+  cargo secrets man ~/.local/share/man/man1 && man cargo-secrets-check"
+);
+
+const LIST: &str = concat!(
+    exit_status!("there is a list"),
+    "\
 A key with `?` may be absent. What a program declares and never loads is not in it; a type that it loads with
 `load_from` has no id here, because the program gives it.
 
 Examples:
   cargo secrets list
   cargo secrets list -p orders --release
-  cargo secrets list --bin /app/orders --format json";
+  cargo secrets list --bin /app/orders --format json"
+);
 
-const POLICY: &str = "\
+const POLICY: &str = concat!(
+    exit_status!("the policy is written, or --check finds all allowed", "--check finds something missing or denied"),
+    "\
 A name ends in `-??????`, the six characters that Secrets Manager appends; an ARN that may have them already is listed
 in both forms. Region, account and partition are those of the AWS credentials at hand (sts:GetCallerIdentity), unless
 flags give them; in CloudFormation they are those of the deployment. Ids that the program gives to `load_from` are not
@@ -88,22 +192,33 @@ Examples:
   cargo secrets policy --type OrdersDb --extra-id 'tenants/*' --kms-key 1234abcd-12ab-34cd-56ef-1234567890ab
   cargo secrets policy --bin /app/orders --check --role arn:aws:iam::123456789012:role/orders
   cargo secrets policy --resource-policy arn:aws:iam::123456789012:role/orders > resource-policy.json
-  cargo secrets policy --replica-region eu-west-1=arn:aws:kms:eu-west-1:123456789012:key/mrk-1";
+  cargo secrets policy --replica-region eu-west-1=arn:aws:kms:eu-west-1:123456789012:key/mrk-1"
+);
 
-const SCHEMA: &str = "\
+const SCHEMA: &str = concat!(
+    exit_status!("there is a schema"),
+    "\
+The schemas of several types are one document: an object with the path of each type as a key.
+
 Examples:
   cargo secrets schema --type OrdersDb
-  cargo secrets schema --bin /app/orders --format json";
+  cargo secrets schema --bin /app/orders --format json"
+);
 
-const TEMPLATE: &str = "\
+const TEMPLATE: &str = concat!(
+    exit_status!("there is a skeleton"),
+    "\
+The skeletons of several types are one document: an object with the id of each secret as a key, as a development file
+has them.
 A placeholder says what belongs in its place and is never accepted, so that nobody stores the skeleton as it is.
 
 Examples:
   cargo secrets template --type OrdersDb > orders-db.json
   cargo secrets check --type OrdersDb --file orders-db.json
-  aws secretsmanager create-secret --name prod/orders/db --secret-string file://orders-db.json";
+  aws secretsmanager create-secret --name prod/orders/db --secret-string file://orders-db.json"
+);
 
-const PULL: &str = "\
+const PULL: &str = concat!(exit_status!("all files are up to date or written", "--check finds one that is missing or out of date"), "\
 It builds the workspace without comparing schemas (SECRETS_SCHEMA=unchecked) and asks the programs which files there
 are to be, and what is a map, whose keys are data and are not written. What people wrote into a file stays: descriptions,
 limits, keys taken out of `required`.
@@ -112,9 +227,11 @@ Examples:
   cargo secrets pull --var APP_ENV=staging
   cargo secrets pull --check                        # writes nothing; status 1 where a file is out of date
   cargo secrets pull --id prod/orders/db --schema secrets/orders-db.schema.json    # the first file, without a program
-  pass show orders/db | cargo secrets pull --type OrdersDb --from -";
+  pass show orders/db | cargo secrets pull --type OrdersDb --from -");
 
-const CHECK: &str = "\
+const CHECK: &str = concat!(
+    exit_status!("all secrets fit", "one does not fit or does not exist"),
+    "\
 Every type that a program reads a secret into judges it, whichever were chosen.
 
 Examples:
@@ -123,7 +240,8 @@ Examples:
   cargo secrets check --bin /app/orders                     # as a one-off task, under the task role itself
   cargo secrets check --type OrdersDb --file - < new.json   # before it is stored
   cargo secrets check --id prod/orders/db --stage AWSPENDING
-  cargo secrets check --type Tenant --id tenants/acme";
+  cargo secrets check --type Tenant --id tenants/acme"
+);
 
 /// Whose declarations.
 #[derive(Debug, Args)]
@@ -287,7 +405,7 @@ pub struct CheckArgs {
     pub programs: Programs,
     #[command(flatten)]
     pub variables: Variables,
-    /// Looks at the document in a file, or on standard input (`-`), in place of the live secret
+    /// Checks the document in a file, or on standard input (`-`), in place of the live secret
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Only this secret: an id as a type declares it, a name or an ARN
@@ -364,6 +482,19 @@ impl Variables {
     pub fn lookup(&self, name: &str) -> Option<String> {
         let environment = || std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         self.explicit(name).map(str::to_owned).or_else(environment)
+    }
+
+    /// Notes what is given for a placeholder that no id has: a misspelt name leaves the environment's value in force.
+    pub fn note_unused<'i>(&self, ids: impl Iterator<Item = &'i str>, output: &Output) {
+        let known: Vec<&str> = ids.flat_map(id::variables).collect();
+        for (name, _) in self.given.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+            match nearest(name, known.iter().copied()) {
+                Some(near) => {
+                    output.note(format_args!("no id has the placeholder {{{name}}} of --var; did you mean {near}?"));
+                }
+                None => output.note(format_args!("no id has the placeholder {{{name}}} of --var")),
+            }
+        }
     }
 
     /// What the command line says that a placeholder stands for.

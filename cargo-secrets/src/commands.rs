@@ -1,4 +1,4 @@
-//! The commands: each answers one question.
+//! The commands: each answers one question, except those that describe the command line itself.
 
 mod check;
 mod list;
@@ -6,9 +6,15 @@ mod policy;
 mod pull;
 mod show;
 
+use std::path::Path;
+use std::{fs, io};
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
-use crate::output::{Output, Verdict};
+use crate::output::{self, Output, Verdict};
 
 /// Runs a command.
 pub fn run(cli: &Cli, output: &Output) -> Result<Verdict, Failure> {
@@ -19,5 +25,23 @@ pub fn run(cli: &Cli, output: &Output) -> Result<Verdict, Failure> {
         Command::Template(arguments) => show::template(arguments, output),
         Command::Pull(arguments) => pull::run(arguments, output),
         Command::Check(arguments) => check::run(arguments, output),
+        Command::Completions { shell } => completions(*shell),
+        Command::Man { directory } => man(directory),
     }
+}
+
+fn completions(shell: Shell) -> Result<Verdict, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "cargo-secrets", &mut script);
+    output::written(&String::from_utf8_lossy(&script)).map(|()| Verdict::Holds)
+}
+
+fn man(directory: &Path) -> Result<Verdict, Failure> {
+    let failed =
+        |error: io::Error| Failure::file("write to", directory, &error).help("give a directory that can be written to");
+    fs::create_dir_all(directory).map_err(failed)?;
+    // Pages are named after the program, as `cargo help secrets` looks for them.
+    let command = Cli::command().bin_name("cargo-secrets");
+    clap_mangen::generate_to(command, directory).map_err(failed)?;
+    Ok(Verdict::Holds)
 }

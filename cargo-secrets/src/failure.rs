@@ -1,14 +1,20 @@
 //! What went wrong, and what to do about it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::path::Path;
 
 use secrets_runtime::ErrorKind;
+use serde_json::{Value, json};
+
+use crate::files;
 
 /// Why a question has no answer. It is made of names, ids and kinds; nothing that a secret contains gets in.
 #[derive(Debug, Clone)]
 pub struct Failure {
+    /// As the runtime's errors have it; `command` of what the command itself found.
+    kind: Cow<'static, str>,
     message: String,
     help: Option<String>,
     /// What is known of the secret all the same.
@@ -17,7 +23,7 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None, answer: None }
+        Self { kind: "command".into(), message: message.into(), help: None, answer: None }
     }
 
     /// Adds what to do.
@@ -32,19 +38,30 @@ impl Failure {
 
     /// A file that cannot be read or written.
     pub fn file(does: &str, path: &Path, error: &io::Error) -> Self {
-        Self::new(format!("cannot {does} {}: {error}", path.display()))
+        Self::new(format!("cannot {does} {}: {error}", files::shown(path)))
+    }
+
+    pub fn json(&self) -> Value {
+        let Self { kind, message, help, answer: _ } = self;
+        json!({"kind": kind, "message": message, "help": help})
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { message, help, answer: _ } = self;
+        let Self { message, help, .. } = self;
         f.write_str(message)?;
         match help {
             Some(help) => write!(f, "\nhelp: {help}"),
             None => Ok(()),
         }
     }
+}
+
+/// As errors are serialized: `not_found`.
+fn kind(kind: ErrorKind) -> String {
+    let kind = serde_json::to_value(kind).unwrap_or_default();
+    kind.as_str().unwrap_or_default().to_owned()
 }
 
 /// The runtime's errors say what to do by themselves.
@@ -55,6 +72,11 @@ impl From<secrets_runtime::Error> for Failure {
             ErrorKind::Binary => Some("does not fit"),
             _ => None,
         };
-        Self { answer, ..Self::new(format!("{error:#}")) }
+        Self {
+            kind: kind(error.kind()).into(),
+            message: secrets_runtime::__tools::without_help(&error),
+            help: error.hint().map(str::to_owned),
+            answer,
+        }
     }
 }

@@ -1,17 +1,31 @@
 //! Files: read whole, written only where they change, and never half.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
-/// The text of a file, or of standard input where the path is `-`.
-pub fn text(path: &Path) -> Result<String, Failure> {
+/// The document in a file, or on standard input where the path is `-`. What is no path may be the document itself, a secret: it
+/// is shown only if a file is there.
+pub fn document(path: &Path, option: &str) -> Result<String, Failure> {
     if path == Path::new("-") {
         return standard_input().map_err(|error| Failure::file("read", Path::new("standard input"), &error));
     }
-    fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))
+    fs::read_to_string(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidFilename => {
+            Failure::new(format!("{option} names no file")).help(format!(
+                "give the path of a file that holds the document, or write the document to standard input: `{option} -`"
+            ))
+        }
+        _ => Failure::file("read", path, &error),
+    })
+}
+
+/// Whether an argument could be the text of a secret, where a path or a name belongs.
+pub fn may_be_a_document(argument: &OsStr) -> bool {
+    argument.to_string_lossy().contains(['{', '"', '\n'])
 }
 
 fn standard_input() -> io::Result<String> {
@@ -57,8 +71,11 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.{}.new", std::process::id()))
 }
 
-/// A path as it is shown: from where the command runs.
+/// A path as it is shown: from where the command runs. A document in its place is not shown.
 pub fn shown(path: &Path) -> String {
+    if may_be_a_document(path.as_os_str()) {
+        return "<not shown: it looks like a document>".to_owned();
+    }
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).display().to_string()
 }

@@ -2,16 +2,15 @@
 
 use std::fmt;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use futures_util::{StreamExt, stream};
-use secrets_runtime::__tools::{Declared, Text};
-use secrets_runtime::source::{Aws, Selector};
+use secrets_runtime::__tools::{self, Declared, Text};
+use secrets_runtime::source::Selector;
 use secrets_shape::id::{self, Arn};
 
 use crate::cli::{Variables, Where};
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::Output;
 
 /// How many calls are under way at once.
 const CONCURRENCY: usize = 16;
@@ -70,22 +69,26 @@ impl fmt::Display for ShownId {
     }
 }
 
+/// What came of asking for a secret, and in which region.
+pub struct Answer {
+    pub text: Result<Text, Failure>,
+    pub region: Option<String>,
+}
+
 /// Fetches secrets, each by a call of its own; one answer each, in their order.
-pub fn fetch(
-    wanted: &[Wanted],
-    variables: &Variables,
-    place: &Where,
-    output: &Output,
-) -> Result<Vec<Result<Text, Failure>>, Failure> {
+pub fn fetch(wanted: &[Wanted], variables: &Variables, place: &Where, output: &Output) -> Result<Vec<Answer>, Failure> {
     Ok(runtime()?.block_on(async {
-        let source = source(place).await;
-        let bar = output::progress("asking Secrets Manager", wanted.len());
+        let source = __tools::aws(place.region.clone(), place.aws_profile.as_deref()).await;
+        let bar = output.progress("asking Secrets Manager", wanted.len());
         let one = async |wanted: &Wanted| {
-            let declared = resolve(wanted, variables)?;
+            let declared = match resolve(wanted, variables) {
+                Ok(declared) => declared,
+                Err(failure) => return Answer { text: Err(failure), region: None },
+            };
             output.verbose(format_args!("asking for {:?}, {}", declared.shown(), wanted.version()));
-            let answer = declared.fetch(&source).await.map_err(Failure::from);
+            let text = declared.fetch(&source).await.map_err(Failure::from);
             bar.inc(1);
-            answer
+            Answer { text, region: __tools::region_of(&source, declared.id()) }
         };
         let answers = stream::iter(wanted.iter().map(one)).buffered(CONCURRENCY).collect().await;
         bar.finish_and_clear();
@@ -93,31 +96,12 @@ pub fn fetch(
     }))
 }
 
-async fn source(place: &Where) -> Aws {
-    if place.region.is_none() && place.aws_profile.is_none() {
-        Aws::from_env().await
-    } else {
-        Aws::new(&config(place).await)
-    }
-}
-
-/// The AWS configuration at hand, with what the command line says.
-pub async fn config(place: &Where) -> SdkConfig {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest());
-    if let Some(region) = &place.region {
-        loader = loader.region(Region::new(region.clone()));
-    }
-    if let Some(profile) = &place.aws_profile {
-        loader = loader.profile_name(profile);
-    }
-    loader.load().await
-}
-
 /// Replaces the placeholders of an id.
 pub fn resolve(wanted: &Wanted, variables: &Variables) -> Result<Declared, Failure> {
     if let Some(name) = unset(&wanted.id, variables) {
-        return Err(Failure::new(format!("secret {:?} has an unusable id: {name} is not set, or empty", wanted.id))
-            .help(format!("set {name} in the environment, or give `--var {name}=..`")));
+        let is = if variables.lookup(name).is_none() { "is not set" } else { "is empty" };
+        return Err(Failure::new(format!("secret {:?} cannot be asked for: {name} {is}", wanted.id))
+            .help(format!("set {name} in the environment, or give `--var {name}=VALUE`")));
     }
     Ok(Declared::resolve(&wanted.id, wanted.selector.clone(), |name| variables.lookup(name))?)
 }
@@ -176,21 +160,30 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     runtime.map_err(|error| Failure::new(format!("cannot start: {error}")))
 }
 
-/// An `SdkError` may own the whole answer: only its kind is told.
-pub fn reason<E: ProvideErrorMetadata>(service: &str, error: &SdkError<E>) -> String {
+/// Why another service of AWS gives no answer, and what to do. An `SdkError` may own the whole answer: only its kind is told.
+pub fn reason<E>(service: &str, error: &SdkError<E>) -> (String, Option<String>)
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    if let Some((reason, remedy)) = __tools::credentials_problem(error) {
+        return (reason, Some(remedy));
+    }
+    let network = || Some(format!("check the network between here and {service}"));
     match error {
-        SdkError::TimeoutError(_) => format!("{service} did not answer in time"),
+        SdkError::TimeoutError(_) => (format!("{service} did not answer in time"), network()),
         SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
-            format!("{service} could not be reached")
+            (format!("{service} could not be reached"), network())
         }
-        SdkError::DispatchFailure(_) => "there are no AWS credentials".to_owned(),
         SdkError::ServiceError(error) => match error.err().code() {
             Some(code) if code.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
-                format!("{service} refuses ({code})")
+                (format!("{service} refuses ({code})"), None)
             }
-            _ => format!("{service} refuses"),
+            _ => (format!("{service} refuses (HTTP {})", error.raw().status().as_u16()), None),
         },
-        _ => format!("{service} could not be asked"),
+        _ => (
+            format!("{service} could not be asked"),
+            Some("check the AWS configuration: region, endpoint, profile".to_owned()),
+        ),
     }
 }
 

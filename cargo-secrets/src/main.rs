@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod entries;
+mod executable;
 mod failure;
 mod files;
 mod keys;
@@ -20,7 +21,7 @@ mod workspace;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 /// Called as `cargo-secrets list`, or as cargo calls it: `cargo-secrets secrets list`.
 fn main() -> ExitCode {
@@ -28,20 +29,29 @@ fn main() -> ExitCode {
     if arguments.get(1).is_some_and(|argument| argument == "secrets") {
         arguments.remove(1);
     }
-    let cli = match cli::Cli::try_parse_from(arguments) {
+    let command = cli::Cli::command().color(cli::color(&arguments).for_clap());
+    let matches = match command.try_get_matches_from(&arguments) {
+        Ok(matches) => matches,
+        Err(error) => return refused(&error, &arguments),
+    };
+    let cli = match cli::Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help goes to standard output, everything else to standard error; where either is closed, nobody listens.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(error) => return refused(&error, &arguments),
     };
     let output = output::Output::new(&cli.global);
-    match commands::run(&cli, &output) {
-        Ok(verdict) => verdict.into(),
-        Err(failure) => {
-            output::error(&failure);
-            output::Verdict::Unknown.into()
-        }
+    output.finish(matches.subcommand_name().unwrap_or_default(), commands::run(&cli, &output))
+}
+
+/// What is wrong with the command line, or the help that was asked for.
+fn refused(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    if error.use_stderr() && arguments.iter().any(|argument| files::may_be_a_document(argument)) {
+        eprintln!(
+            "error: an argument looks like a document, which is not shown here\n\
+             help: write the document to standard input and give `-` in place of a path: `--file -`, `--from -`"
+        );
+        return ExitCode::from(2);
     }
+    // Help goes to standard output, everything else to standard error; where either is closed, nobody listens.
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
 }

@@ -1,14 +1,16 @@
-//! What is shown: results on standard output, everything else on standard error.
+//! What is shown: results on standard output, everything else on standard error. As JSON, one document says all of it.
 
+use std::cell::RefCell;
 use std::fmt::{self, Display, Write as _};
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
 
-use crate::cli::{Format, Global};
+use crate::cli::{Color, Format, Global};
 use crate::failure::Failure;
 
 /// The answer to the question that a command is.
@@ -35,6 +37,16 @@ impl Verdict {
     }
 }
 
+impl Verdict {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::DoesNotHold => "does not hold",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 impl From<Verdict> for ExitCode {
     fn from(verdict: Verdict) -> Self {
         ExitCode::from(match verdict {
@@ -49,12 +61,24 @@ impl From<Verdict> for ExitCode {
 #[derive(Debug)]
 pub struct Output {
     pub format: Format,
+    pub color: Color,
+    pub quiet: bool,
     verbose: bool,
+    /// What the one document will say, where results are JSON.
+    said: RefCell<Said>,
+}
+
+#[derive(Debug, Default)]
+struct Said {
+    results: Vec<Value>,
+    notes: Vec<String>,
 }
 
 impl Output {
     pub fn new(global: &Global) -> Self {
-        Self { format: global.format, verbose: global.verbose }
+        global.color.choice().write_global();
+        let Global { format, color, quiet, verbose } = *global;
+        Self { format, color, quiet, verbose, said: RefCell::default() }
     }
 
     pub fn verbose(&self, what: fmt::Arguments<'_>) {
@@ -62,10 +86,73 @@ impl Output {
             let _ = writeln!(anstream::stderr(), "{}", harmless(&what.to_string()));
         }
     }
+
+    /// What is worth knowing besides the results.
+    pub fn note(&self, note: impl Display) {
+        match self.format {
+            Format::Json => self.said.borrow_mut().notes.push(note.to_string()),
+            Format::Human if self.quiet => {}
+            Format::Human => {
+                let _ = writeln!(anstream::stderr(), "{}: {}", styled(NOTE, "note"), harmless(&note.to_string()));
+            }
+        }
+    }
+
+    /// What went wrong with one of the results, which has it already where results are JSON.
+    pub fn failed(&self, failure: &Failure) {
+        if self.format == Format::Human {
+            error(failure);
+        }
+    }
+
+    /// Shows results: as text, or as a part of the one document.
+    pub fn results(&self, human: impl FnOnce() -> String, json: impl FnOnce() -> Vec<Value>) -> Result<(), Failure> {
+        match self.format {
+            Format::Human => written(&human()),
+            Format::Json => {
+                self.said.borrow_mut().results.extend(json());
+                Ok(())
+            }
+        }
+    }
+
+    /// Says how it ended.
+    pub fn finish(&self, command: &str, ended: Result<Verdict, Failure>) -> ExitCode {
+        let verdict = *ended.as_ref().unwrap_or(&Verdict::Unknown);
+        match self.format {
+            Format::Human => ended.err().iter().for_each(error),
+            Format::Json => {
+                let Said { results, notes } = &*self.said.borrow();
+                let errors: Vec<Value> = ended.err().iter().map(Failure::json).collect();
+                let document = json!({
+                    "command": command, "status": verdict.words(), "results": results, "notes": notes, "errors": errors,
+                });
+                if let Err(failure) = json(&document) {
+                    error(&failure);
+                    return Verdict::Unknown.into();
+                }
+            }
+        }
+        verdict.into()
+    }
+
+    /// Progress through `count` things, on a terminal only.
+    pub fn progress(&self, doing: &'static str, count: usize) -> ProgressBar {
+        // It draws on standard error, and not at all where that is no terminal.
+        let bar = ProgressBar::new(count as u64).with_message(doing);
+        if self.quiet || self.format == Format::Json {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {pos}/{len}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
+        bar
+    }
 }
 
-/// Writes a result.
-pub fn result(text: &str) -> Result<(), Failure> {
+/// Writes to standard output.
+pub fn written(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
     match stdout.write_all(harmless(text).as_bytes()).and_then(|()| stdout.flush()) {
         // Whoever reads has read enough.
@@ -75,16 +162,16 @@ pub fn result(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Writes a result as JSON.
-pub fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value).map_err(|_| Failure::new("the result is no JSON"))?;
+/// Writes JSON.
+fn json(value: &Value) -> Result<(), Failure> {
+    let text = format!("{value:#}");
     // JSON leaves the control characters beyond ASCII as they are.
     let escaped = |c: char| match c {
         '\n' => c.to_string(),
         _ if c.is_control() => format!("\\u{:04x}", u32::from(c)),
         _ => c.to_string(),
     };
-    result(&format!("{}\n", text.chars().map(escaped).collect::<String>()))
+    written(&format!("{}\n", text.chars().map(escaped).collect::<String>()))
 }
 
 /// What is shown may come out of a program or a file that somebody else made: of what a terminal obeys, only our own styles are
@@ -110,24 +197,9 @@ fn harmless(text: &str) -> String {
     safe
 }
 
-/// Says what went wrong. Where standard error is closed there is nobody to tell.
-pub fn error(failure: &Failure) {
+/// Says what went wrong. Where standard error is closed, nobody listens.
+fn error(failure: &Failure) {
     let _ = writeln!(anstream::stderr(), "{}: {}", styled(ERROR, "error"), harmless(&failure.to_string()));
-}
-
-pub fn note(note: impl Display) {
-    let _ = writeln!(anstream::stderr(), "{}: {}", styled(NOTE, "note"), harmless(&note.to_string()));
-}
-
-/// Progress through `count` things, on a terminal only.
-pub fn progress(doing: &'static str, count: usize) -> ProgressBar {
-    // It draws on standard error, and not at all where that is no terminal.
-    let bar = ProgressBar::new(count as u64).with_message(doing);
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {pos}/{len}") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(120));
-    bar
 }
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();

@@ -13,7 +13,8 @@ pub use granted::{Granted, Policy, Standing};
 pub use render::{document, render};
 
 /// How a policy is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Syntax {
     /// A policy document
     Json,

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::Region;
 use aws_sdk_iam::Client;
+use aws_sdk_iam::config::http::HttpResponse;
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use percent_encoding::percent_decode_str;
+use secrets_runtime::__tools::{has_empty_endpoint, is_html, sdk_config};
 
 use crate::failure::Failure;
 use crate::live;
@@ -24,9 +26,11 @@ pub fn arn(text: &str) -> Result<String, String> {
         {
             Ok(text.to_owned())
         }
-        ["arn", _, "sts", _, account, session] if session.starts_with("assumed-role/") => {
+        ["arn", partition, "sts", _, account, session] if session.starts_with("assumed-role/") => {
             let name = session.split('/').nth(1).unwrap_or_default();
-            Err(format!("that is a session of a role; the role is arn:aws:iam::{account}:role/{name}"))
+            Err(format!(
+                "that is a session of a role; the role is arn:{partition}:iam::{account}:role/{name}, with its path before the name"
+            ))
         }
         _ => Err("a role is written as in arn:aws:iam::123456789012:role/orders".to_owned()),
     }
@@ -34,7 +38,7 @@ pub fn arn(text: &str) -> Result<String, String> {
 
 /// What a role is allowed.
 pub async fn granted(arn: &str) -> Result<Granted, Failure> {
-    let config = aws_config::defaults(BehaviorVersion::latest()).load().await;
+    let config = sdk_config(None, None).await?;
     // IAM has one endpoint in each partition, and the SDK wants a region all the same.
     let region = config.region().cloned().unwrap_or_else(|| {
         Region::new(match arn.split(':').nth(1) {
@@ -43,13 +47,17 @@ pub async fn granted(arn: &str) -> Result<Granted, Failure> {
             _ => "us-east-1",
         })
     });
-    let client = Client::new(&config.into_builder().region(region).build());
+    let mut config = aws_sdk_iam::config::Builder::from(&config).region(region);
+    if has_empty_endpoint() {
+        config.set_endpoint_url(None);
+    }
+    let client = Client::from_conf(config.build());
     let name = arn.rsplit('/').next().unwrap_or_default();
     let answer = client.get_role().role_name(name).send().await.map_err(|error| failed(&error, arn))?;
     let Some(role) = answer.role().filter(|role| role.arn() == arn) else {
-        let found = answer.role().map_or("none", |role| role.arn());
-        return Err(Failure::new(format!("there is no role {arn}; the account that was asked has {found}"))
-            .help("ask with credentials of the role's account, and with the path of the role in its ARN"));
+        let found = answer.role().map_or("no role of this name", |role| role.arn());
+        return Err(Failure::new(format!("the role {arn} does not exist; the account that was asked has {found}"))
+            .help("use credentials of the role's account, and write the path of the role into its ARN"));
     };
     let mut policies = inline(&client, arn, name).await?;
     let mut attached = client.list_attached_role_policies().role_name(name).into_paginator().items().send();
@@ -91,18 +99,25 @@ fn parsed(name: &str, document: &str) -> Result<Policy, Failure> {
     Policy::parse(name, &document).map_err(Failure::new)
 }
 
-fn failed<E: ProvideErrorMetadata>(error: &SdkError<E>, role: &str) -> Failure {
-    let failure = Failure::new(format!("cannot tell what {role} is allowed: {}", live::reason("IAM", error)));
+fn failed<E>(error: &SdkError<E>, role: &str) -> Failure
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let (reason, remedy) = live::reason("IAM", error);
+    let failure = Failure::new(format!("cannot tell what {role} is allowed: {reason}"));
+    let is_html = |response: &HttpResponse| response.body().bytes().is_some_and(is_html);
     let is_forbidden = error.raw_response().is_some_and(|response| response.status().as_u16() == 403);
     match error.code() {
-        Some("NoSuchEntity") => failure.help("correct --role, or ask with credentials of the role's account"),
-        Some("AccessDenied") => denied(failure),
-        // An answer without a code: a proxy's, an emulator's.
-        None if is_forbidden => denied(failure),
-        _ => failure,
+        Some("NoSuchEntity") => failure.help("correct --role, or use credentials of the role's account"),
+        _ if error.raw_response().is_some_and(is_html) => {
+            failure.help("check the proxy or filter between here and IAM: the answer is not one of AWS")
+        }
+        code if code == Some("AccessDenied") || is_forbidden => {
+            failure.help(format!("allow {ACTIONS} to the user or role whose credentials this command has"))
+        }
+        _ => match remedy {
+            Some(remedy) => failure.help(remedy),
+            None => failure,
+        },
     }
-}
-
-fn denied(failure: Failure) -> Failure {
-    failure.help(format!("allow {ACTIONS} to whoever asks"))
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::cli::Scope;
 use crate::failure::Failure;
 use crate::files;
-use crate::output::{self, Output};
+use crate::output::Output;
 
 /// What is compared while a workspace is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,8 +89,14 @@ impl Workspace {
         if !said.status.success() {
             let said = String::from_utf8_lossy(&said.stderr);
             let said = said.trim().trim_start_matches("error: ");
-            return Err(Failure::new(said)
-                .help("run it in a cargo workspace, say --manifest-path, or ask a program with --bin"));
+            let failure = Failure::new(said);
+            // What cargo says of a manifest that it cannot read needs no more words.
+            let is_elsewhere = said.contains("could not find `Cargo.toml`") || said.contains("does not exist");
+            return Err(if is_elsewhere {
+                failure.help("run it in a cargo workspace, or name one with --manifest-path")
+            } else {
+                failure
+            });
         }
         let unreadable = |_| Failure::new("what `cargo metadata` says cannot be read").help("update cargo-secrets");
         let metadata: Metadata = serde_json::from_slice(&said.stdout).map_err(unreadable)?;
@@ -123,13 +129,13 @@ impl Workspace {
 
     /// Says which schema files are missing that the sources name, before a long build stops there. It reads no Rust: what stands
     /// in a comment is named as well.
-    pub fn note_missing_schemas(&self) {
+    pub fn note_missing_schemas(&self, output: &Output) {
         for member in self.members.iter().filter(|member| self.is_chosen(&member.name)) {
             let mut named = BTreeSet::new();
             collect_schemas(&member.directory().join("src"), &mut named);
             for path in named.into_iter().map(|path| member.directory().join(path)).filter(|path| !path.exists()) {
                 let path = files::shown(&path);
-                output::note(format_args!("there is no {path}; where the build stops at it, run `cargo secrets pull`"));
+                output.note(format_args!("{path} does not exist: if the build needs it, run `cargo secrets pull`"));
             }
         }
     }
@@ -141,7 +147,8 @@ impl Workspace {
         arguments.extend(of_cargo);
         let said = cargo_with(&arguments, checking, Stdio::inherit(), output)?;
         if !said.status.success() {
-            return Err(Failure::new("the build failed, so there is no program to ask"));
+            return Err(Failure::new("the build failed, so that there is no program to read")
+                .help("correct what the compiler reports; `cargo secrets pull` brings schema files up to date"));
         }
         let lines = said.stdout.split(|&byte| byte == b'\n').filter(|line| line.starts_with(b"{"));
         let messages = lines.filter_map(|line| serde_json::from_slice::<Message>(line).ok());
@@ -209,8 +216,14 @@ fn cargo_with(
         Checking::OfSchemas => command.env_remove("SECRETS_SCHEMA"),
         Checking::OfNothing => command.env("SECRETS_SCHEMA", "unchecked"),
     };
+    if let Some(color) = output.color.for_cargo() {
+        command.env("CARGO_TERM_COLOR", color);
+    }
+    if output.quiet {
+        command.env("CARGO_TERM_QUIET", "true");
+    }
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr);
     let failed =
-        |error| Failure::file("run", Path::new(&cargo), &error).help("install cargo, or ask a program with --bin");
+        |error| Failure::file("run", Path::new(&cargo), &error).help("install cargo, or set CARGO to its path");
     command.spawn().and_then(std::process::Child::wait_with_output).map_err(failed)
 }

@@ -97,7 +97,7 @@ fn files_show_nothing(directory: &Path) -> usize {
     })
 }
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 20] = [
     "pull",
     "pull --format json",
     "pull --check",
@@ -112,6 +112,13 @@ const COMMANDS: [&str; 14] = [
     "template --bin program",
     "policy --bin program --output terraform",
     "policy --bin program --type All --account 123456789012 --extra-id x",
+    // A document in place of a path.
+    "check --bin program --type All --file Xq7canaryXq7",
+    r#"check --bin program --type All --file {"text":"Xq7canaryXq7"} --format json"#,
+    "pull --type All --from Xq7canaryXq7",
+    r#"pull --id canary/all --schema {"text":"Xq7canaryXq7"}"#,
+    r#"list --bin {"text":"Xq7canaryXq7"}"#,
+    r#"check {"text":"Xq7canaryXq7"}"#,
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -203,8 +210,8 @@ does not fit  canary/all       canary::All
   list[1]: expected an integer from 0 to 255, found a number that is not one
   map.*.token: expected the key once, found it twice
   map.*.token: expected a string, found a number
-  mode: expected \"a\" or \"b\" that matches ^a, found a string that is not one
-  engine.kind: expected \"pg\" or \"my\", found a string that is not one
+  mode: expected \"a\" or \"b\" that matches ^a, found a string that does not match
+  engine.kind: expected \"pg\" or \"my\", found a string that is not one of them
   bytes: expected a base64 string, found a string that is not one
 does not fit  canary/binary    canary::Binary
 does not fit  canary/not-json  canary::NotJson
@@ -212,7 +219,7 @@ does not fit  canary/not-json  canary::NotJson
   the secret is not the JSON that NotJson is read from: it is plain text
 does not fit  canary/text      canary::Text
   is arn:aws:secretsmanager:eu-central-1:123456789012:secret:canary/text-??????
-  expected a string of at most 3 characters, found one of a different length
+  expected a string of at most 3 characters, found a longer one
 unknown       {INJECTED_JSON}  canary::InjectedJson
 missing       {INJECTED}       canary::Injected
 ";

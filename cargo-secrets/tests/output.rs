@@ -2,11 +2,11 @@
 
 mod support;
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use aws_sdk_secretsmanager::config::Region;
 use secrets_tests::{Proxy, Reply, sdk_config_as};
-use support::Session;
+use support::{Ran, Session};
 
 const SOURCE: &str = r#"
 use secrets_runtime::{Secret, SecretString};
@@ -52,34 +52,42 @@ output/mail (AWSPREVIOUS)  listed::mail::Key  listed 1.2.3  (text)
     let listed = session.run("list --bin stripped --type Db --format json").ended(0);
     assert_eq!(
         listed,
-        r#"[
-  {
-    "id": "{APP_ENV}/output/db",
-    "type": "listed::Db",
-    "package": "listed",
-    "version": "1.2.3",
-    "schema": null,
-    "stage": "AWSCURRENT",
-    "format": "json",
-    "keys": [
-      {
-        "name": "username",
-        "required": true
-      },
-      {
-        "name": "password",
-        "required": true
-      },
-      {
-        "name": "port",
-        "required": false
-      }
-    ],
-    "programs": [
-      "stripped"
-    ]
-  }
-]
+        r#"{
+  "command": "list",
+  "status": "holds",
+  "results": [
+    {
+      "id": "{APP_ENV}/output/db",
+      "declared_id": null,
+      "version": "AWSCURRENT",
+      "region": null,
+      "type": "listed::Db",
+      "package": "listed",
+      "package_version": "1.2.3",
+      "schema": null,
+      "format": "json",
+      "keys": [
+        {
+          "name": "username",
+          "required": true
+        },
+        {
+          "name": "password",
+          "required": true
+        },
+        {
+          "name": "port",
+          "required": false
+        }
+      ],
+      "programs": [
+        "stripped"
+      ]
+    }
+  ],
+  "notes": [],
+  "errors": []
+}
 "#
     );
     let template = session.run("template --bin stripped --type Db").ended(0);
@@ -119,7 +127,7 @@ async fn an_old_and_a_new_program_are_held_against_one_secret() {
         \x20 declared {APP_ENV}/output/db\n\
         \x20 is arn:aws:secretsmanager:eu-central-1:123456789012:secret:versions/output/db-??????\n\
         \x20 versions::Db in new\n\
-        \x20   password: expected a string of at least 20 characters, found one of a different length\n\
+        \x20   password: expected a string of at least 20 characters, found a shorter one\n\
         \x20   port: expected an integer from 1 to 65535, found nothing\n"
     );
     assert_eq!(
@@ -130,6 +138,8 @@ async fn an_old_and_a_new_program_are_held_against_one_secret() {
     );
     let json: serde_json::Value =
         serde_json::from_str(&session.run(&format!("{check} --format json")).ended(1)).expect("JSON");
+    assert_eq!((&json["command"], &json["status"]), (&"check".into(), &"does not hold".into()));
+    let json = &json["results"];
     assert_eq!(
         (&json[0]["id"], &json[0]["declared_id"]),
         (&"versions/output/db".into(), &"{APP_ENV}/output/db".into())
@@ -145,8 +155,8 @@ async fn an_old_and_a_new_program_are_held_against_one_secret() {
     let unset = session.run(check);
     assert_eq!(
         unset.stderr,
-        "error: secret \"{APP_ENV}/output/db\" has an unusable id: APP_ENV is not set, or empty\n\
-         help: set APP_ENV in the environment, or give `--var APP_ENV=..`\n"
+        "error: secret \"{APP_ENV}/output/db\" cannot be asked for: APP_ENV is empty\n\
+         help: set APP_ENV in the environment, or give `--var APP_ENV=VALUE`\n"
     );
     assert_eq!(unset.ended(2), "unknown       {APP_ENV}/output/db  versions::Db\n");
     session.run("check --bin old --type Db --var APP_ENV=versions").ended(0);
@@ -206,7 +216,7 @@ does not fit  {APP_ENV}/readers/db  readers::Login, readers::Host
     session.run("check --bin program --type Host").ended(1);
     let previous = session.run("check --bin program --type Host --stage AWSPREVIOUS --format json").ended(0);
     let previous: serde_json::Value = serde_json::from_str(&previous).expect("JSON");
-    let version = previous[0]["version_id"].as_str().expect("a version");
+    let version = previous["results"][0]["version_id"].as_str().expect("a version");
     let named = session.run(&format!("check --bin program --id prod/readers/db --version-id {version}"));
     assert!(named.stdout.starts_with("fits          prod/readers/db (") && named.stdout.contains(version), "{named:?}");
     named.ended(0);
@@ -279,7 +289,10 @@ async fn secrets_and_versions_that_are_not_one_are_each_looked_at() {
     let both = session.run("check --bin program --id neighbours/db").ended(1);
     assert!(both.contains("neighbours/db (AWSPREVIOUS)") && both.contains("fits          neighbours/db "), "{both}");
     for (arguments, said) in [
-        ("--type Nobody --id neighbours/db", "error: no type that is loaded is named Nobody\n"),
+        (
+            "--type Nobody --id neighbours/db",
+            "error: no loaded type is named Nobody\nhelp: give --type one of neighbours::Before, neighbours::ByArn, neighbours::Master\n",
+        ),
         ("--type Master --id neighbours/db", "error: the secret \"neighbours/db\" is not one that Master reads\n"),
     ] {
         let refused = session.run(&format!("check --bin program {arguments}"));
@@ -314,7 +327,11 @@ async fn secrets_of_one_name_in_two_regions_are_two() {
     );
     let moved = session.run("check --bin program --id twins/db --region eu-west-1 --format json").ended(1);
     let moved: serde_json::Value = serde_json::from_str(&moved).expect("JSON");
-    assert_eq!((&moved[0]["region"], &moved[0]["account"]), (&"eu-west-1".into(), &"123456789012".into()), "{moved}");
+    assert_eq!(
+        (&moved["results"][0]["region"], &moved["results"][0]["account"]),
+        (&"eu-west-1".into(), &"123456789012".into()),
+        "{moved}"
+    );
 }
 
 const TWINS: &str = r#"
@@ -384,14 +401,42 @@ async fn a_closed_pipe_and_bad_input_are_no_panics() {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 
-    std::fs::write(session.application.root().join("text"), secrets_shape::wire::MAGIC).expect("written");
+    let root = session.application.root();
+    let program = std::fs::read(root.join("program")).expect("it was built");
+    let text = [b"!<arch>\n", secrets_shape::wire::MAGIC.as_slice()].concat();
+    std::fs::write(root.join("text"), text).expect("written");
+    std::fs::write(root.join("script"), "#!/bin/sh\n").expect("written");
+    std::fs::write(root.join("cut"), &program[..program.len() / 2]).expect("written");
+    let made = Command::new("mkfifo").arg(root.join("fifo")).status().expect("`mkfifo` runs");
+    assert!(made.success() || root.join("fifo").exists());
     let cases = [
-        ("list --bin text", "error: cannot tell which secrets text loads: the entry at byte 0 is damaged\n"),
+        (
+            "list --bin text",
+            "error: cannot tell which secrets text loads: the entry at byte 8 is damaged\nhelp: copy the program",
+        ),
+        ("list --bin script", "error: script is not a program: it is not ELF, Mach-O, PE or an archive\n"),
+        ("list --bin cut", "error: cut is cut off: it ends before its ELF headers say\nhelp: copy the program again"),
+        ("list --bin ends", "error: ends is a directory\nhelp: give --bin the path of a program\n"),
+        ("list --bin fifo", "error: fifo is a FIFO\n"),
+        ("list --bin /dev/null", "error: /dev/null is a device\n"),
+        ("list --bin {\"password\":1}", "error: cannot read <not shown: it looks like a document>: "),
+        ("check {\"password\":1}", "error: an argument looks like a document, which is not shown here\nhelp: "),
         ("list --bin nowhere", "error: cannot read nowhere: No such file or directory (os error 2)\n"),
         ("list -p nobody", "error: the workspace has no package `nobody`\nhelp: its packages are ends\n"),
-        ("list --bin program --type Nobody", "error: 2 types are loaded, and none is named Nobody\n"),
-        ("check --bin program --file -", "error: one document, and 2 secrets are declared\n"),
-        ("check --bin program --file nowhere --type Db", "error: cannot read nowhere: "),
+        (
+            "list --bin program --type Nobody",
+            "error: no loaded type is named Nobody\nhelp: give --type one of ends::Db, ends::mail::Key\n",
+        ),
+        (
+            "check --bin program --file -",
+            "error: one document is given, and the chosen types read 2 secrets\n\
+             help: choose one of them: `--id output/mail`, `--id {APP_ENV}/output/db`; or a type that reads it, with `--type`\n",
+        ),
+        (
+            "check --bin program --file nowhere --type Db",
+            "error: --file names no file\nhelp: give the path of a file that holds the document, or write the document to \
+             standard input: `--file -`\n",
+        ),
         (
             "check --bin program --var APP_ENV",
             "error: invalid value 'APP_ENV' for '--var <NAME=VALUE>': write NAME=VALUE\n",
@@ -408,11 +453,114 @@ async fn a_closed_pipe_and_bad_input_are_no_panics() {
         assert!(ran.stderr.starts_with(said), "{arguments}: {}", ran.stderr);
         assert_eq!(ran.ended(2), "", "{arguments}");
     }
-    for command in ["list", "policy", "schema", "template", "pull", "check"] {
-        assert!(session.run(&format!("{command} --help")).ended(0).contains("\nExamples:\n"), "{command}");
+    for command in ["list", "policy", "schema", "template", "pull", "check", "completions", "man"] {
+        let help = session.run(&format!("{command} --help")).ended(0);
+        assert!(help.contains("\nExamples:\n") && help.contains("\nExit status: 0 "), "{command}: {help}");
     }
     // Not only as cargo's subcommand.
     let output = session.command().args(["list", "--bin", "program"]).output().expect("it runs");
     assert!(output.status.success());
     assert!(!output.stdout.contains(&b'\x1b'), "no colour where there is no terminal");
+}
+
+/// One document, whatever the command; notes and errors are in it, and nothing is on standard error.
+#[tokio::test(flavor = "multi_thread")]
+async fn as_json_all_is_one_document() {
+    let session = Session::new("shapes", "shapes").with("APP_ENV", "shapes");
+    session.source(SOURCE);
+    session.built("program");
+    session.emulator.create("shapes/output/db", GOOD).await;
+    let json = |ran: Ran| -> serde_json::Value {
+        assert_eq!(ran.stderr, "", "{}", ran.stdout);
+        serde_json::from_str(&ran.stdout).expect("JSON")
+    };
+    for command in [
+        "list --bin program",
+        "schema --bin program",
+        "template --bin program",
+        "check --bin program --type Db",
+        "check --bin program --type Db --var APP_ENV=nowhere",
+        "check --bin program --type Nobody",
+        "check --bin program --type Db --var APP_EN=x",
+        "policy --bin program --region eu-central-1 --account 123456789012",
+        "pull --id shapes/output/db --schema shapes/secrets/db.json",
+        "pull --id shapes/output/none --schema shapes/secrets/none.json",
+    ] {
+        let ran = session.run(&format!("{command} --format json"));
+        let status = ran.status;
+        let document = json(ran);
+        let keys: Vec<&str> = document.as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(keys, ["command", "status", "results", "notes", "errors"], "{command}");
+        assert_eq!(document["command"], command.split(' ').next().expect("a name"), "{command}");
+        let told = match status {
+            Some(0) => "holds",
+            Some(1) => "does not hold",
+            _ => "unknown",
+        };
+        assert_eq!(document["status"], told, "{command}");
+        for result in document["results"].as_array().expect("an array") {
+            for secret in result.get("secrets").and_then(|secrets| secrets.as_array()).unwrap_or(&vec![result.clone()])
+            {
+                let names = ["id", "declared_id", "version", "region"];
+                assert!(
+                    command.starts_with("policy") || names.iter().all(|name| secret.get(name).is_some()),
+                    "{secret}"
+                );
+            }
+        }
+    }
+    let missing = json(session.run("check --bin program --type Db --var APP_ENV=nowhere --format json"));
+    let missing = &missing["results"][0];
+    assert_eq!((&missing["id"], &missing["region"]), (&"nowhere/output/db".into(), &"eu-central-1".into()));
+    assert_eq!(missing["error"]["kind"], "not_found");
+    assert!(
+        missing["error"]["help"].as_str().is_some_and(|help| help.starts_with("eu-central-1 was asked")),
+        "{missing}"
+    );
+    let unknown = json(session.run("check --bin program --type Nobody --format json"));
+    assert_eq!(unknown["errors"][0]["message"], "no loaded type is named Nobody");
+    assert!(unknown["errors"][0]["help"].as_str().is_some_and(|help| help.contains("shapes::Db")), "{unknown}");
+    let misspelt = json(session.run("check --bin program --type Db --var APP_EN=x --format json"));
+    assert_eq!(misspelt["notes"][0], "no id has the placeholder {APP_EN} of --var; did you mean APP_ENV?");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_types_are_one_document_and_what_is_quiet_says_no_more() {
+    let session = Session::new("several", "several");
+    session.source(READERS);
+    session
+        .application
+        .write("several/db.json", r#"{"properties": {"user": {"type": "string"}}, "required": ["user"]}"#);
+    session.source(&READERS.replace(", schema = \"db.json\"", ""));
+    session.built("program");
+    let schemas = session.run("schema --bin program").ended(0);
+    let schemas: serde_json::Value = serde_json::from_str(&schemas).expect("one document");
+    assert!(schemas["several::Tenant"]["properties"].is_object(), "{schemas}");
+    let templates = session.run("template --bin program").ended(0);
+    let templates: serde_json::Value = serde_json::from_str(&templates).expect("one document");
+    assert!(templates.as_object().is_some_and(|templates| templates.len() > 1), "{templates}");
+
+    let near = session.run("list --bin program --type Tennant");
+    assert!(near.stderr.starts_with("error: no loaded type is named Tennant; did you mean Tenant?\n"), "{near:?}");
+    let noted = session.run("check --bin program --type Tenant --id several/none --var NOBODY=x");
+    assert!(noted.stderr.starts_with("note: no id has the placeholder {NOBODY} of --var\n"), "{noted:?}");
+    let quiet = session.run("check --bin program --type Tenant --id several/none --var NOBODY=x --quiet");
+    assert!(quiet.stderr.starts_with("error: ") && !quiet.stderr.contains("note: "), "{quiet:?}");
+    assert!(session.run("list --bin program --color always").ended(0).contains('\u{1b}'));
+    assert!(session.run("lost --color=always").stderr.contains('\u{1b}'));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shells_complete_it_and_it_has_man_pages() {
+    let session = Session::new("described", "described");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = session.run(&format!("completions {shell}")).ended(0);
+        assert!(script.contains("cargo-secrets") && script.contains("version-id"), "{shell}");
+    }
+    session.run("man pages").ended(0);
+    let pages = session.application.root().join("pages");
+    for page in ["cargo-secrets.1", "cargo-secrets-check.1", "cargo-secrets-pull.1"] {
+        let page = std::fs::read_to_string(pages.join(page)).expect("a page");
+        assert!(page.contains("Exit status") && page.contains(".SH"), "{page}");
+    }
 }

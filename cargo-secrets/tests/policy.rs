@@ -117,7 +117,7 @@ async fn a_variable_that_may_hold_a_value_is_not_written() {
     let session = session(Emulator::shared(), "unwritten", "unwritten").with("DB_SECRET_ARN", "hunter2canary");
     let refused = session.run("policy --bin program");
     assert!(!refused.shown().contains("canary"), "{refused:?}");
-    assert!(refused.stderr.contains("DB_SECRET_ARN holds no ARN"), "{refused:?}");
+    assert!(refused.stderr.contains("the value of DB_SECRET_ARN is not an ARN, and may be a secret"), "{refused:?}");
     refused.ended(2);
     let named = session.run("policy --bin program --var DB_SECRET_ARN=prod/db --type ByArn").ended(0);
     assert!(named.contains(":secret:prod/db-??????"), "{named}");
@@ -197,7 +197,7 @@ async fn what_it_allows_is_enough_and_less_is_not() {
     let audit = "policy --bin program --type ByArn --check --role arn:aws:iam::123456789012:role/audited";
     let denied = session.run(audit);
     let help = "help: allow iam:GetRole, iam:ListRolePolicies, iam:GetRolePolicy, iam:ListAttachedRolePolicies, iam:GetPolicy and \
-                iam:GetPolicyVersion to whoever asks";
+                iam:GetPolicyVersion to the user or role whose credentials this command has";
     assert!(denied.stderr.contains("audited is allowed: IAM refuses") && denied.stderr.contains(help), "{denied:?}");
     denied.ended(2);
     let session = session.with("AWS_ACCESS_KEY_ID", auditor).with("AWS_SECRET_ACCESS_KEY", auditor_key);
@@ -248,7 +248,9 @@ async fn a_role_is_compared_with_what_the_program_needs() {
     assert_eq!(more.ended(0), allowed);
     let json: serde_json::Value =
         serde_json::from_str(&session.run(&format!("{options} --format json")).ended(0)).expect("JSON");
-    assert_eq!((&json["needs"][1]["status"], &json["beyond"][0]["policy"]), (&"allowed".into(), &wide.into()));
+    let (allowed_key, unneeded) = (&json["results"][1], &json["results"][2]);
+    assert_eq!((&allowed_key["action"], &allowed_key["status"]), (&"kms:Decrypt".into(), &"allowed".into()));
+    assert_eq!((&unneeded["status"], &unneeded["why"]), (&"not needed".into(), &format!("by {wide}").into()));
 
     assert!(is_silent_on_stages, "no policy limits them");
     put(
@@ -261,7 +263,7 @@ async fn a_role_is_compared_with_what_the_program_needs() {
     )
     .await;
     let staged = run();
-    assert!(staged.stderr.contains("add --stage for what the program does"), "{staged:?}");
+    assert!(staged.stderr.contains("add --stage for each of these that the program uses"), "{staged:?}");
     assert_eq!(staged.ended(0), allowed);
 
     put("unclear", &deny(r#""kms:*", "Resource": "*", "Condition": {"Bool": {"aws:ViaAWSService": "false"}}"#)).await;

@@ -170,7 +170,8 @@ async fn only_crates_with_a_schema_are_built_anew() {
 async fn a_document_on_standard_input_takes_the_secrets_place() {
     let session = session("given", "{}").await.with("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
     let refused = session.run_with("pull --from -", "{}");
-    let said = "error: one document, and 2 schema files\nhelp: choose the type whose secret it is: `--type OrdersDb`\n";
+    let said = "error: one document is given, and 2 schema files are chosen\n\
+                help: choose with `--type` the type of one of them: pull-given/secrets/other.json, pull-given/secrets/pulled.json\n";
     assert!(refused.stderr.ends_with(said), "{}", refused.stderr);
     assert_eq!(refused.ended(2), "");
     let written = session.run_with("pull --type Pulled --from -", r#"{"username": "x"}"#).ended(0);
@@ -192,11 +193,11 @@ async fn what_cannot_be_read_is_told_and_the_rest_is_pulled() {
     );
     session.application.write("pull-partly/secrets/pulled.json", "{\"a\": ");
     let ran = session.run("pull --type Pulled --format json");
-    assert!(
-        ran.stderr.contains("is not JSON: EOF while parsing a value at line 1 column 6\nhelp: correct it"),
-        "{}",
-        ran.stderr
-    );
+    let document: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let error = &document["results"][0]["errors"][0];
+    let message = error["message"].as_str().expect("text");
+    assert!(message.ends_with("is not JSON: EOF while parsing a value at line 1 column 6"), "{message}");
+    assert!(error["help"].as_str().is_some_and(|help| help.starts_with("correct it")), "{error}");
     assert!(ran.ended(2).contains("\"status\": \"unknown\""));
     assert_eq!(session.read("pull-partly/secrets/pulled.json"), "{\"a\": ", "what cannot be read is not replaced");
     let left: Vec<_> =

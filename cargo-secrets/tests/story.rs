@@ -42,7 +42,7 @@ async fn a_secret_is_pulled_built_broken_refused_twice_repaired_and_accepted() {
     let refused = session.run("list");
     assert!(
         refused.stderr.contains(
-            "there is no orders/secrets/orders-db.schema.json; where the build stops at it, run `cargo secrets pull`"
+            "note: orders/secrets/orders-db.schema.json does not exist: if the build needs it, run `cargo secrets pull`"
         ),
         "{}",
         refused.stderr

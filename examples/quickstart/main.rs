@@ -1,11 +1,14 @@
-//! Two typed secrets, and what a broken one reports.
+//! What the library does, in a few seconds: a typed secret, the report of a broken one, and a live secret that follows a rotation.
 //!
-//! `cargo run --example quickstart` reads `secrets.json` beside this file: no AWS, no network.
+//! `cargo run --example quickstart` needs no AWS and no network.
 //! `cargo run --example quickstart -- --aws` reads the same ids from Secrets Manager, or from what `AWS_ENDPOINT_URL` names.
+//! `cargo run --example quickstart -- --watch` follows `secrets.json` beside this file while you edit it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use secrets_runtime::{Error, ExposeSecret, Secret, SecretString, Secrets, source::File};
+use secrets_runtime::source::{File, Memory};
+use secrets_runtime::{Error, ExposeSecret, HealthState, Live, Secret, SecretString, Secrets};
 
 /// Credentials of the orders database.
 #[derive(Secret)]
@@ -22,44 +25,98 @@ struct OrdersDb {
     database: Option<String>,
 }
 
-/// The key of a mail provider's API.
-#[derive(Secret)]
-#[secret(id = "quickstart/mail-api")]
-struct MailApi {
-    key: SecretString,
-    #[secret(public)]
-    senders: Vec<String>,
-}
-
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("quickstart");
-    let secrets = match std::env::args().nth(1).as_deref() {
-        None => Secrets::new(File::new(here.join("secrets.json"))),
-        Some("--aws") => Secrets::from_env().await?,
+    match std::env::args().nth(1).as_deref() {
+        None => {
+            load(&Secrets::new(File::new(beside("secrets.json")))).await?;
+            refuse().await;
+            follow().await
+        }
+        Some("--aws") => load(&Secrets::from_env().await?).await,
+        Some("--watch") => watch().await,
         Some(_) => {
-            eprintln!("usage: quickstart [--aws]");
+            eprintln!("usage: quickstart [--aws | --watch]");
             std::process::exit(2);
         }
-    };
-
-    let (db, mail) = secrets.load_all::<(OrdersDb, MailApi)>().await?;
-    println!("Two typed secrets, shown with `{{:?}}`:\n\n{db:#?}\n{mail:#?}\n");
-    // The program has the values; here it only counts them.
-    let OrdersDb { username, password, host, port, database } = &db;
-    let database = database.as_deref().unwrap_or(username);
-    println!("A driver would connect to {host}:{port}/{database} with a password of {} bytes,", length(password));
-    println!("a mailer would send as {} with a key of {} bytes.\n", mail.senders.join(", "), length(&mail.key));
-
-    println!("The same struct, read from a broken secret:\n");
-    let broken = Secrets::new(File::new(here.join("broken.json")));
-    match broken.load::<OrdersDb>().await {
-        Ok(db) => println!("broken.json has been repaired: {db:?}"),
-        Err(error) => println!("{error:#}"),
     }
+}
+
+/// A secret becomes a struct. `{:?}` shows the fields that are `public`, and no others.
+async fn load(secrets: &Secrets) -> Result<(), Error> {
+    let db = secrets.load::<OrdersDb>().await?;
+    println!("1. A typed secret:\n{db:#?}\n");
+    let OrdersDb { username, password, host, port, database } = &db;
+    let (database, length) = (database.as_deref().unwrap_or(username), password.expose_secret().len());
+    println!("A driver would connect to {host}:{port}/{database} with a password of {length} bytes.\n");
     Ok(())
 }
 
-fn length(secret: &SecretString) -> usize {
-    secret.expose_secret().len()
+/// A secret that breaks the contract is an error that names every problem at once.
+async fn refuse() {
+    let secrets = Secrets::new(File::new(beside("broken.json")));
+    match secrets.load::<OrdersDb>().await {
+        Ok(db) => println!("2. broken.json has been repaired: {db:?}\n"),
+        Err(error) => println!("2. A broken secret:\n{error:#}\n"),
+    }
+}
+
+/// A live secret follows its rotation, and keeps the last good version when a bad one is stored.
+async fn follow() -> Result<(), Error> {
+    let document =
+        |host: &str, password: &str| format!(r#"{{"username": "orders", "password": "{password}", "host": "{host}"}}"#);
+    let source = Memory::new().with("quickstart/orders-db", document("old.internal", "0123456789ab"));
+    // A background task polls: every 5 minutes unless the program says otherwise.
+    let secrets = Secrets::builder().refresh(Duration::from_millis(500)).build(source.clone());
+    let db: Live<OrdersDb> = secrets.live().await?;
+    let mut changes = db.changes();
+    changes.next().await; // the current version
+    let show = |when: &str| println!("{when}: {}, health: {}", db.read(|db| db.host.clone()), secrets.health().state);
+    println!("3. A live secret:");
+    show("at the start    ");
+
+    source.set("quickstart/orders-db", document("new.internal", "ba9876543210"));
+    changes.next().await;
+    show("after a rotation");
+
+    source.set("quickstart/orders-db", document("bad.internal", "short"));
+    while secrets.health().state == HealthState::Ok {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    show("after a bad edit");
+    for error in secrets.health().secrets.iter().filter_map(|secret| secret.error.as_ref()) {
+        println!("{error:#}");
+    }
+
+    source.set("quickstart/orders-db", document("good.internal", "0123456789ab"));
+    changes.next().await;
+    show("after its repair");
+    Ok(())
+}
+
+/// Prints what becomes of each edit of `secrets.json`, until Ctrl-C.
+async fn watch() -> Result<(), Error> {
+    let file = beside("secrets.json");
+    let secrets = Secrets::builder().refresh(Duration::from_secs(1)).build(File::new(&file));
+    let db: Live<OrdersDb> = secrets.live().await?;
+    println!("Edit {} and see what happens; Ctrl-C ends it.", file.display());
+    let mut changes = db.changes();
+    let mut told = None;
+    loop {
+        // A new version wakes this at once; a refused one shows in the health.
+        match tokio::time::timeout(Duration::from_secs(1), changes.next()).await {
+            Ok(Some(version)) => println!("in use: {:?}", *version),
+            Ok(None) => return Ok(()),
+            Err(_) => {}
+        }
+        let health = secrets.health().to_string();
+        if told.as_ref() != Some(&health) {
+            println!("health: {health}");
+            told = Some(health);
+        }
+    }
+}
+
+fn beside(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("quickstart").join(name)
 }

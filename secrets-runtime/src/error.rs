@@ -186,6 +186,11 @@ impl Error {
         self.0.hint.as_deref()
     }
 
+    /// The report, and not what to do.
+    pub(crate) fn without_help(&self) -> String {
+        format!("{:#}", Self::from(Inner { hint: None, ..Inner::clone(&self.0) }))
+    }
+
     /// What is wrong with which secret, without violations and advice.
     #[cfg(feature = "serde")]
     pub(crate) fn message(&self) -> &str {

@@ -92,5 +92,7 @@ pub mod __private {
 /// What `cargo secrets` calls. Not a public interface: the command and the runtime are released as one.
 #[doc(hidden)]
 pub mod __tools {
-    pub use crate::tools::{Declared, Text, check, declaration, json_schema};
+    pub use crate::tools::{Declared, Text, check, declaration, json_schema, without_help};
+    #[cfg(feature = "aws-https")]
+    pub use crate::tools::{aws, credentials_problem, has_empty_endpoint, is_html, region_of, sdk_config};
 }

@@ -42,8 +42,14 @@ use zeroize::Zeroizing;
 
 #[cfg(feature = "aws")]
 pub use aws::Aws;
+#[cfg(feature = "aws-https")]
+pub(crate) use aws::{of_credentials, sdk_config};
+#[cfg(feature = "aws-https")]
+pub(crate) use aws_environment::{has_empty_endpoint, problem};
 #[cfg(feature = "aws")]
 pub use batch::Batch;
+#[cfg(feature = "aws-https")]
+pub(crate) use failure::is_html;
 pub use file::File;
 pub use memory::Memory;
 pub use or::Or;

@@ -8,7 +8,11 @@ use secrets_shape::wire::Declaration;
 use crate::decode::untyped;
 use crate::error::Error;
 use crate::secret::Secret;
+#[cfg(feature = "aws-https")]
+use crate::source::{self, Aws, environment};
 use crate::source::{Fetched, Request, SecretId, Selector, Source, SourceError};
+#[cfg(feature = "aws-https")]
+use aws_config::SdkConfig;
 
 /// A declared secret, its placeholders resolved.
 #[derive(Debug, Clone)]
@@ -51,6 +55,59 @@ impl Declared {
         self.0.learn(&answer);
         answer.map(Text).map_err(|error| Error::source(self.0.secret(), error))
     }
+}
+
+/// AWS as the environment says, but for a region and a profile that are given.
+#[cfg(feature = "aws-https")]
+pub async fn aws(region: Option<String>, profile: Option<&str>) -> Aws {
+    Aws::from_env_and(region, profile).await
+}
+
+/// The region in which an id is asked for.
+#[cfg(feature = "aws-https")]
+#[must_use]
+pub fn region_of(source: &Aws, id: &str) -> Option<String> {
+    source.region(id).map(|region| region.to_string())
+}
+
+/// The SDK configuration of the environment, for other services than Secrets Manager.
+///
+/// # Errors
+/// A variable has a value that cannot be.
+#[cfg(feature = "aws-https")]
+pub async fn sdk_config(region: Option<String>, profile: Option<&str>) -> Result<SdkConfig, Error> {
+    match source::problem(environment) {
+        Some(problem) => Err(Error::configuration(format!("{} {}", problem.variable, problem.what), problem.remedy)),
+        None => Ok(source::sdk_config(region, profile).await),
+    }
+}
+
+/// Whether a variable names an endpoint that is nothing, over which the SDK panics: it counts as unset.
+#[cfg(feature = "aws-https")]
+#[must_use]
+pub fn has_empty_endpoint() -> bool {
+    source::has_empty_endpoint(environment)
+}
+
+/// Whether an answer is a page for people, and so of a proxy.
+#[cfg(feature = "aws-https")]
+#[must_use]
+pub fn is_html(body: &[u8]) -> bool {
+    source::is_html(body)
+}
+
+/// Which step of the way to credentials failed, if that is what an error is about, and what to do.
+#[cfg(feature = "aws-https")]
+#[must_use]
+pub fn credentials_problem(error: &(dyn std::error::Error + 'static)) -> Option<(String, String)> {
+    let error = source::of_credentials(error)?;
+    Some((error.detail.into_owned(), error.hint.unwrap_or_default().into_owned()))
+}
+
+/// An error without its help.
+#[must_use]
+pub fn without_help(error: &Error) -> String {
+    error.without_help()
 }
 
 /// Judges a document as the program would that declares a type: all but what its own code says, in the same words.

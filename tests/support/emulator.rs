@@ -137,6 +137,14 @@ impl Emulator {
         self.post(Exchange::post("/moto-api/reset-auth", "0", &[("content-type", "text/plain")])).await;
     }
 
+    /// From now on it permits everything, as before.
+    ///
+    /// # Panics
+    /// If the emulator refuses.
+    pub async fn suspend_permissions(&self) {
+        self.post(Exchange::post("/moto-api/reset-auth", "1000000", &[("content-type", "text/plain")])).await;
+    }
+
     /// Forgets everything, as after a restart.
     ///
     /// # Panics

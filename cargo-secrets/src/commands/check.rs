@@ -1,4 +1,4 @@
-//! `check`: holds live secrets, or a document, against what programs accept: every type that any of them reads a secret into.
+//! `check`: compares live secrets, or a document, with what programs accept: every type that any of them reads a secret into.
 
 mod asked;
 
@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 
 use asked::{Answer, Asked, asked};
 
-use crate::cli::{CheckArgs, Format, Variables};
+use crate::cli::{CheckArgs, Variables};
 use crate::failure::Failure;
 use crate::files;
 use crate::keys;
 use crate::live::ShownId;
-use crate::output::{self, BAD, GOOD, Output, UNCLEAR, Verdict, styled};
+use crate::output::{BAD, GOOD, Output, UNCLEAR, Verdict, styled};
 use crate::program::{self, Loaded};
 use crate::schema_file::{SchemaFile, State, document};
 use crate::workspace::Workspace;
@@ -24,13 +24,13 @@ use crate::workspace::Workspace;
 pub fn run(arguments: &CheckArgs, output: &Output) -> Result<Verdict, Failure> {
     let loaded = program::loaded(&arguments.programs, output)?;
     loaded.iter().try_for_each(Loaded::is_checked)?;
+    let ids = loaded.iter().filter_map(|loaded| loaded.declaration.id).chain(arguments.id.as_deref());
+    arguments.variables.note_unused(ids, output);
     let asked = asked(&loaded, arguments, output)?;
     let checked: Vec<Checked<'_>> = asked.iter().map(|asked| Checked::new(asked, &arguments.variables)).collect();
     show(&checked, output)?;
-    checked.iter().filter_map(|checked| checked.failure).for_each(output::error);
-    if output.format == Format::Human {
-        note_what_is_not_judged(&checked);
-    }
+    checked.iter().filter_map(|checked| checked.failure).for_each(|failure| output.failed(failure));
+    note_what_is_not_judged(&checked, output);
     if arguments.programs.bin.is_empty() && arguments.file.is_none() {
         note_stale_files(arguments, &loaded, &checked, output);
     }
@@ -116,12 +116,13 @@ impl<'a> Checked<'a> {
         let live = self.asked.answer.live();
         let arn = self.asked.answer.arn();
         let parts = arn.and_then(Arn::parse);
+        let region = parts.map(|arn| arn.region).or(self.asked.region.as_deref());
         json!({
             "id": self.id.id, "declared_id": self.id.declared, "version": self.asked.wanted.version(), "status": self.status().1,
-            "arn": arn, "region": parts.map(|arn| arn.region), "account": parts.map(|arn| arn.account),
+            "arn": arn, "region": region, "account": parts.map(|arn| arn.account),
             "version_id": live.and_then(Text::version_id),
             "types": self.types.iter().map(one).collect::<Vec<_>>(),
-            "error": self.failure.map(ToString::to_string),
+            "error": self.failure.map(Failure::json),
         })
     }
 }
@@ -145,10 +146,8 @@ fn violations(loaded: &Loaded, text: &str) -> Vec<String> {
 
 fn show(checked: &[Checked<'_>], output: &Output) -> Result<(), Failure> {
     let width = checked.iter().map(|checked| checked.id().chars().count()).max().unwrap_or_default();
-    match output.format {
-        Format::Json => output::json(&checked.iter().map(Checked::json).collect::<Vec<_>>()),
-        Format::Human => output::result(&checked.iter().map(|checked| checked.human(width)).collect::<String>()),
-    }
+    let human = || checked.iter().map(|checked| checked.human(width)).collect::<String>();
+    output.results(human, || checked.iter().map(Checked::json).collect())
 }
 
 fn judged_by_the_program(loaded: &Loaded) -> Vec<String> {
@@ -156,14 +155,14 @@ fn judged_by_the_program(loaded: &Loaded) -> Vec<String> {
 }
 
 /// Says of what fits how far that was judged.
-fn note_what_is_not_judged(checked: &[Checked<'_>]) {
+fn note_what_is_not_judged(checked: &[Checked<'_>], output: &Output) {
     let all = checked.iter().flat_map(|checked| &checked.types).filter(|(_, violations)| violations.is_empty());
     let all: BTreeSet<(&str, String)> = all
         .map(|(loaded, _)| (loaded.declaration.type_path, judged_by_the_program(loaded).join(", ")))
         .filter(|(_, keys)| !keys.is_empty())
         .collect();
     for (name, keys) in all {
-        output::note(format_args!("{name}: only the program's own code judges {keys} (`from_str`, `serde`)"));
+        output.note(format_args!("{name}: only the program's own code judges {keys} (`from_str`, `serde`)"));
     }
 }
 
@@ -179,7 +178,7 @@ fn note_stale_files(arguments: &CheckArgs, loaded: &[Loaded], checked: &[Checked
         });
         let Some(documents) = documents.collect::<Option<Vec<Value>>>() else { continue };
         if file.compare(&documents).is_ok_and(|pulled| pulled.state == State::OutOfDate) {
-            output::note(format_args!("{} is out of date: run `cargo secrets pull`", files::shown(&file.path)));
+            output.note(format_args!("{} is out of date: run `cargo secrets pull`", files::shown(&file.path)));
         }
     }
 }

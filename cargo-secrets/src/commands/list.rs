@@ -1,28 +1,15 @@
 //! `list`: what a program loads.
 
+use secrets_shape::id::Arn;
 use secrets_shape::wire::{Declaration, Format as SecretFormat};
-use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::cli::{Format, ListArgs};
+use crate::cli::ListArgs;
 use crate::failure::Failure;
 use crate::keys::{keyed, objects};
-use crate::output::{self, Output, Verdict, table};
+use crate::output::{Output, Verdict, table};
 use crate::program::{self, Loaded};
 
-#[derive(Serialize)]
-struct Listed<'d> {
-    id: Option<&'d str>,
-    r#type: &'d str,
-    package: &'d str,
-    version: &'d str,
-    schema: Option<&'d str>,
-    stage: &'d str,
-    format: &'d str,
-    keys: Vec<Key>,
-    programs: Vec<String>,
-}
-
-#[derive(Serialize)]
 struct Key {
     name: &'static str,
     required: bool,
@@ -30,13 +17,9 @@ struct Key {
 
 pub fn run(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
     let loaded = program::chosen(program::loaded(&arguments.programs, output)?, &arguments.programs)?;
-    match output.format {
-        Format::Json => output::json(&loaded.iter().map(listed).collect::<Vec<_>>())?,
-        Format::Human => {
-            let rows: Vec<_> = loaded.iter().map(row).collect();
-            output::result(&table(&["ID", "TYPE", "PACKAGE", "KEYS"], &rows))?;
-        }
-    }
+    let rows = || loaded.iter().map(row).collect::<Vec<_>>();
+    let human = || table(&["ID", "TYPE", "PACKAGE", "KEYS"], &rows());
+    output.results(human, || loaded.iter().map(json).collect())?;
     Ok(Verdict::Holds)
 }
 
@@ -76,10 +59,14 @@ fn keys(declaration: &'static Declaration<'static>) -> Vec<Key> {
     keys
 }
 
-fn listed(loaded: &Loaded) -> Listed<'_> {
+fn json(loaded: &Loaded) -> Value {
     let Declaration { id, type_path, package, version, schema, stage, format, .. } = *loaded.declaration;
-    let format = if format == SecretFormat::Json { "json" } else { "text" };
-    let programs = loaded.programs.iter().map(|path| path.display().to_string()).collect();
-    let keys = keys(loaded.declaration);
-    Listed { id, r#type: type_path, package, version, schema, stage, format, keys, programs }
+    let keys =
+        keys(loaded.declaration).into_iter().map(|Key { name, required }| json!({"name": name, "required": required}));
+    json!({
+        "id": id, "declared_id": Value::Null, "version": stage, "region": id.and_then(Arn::parse).map(|arn| arn.region),
+        "type": type_path, "package": package, "package_version": version, "schema": schema,
+        "format": if format == SecretFormat::Json { "json" } else { "text" },
+        "keys": keys.collect::<Vec<_>>(), "programs": loaded.programs,
+    })
 }

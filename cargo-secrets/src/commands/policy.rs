@@ -4,21 +4,24 @@ mod compare;
 
 use std::collections::BTreeSet;
 
-use aws_config::{BehaviorVersion, SdkConfig};
-use secrets_runtime::__tools::Declared;
+use aws_config::SdkConfig;
+use secrets_runtime::__tools::{Declared, has_empty_endpoint, sdk_config};
 use secrets_runtime::source::Selector;
 use secrets_shape::id::{Arn, partition_of};
+use serde_json::{Value, json};
 
 use crate::cli::{PolicyArgs, Variables};
 use crate::failure::Failure;
 use crate::live::{self, Wanted};
-use crate::output::{self, Output, Verdict};
+use crate::output::{Output, Verdict};
 use crate::policy::{self, Needs, Place, Statement, Syntax};
 use crate::program::{self, Loaded};
 
 pub fn run(arguments: &PolicyArgs, output: &Output) -> Result<Verdict, Failure> {
     let loaded = program::chosen(program::loaded(&arguments.programs, output)?, &arguments.programs)?;
     loaded.iter().try_for_each(Loaded::is_checked)?;
+    let declared = loaded.iter().filter_map(|loaded| loaded.declaration.id);
+    arguments.variables.note_unused(declared, output);
     let ids = ids(&loaded, arguments)?;
     stages_suffice(&loaded, &arguments.stage)?;
     let PolicyArgs { resource_policy, key_policy, .. } = arguments;
@@ -39,18 +42,24 @@ pub fn run(arguments: &PolicyArgs, output: &Output) -> Result<Verdict, Failure> 
     if let Some(role) = &arguments.role {
         return compare::with_role(role, &statements, &loaded, arguments, output);
     }
-    output::result(&policy::render(&statements, arguments.output, &arguments.name))?;
+    let text = policy::render(&statements, arguments.output, &arguments.name);
+    let json = || {
+        vec![
+            json!({"syntax": arguments.output, "policy": serde_json::from_str(&text).unwrap_or(Value::from(text.as_str()))}),
+        ]
+    };
+    output.results(|| text.clone(), json)?;
     if needs.principal.is_some() {
         let secrets = needs.secrets(place.as_ref()).join("\n  ");
-        output::note(format_args!(
+        output.note(format_args!(
             "attach it in the account of the secret or key; the role needs its own policy as well\n  {secrets}"
         ));
     } else {
-        note_ids(arguments, &loaded);
+        note_ids(arguments, &loaded, output);
         if !arguments.stage.is_empty() {
-            output::note(OTHER_STAGES);
+            output.note(OTHER_STAGES);
         }
-        note_length(&statements);
+        note_length(&statements, output);
     }
     Ok(Verdict::Holds)
 }
@@ -75,10 +84,10 @@ const LONGEST: usize = 6_144;
 
 /// Of a policy that allows some staging labels only.
 const OTHER_STAGES: &str = "`live` starts on AWSPREVIOUS where the current version is invalid, `with_previous` reads it, and `try_pending` reads \
-     AWSPENDING: add --stage for what the program does";
+     AWSPENDING: add --stage for each of these that the program uses";
 
 /// Which ids are not in the policy, and which are more than anybody needs.
-fn note_ids(arguments: &PolicyArgs, loaded: &[Loaded]) {
+fn note_ids(arguments: &PolicyArgs, loaded: &[Loaded], output: &Output) {
     let given: Vec<&str> = loaded
         .iter()
         .filter(|loaded| loaded.declaration.id.is_none())
@@ -86,18 +95,18 @@ fn note_ids(arguments: &PolicyArgs, loaded: &[Loaded]) {
         .collect();
     if !given.is_empty() && arguments.extra_id.is_empty() {
         let given = given.join(", ");
-        output::note(format_args!("{given}: loaded by ids that the program gives; add them with --extra-id"));
+        output.note(format_args!("{given}: loaded by ids that the program gives; add them with --extra-id"));
     }
     if arguments.extra_id.iter().any(|id| id.trim_start_matches('*').is_empty() || id.ends_with(":secret:*")) {
-        output::note("--extra-id '*' allows every secret of the account; say what the ids begin with: 'tenants/*'");
+        output.note("--extra-id '*' allows every secret of the account; say what the ids begin with: 'tenants/*'");
     }
 }
 
-fn note_length(statements: &[Statement]) {
+fn note_length(statements: &[Statement], output: &Output) {
     let length = policy::document(statements).to_string().len();
     if length > LONGEST {
-        output::note(format_args!(
-            "it has {length} characters, and a managed policy at most {LONGEST}: choose with --type or -p, and make several"
+        output.note(format_args!(
+            "it has {length} characters, and a managed policy at most {LONGEST}: choose types with --type, and make several policies"
         ));
     }
 }
@@ -119,9 +128,10 @@ fn resolved(id: &str, variables: &Variables) -> Result<String, Failure> {
     let whole = id.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).filter(|name| !name.contains('{'));
     match whole {
         Some(name) if variables.explicit(name).is_none() && Arn::parse(declared.id()).is_none() => {
-            Err(Failure::new(format!("secret {id:?} has an unusable id: {name} holds no ARN")).help(format!(
-                "a name would be written into the policy, and might be a secret's value: give `--var {name}=..`"
-            )))
+            Err(Failure::new(format!(
+                "secret {id:?} cannot be put into a policy: the value of {name} is not an ARN, and may be a secret"
+            ))
+            .help(format!("if it is the name of a secret, give it as `--var {name}=NAME`")))
         }
         _ => Ok(declared.id().to_owned()),
     }
@@ -151,7 +161,7 @@ fn place(arguments: &PolicyArgs, output: &Output) -> Result<Place, Failure> {
     }
     output.verbose(format_args!("asking for the caller's region and identity"));
     live::runtime()?.block_on(async {
-        let config = aws_config::defaults(BehaviorVersion::latest()).load().await;
+        let config = sdk_config(None, None).await?;
         let here = config.region().map(ToString::to_string);
         let region = region.clone().or(here).ok_or_else(|| {
             Failure::new("no AWS region is set").help("give --region, or set AWS_REGION, or `region` in the profile")
@@ -168,17 +178,24 @@ fn place(arguments: &PolicyArgs, output: &Output) -> Result<Place, Failure> {
 /// The partition and the account of the caller.
 async fn identity(config: &SdkConfig, region: &str) -> Result<(String, String), Failure> {
     let region = aws_config::Region::new(region.to_owned());
-    let config = aws_sdk_sts::config::Builder::from(config).region(region).build();
-    let answer = aws_sdk_sts::Client::from_conf(config).get_caller_identity().send().await;
-    let answer = answer.map_err(|error| unknown_account(&live::reason("STS", &error)))?;
+    let mut config = aws_sdk_sts::config::Builder::from(config).region(region);
+    if has_empty_endpoint() {
+        config.set_endpoint_url(None);
+    }
+    let answer = aws_sdk_sts::Client::from_conf(config.build()).get_caller_identity().send().await;
+    let answer = answer.map_err(|error| {
+        let (reason, remedy) = live::reason("STS", &error);
+        unknown_account(&reason, remedy)
+    })?;
     let arn = answer.arn().unwrap_or_default();
     match (arn.split(':').nth(1), answer.account()) {
         (Some(partition), Some(account)) => Ok((partition.to_owned(), account.to_owned())),
-        _ => Err(unknown_account("the answer to sts:GetCallerIdentity has no account")),
+        _ => Err(unknown_account("the answer to sts:GetCallerIdentity has no account", None)),
     }
 }
 
-fn unknown_account(reason: &str) -> Failure {
+fn unknown_account(reason: &str, remedy: Option<String>) -> Failure {
+    const GIVE: &str = "give --account and --region";
     Failure::new(format!("cannot tell whose account the policy is for: {reason}"))
-        .help("give --account and --region, or log in: `aws sso login`, AWS_PROFILE")
+        .help(remedy.map_or_else(|| GIVE.to_owned(), |remedy| format!("{GIVE}; or {remedy}")))
 }

@@ -3,31 +3,32 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use secrets_runtime::__tools::Text;
 use serde_json::{Value, json};
 
-use crate::cli::{Format, PullArgs};
+use crate::cli::PullArgs;
 use crate::failure::Failure;
 use crate::files;
 use crate::keys::Readers;
 use crate::live::{self, ShownId, Wanted};
 use crate::merge::Change;
-use crate::output::{self, BAD, GOOD, Output, UNCLEAR, Verdict, styled};
-use crate::program;
+use crate::output::{BAD, GOOD, Output, UNCLEAR, Verdict, styled};
+use crate::program::{self, Loaded};
 use crate::schema_file::{Pulled, SchemaFile, Secret, State, document};
 use crate::workspace::{Checking, Workspace};
 
 pub fn run(arguments: &PullArgs, output: &Output) -> Result<Verdict, Failure> {
     let schema_files = schema_files(arguments, output)?;
     let wanted = wanted(&schema_files);
-    let documents = match &arguments.from {
-        Some(path) => vec![Ok(given(path, &schema_files)?)],
+    arguments.variables.note_unused(wanted.iter().map(|wanted| wanted.id.as_str()), output);
+    let answers = match &arguments.from {
+        Some(path) => vec![(Ok(given(path, &schema_files)?), None)],
         None => fetched(&wanted, arguments, output)?,
     };
+    let (documents, regions): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
     let lines: Vec<Line<'_>> =
-        schema_files.iter().map(|file| Line::new(file, &wanted, &documents, arguments)).collect();
+        schema_files.iter().map(|file| Line::new(file, &wanted, &documents, &regions, arguments)).collect();
     show(&lines, output)?;
-    lines.iter().flat_map(|line| &line.failures).for_each(output::error);
+    lines.iter().flat_map(|line| &line.failures).for_each(|failure| output.failed(failure));
     Ok(lines.iter().fold(Verdict::Holds, |verdict, line| verdict.and(line.verdict())))
 }
 
@@ -42,19 +43,19 @@ fn schema_files(arguments: &PullArgs, output: &Output) -> Result<Vec<SchemaFile>
     // What is to be written may be missing, or may not fit any more.
     let files = workspace.build(arguments.build_arguments(), Checking::OfNothing, output)?;
     let loaded = program::read(&files, output)?;
-    let all = SchemaFile::all(&workspace, loaded.iter()).len();
     let chosen = loaded.iter().filter(|loaded| arguments.scope.has_type(loaded.declaration.type_path));
     let files = SchemaFile::all(&workspace, chosen);
-    if files.is_empty() { Err(nothing(all)) } else { Ok(files) }
+    if files.is_empty() { Err(nothing(&loaded, arguments)) } else { Ok(files) }
 }
 
-fn nothing(all: usize) -> Failure {
-    if all > 0 {
-        return Failure::new("no type that is loaded has this name and a schema").help("leave out --type to pull all");
+fn nothing(loaded: &[Loaded], arguments: &PullArgs) -> Failure {
+    let types = &arguments.scope.types;
+    if !loaded.iter().any(|loaded| arguments.scope.has_type(loaded.declaration.type_path)) {
+        return program::unknown_type(types, loaded);
     }
-    Failure::new("no type that is loaded says where its schema is").help(
-        "add it to the declaration: `#[secret(id = \"..\", schema = \"secrets/orders-db.schema.json\")]`; the first file of a \
-         secret can be pulled without a program: `cargo secrets pull --id ID --schema FILE`",
+    Failure::new("no type that is loaded in this workspace has both an `id` and a `schema`").help(
+        "add them to the declaration: `#[secret(id = \"..\", schema = \"secrets/name.schema.json\")]`; where the program gives the \
+         id, and for a first file, pull without a program: `cargo secrets pull --id ID --schema FILE`",
     )
 }
 
@@ -72,30 +73,38 @@ fn wanted(schema_files: &[SchemaFile]) -> Vec<Wanted> {
 /// The one document that somebody hands over.
 fn given(path: &Path, schema_files: &[SchemaFile]) -> Result<Value, Failure> {
     let [_] = schema_files else {
-        return Err(Failure::new(format!("one document, and {} schema files", schema_files.len()))
-            .help("choose the type whose secret it is: `--type OrdersDb`"));
+        let files: Vec<String> = schema_files.iter().map(|file| files::shown(&file.path)).collect();
+        return Err(Failure::new(format!("one document is given, and {} schema files are chosen", files.len()))
+            .help(format!("choose with `--type` the type of one of them: {}", files.join(", "))));
     };
-    document(&files::text(path)?)
-        .ok_or_else(|| Failure::new("the document is not JSON").help("give the text that the secret is to have"))
+    document(&files::document(path, "--from")?)
+        .ok_or_else(|| Failure::new("the document is not JSON").help("give the JSON object that the secret holds"))
 }
 
-fn fetched(wanted: &[Wanted], arguments: &PullArgs, output: &Output) -> Result<Vec<Result<Value, Failure>>, Failure> {
+/// A document, or why there is none; and where it was asked for.
+type Fetched = (Result<Value, Failure>, Option<String>);
+
+fn fetched(wanted: &[Wanted], arguments: &PullArgs, output: &Output) -> Result<Vec<Fetched>, Failure> {
     let answers = live::fetch(wanted, &arguments.variables, &arguments.place, output)?;
-    let read = |(wanted, answer): (&Wanted, Result<Text, Failure>)| {
-        answer.and_then(|text| document(text.expose()).ok_or_else(|| not_json(&wanted.id)))
+    let read = |(wanted, live::Answer { text, region }): (&Wanted, live::Answer)| {
+        (text.and_then(|text| document(text.expose()).ok_or_else(|| not_json(&wanted.id))), region)
     };
     Ok(wanted.iter().zip(answers).map(read).collect())
 }
 
 fn not_json(id: &str) -> Failure {
-    Failure::new(format!("secret {id:?} is not JSON"))
-        .help("store a JSON object; or, if it is meant to be plain text, declare it `#[secret(text)]`")
+    Failure::new(format!("secret {id:?} is not JSON")).help(
+        "store a JSON object with the keys that the struct declares; if the secret is meant to be plain text, declare the struct \
+         with `#[secret(text)]`, without `schema`",
+    )
 }
 
 /// What became of one file.
 struct Line<'f> {
     file: &'f SchemaFile,
     ids: Vec<ShownId>,
+    /// Each secret's id, version and region.
+    secrets: Vec<Value>,
     status: Status,
     pulled: Option<Pulled>,
     failures: Vec<Failure>,
@@ -116,10 +125,17 @@ impl<'f> Line<'f> {
         file: &'f SchemaFile,
         wanted: &[Wanted],
         documents: &[Result<Value, Failure>],
+        regions: &[Option<String>],
         arguments: &PullArgs,
     ) -> Self {
         let ids = file.secrets.iter().map(|secret| id(secret, wanted, documents, arguments));
         let mut ids: Vec<ShownId> = ids.collect();
+        let json = |(secret, shown): (&Secret, &ShownId)| {
+            let at = wanted.iter().position(|wanted| *wanted == secret.wanted);
+            let region = at.and_then(|at| regions.get(at).cloned().flatten());
+            json!({"id": shown.id, "declared_id": shown.declared, "version": secret.wanted.version(), "region": region})
+        };
+        let secrets: Vec<Value> = file.secrets.iter().zip(&ids).map(json).collect();
         ids.dedup_by(|one, other| one.id == other.id && one.declared == other.declared);
         match pull(file, wanted, documents, arguments) {
             Ok(pulled) => {
@@ -129,9 +145,9 @@ impl<'f> Line<'f> {
                     (State::Missing, true) => Status::NotPulledYet,
                     (State::OutOfDate, true) => Status::OutOfDate,
                 };
-                Self { file, ids, status, pulled: Some(pulled), failures: Vec::new() }
+                Self { file, ids, secrets, status, pulled: Some(pulled), failures: Vec::new() }
             }
-            Err(failures) => Self { file, ids, status: Status::Unknown, pulled: None, failures },
+            Err(failures) => Self { file, ids, secrets, status: Status::Unknown, pulled: None, failures },
         }
     }
 
@@ -170,10 +186,9 @@ impl<'f> Line<'f> {
     }
 
     fn json(&self) -> Value {
-        let ids: Vec<&String> = self.ids.iter().map(|shown| &shown.id).collect();
-        let errors: Vec<String> = self.failures.iter().map(ToString::to_string).collect();
+        let errors: Vec<Value> = self.failures.iter().map(Failure::json).collect();
         json!({
-            "file": files::shown(&self.file.path), "ids": ids, "status": self.status().1,
+            "file": files::shown(&self.file.path), "secrets": self.secrets, "status": self.status().1,
             "changes": self.changes(), "errors": errors,
         })
     }
@@ -219,8 +234,6 @@ fn pull(
 
 fn show(lines: &[Line<'_>], output: &Output) -> Result<(), Failure> {
     let width = lines.iter().map(|line| files::shown(&line.file.path).chars().count()).max().unwrap_or_default();
-    match output.format {
-        Format::Json => output::json(&lines.iter().map(Line::json).collect::<Vec<_>>()),
-        Format::Human => output::result(&lines.iter().map(|line| line.human(width)).collect::<String>()),
-    }
+    let human = || lines.iter().map(|line| line.human(width)).collect::<String>();
+    output.results(human, || lines.iter().map(Line::json).collect())
 }

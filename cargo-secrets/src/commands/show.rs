@@ -1,12 +1,13 @@
 //! `schema` and `template`: what a type accepts, as a schema and as a skeleton.
 
 use secrets_runtime::__tools::json_schema;
+use secrets_shape::id::Arn;
 use secrets_shape::wire::{Declaration, Format as SecretFormat};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::cli::{Format, ListArgs};
+use crate::cli::ListArgs;
 use crate::failure::Failure;
-use crate::output::{self, Output, Verdict};
+use crate::output::{Output, Verdict};
 use crate::program::{self, Loaded};
 use crate::template;
 
@@ -15,47 +16,61 @@ pub fn schema(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure>
     let schema = |declaration: &'static Declaration<'static>| {
         serde_json::from_str(&json_schema(declaration)).unwrap_or_default()
     };
-    show(&loaded, "schema", schema, |schema| format!("{schema:#}"), output)
+    let path = |loaded: &Loaded| loaded.declaration.type_path.to_owned();
+    show(&loaded, "schema", schema, |schema| format!("{schema:#}"), path, output)
 }
 
 pub fn template(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failure> {
     let mut loaded = program::chosen(program::loaded(&arguments.programs, output)?, &arguments.programs)?;
-    loaded.retain(|loaded| has_skeleton(loaded.declaration));
-    show(&loaded, "template", template::skeleton, |skeleton| template::text(skeleton, 0), output)
+    loaded.retain(|loaded| has_skeleton(loaded.declaration, output));
+    let id = |loaded: &Loaded| loaded.declaration.id.unwrap_or(loaded.declaration.type_path).to_owned();
+    show(&loaded, "template", template::skeleton, |skeleton| template::text(skeleton, 0), id, output)
 }
 
 /// A plain text has none, which is said.
-fn has_skeleton(declaration: &Declaration<'_>) -> bool {
+fn has_skeleton(declaration: &Declaration<'_>, output: &Output) -> bool {
     let is_json = declaration.format == SecretFormat::Json;
     if !is_json {
         let expected = declaration.shape.expected(&[]);
-        output::note(format_args!("{} is plain text, which has no skeleton: {expected}", declaration.type_path));
+        output.note(format_args!("{} is plain text, which has no skeleton: {expected}", declaration.type_path));
     }
     is_json
 }
 
-/// One document as it is, so that it can be redirected into a file; several under headings.
+/// One document, to be redirected into a file: that of the only type, or an object with those of several, each under its name.
 fn show(
     loaded: &[Loaded],
     what: &str,
     document: impl Fn(&'static Declaration<'static>) -> Value,
     text: impl Fn(&Value) -> String,
+    name: impl Fn(&Loaded) -> String,
     output: &Output,
 ) -> Result<Verdict, Failure> {
-    let documents = loaded.iter().map(|loaded| (loaded, document(loaded.declaration)));
-    if output.format == Format::Json {
-        let one = |(loaded, document): (&Loaded, Value)| {
-            let Declaration { id, type_path, .. } = loaded.declaration;
-            json!({"id": id, "type": type_path, (what): document})
-        };
-        output::json(&documents.map(one).collect::<Vec<_>>())?;
-        return Ok(Verdict::Holds);
-    }
-    for (shown, document) in documents {
-        if loaded.len() > 1 {
-            output::result(&format!("// {}, {}\n", shown.declaration.type_path, shown.shown_id()))?;
+    let human = || match loaded {
+        [only] => format!("{}\n", text(&document(only.declaration))),
+        several => {
+            let mut documents = Map::new();
+            for loaded in several {
+                // Types that read one secret are told apart by their paths.
+                let name = Some(name(loaded)).filter(|name| !documents.contains_key(name));
+                let name = name.unwrap_or_else(|| format!("{} ({})", self::name(loaded), documents.len()));
+                documents.insert(name, document(loaded.declaration));
+            }
+            format!("{}\n", text(&Value::Object(documents)))
         }
-        output::result(&format!("{}\n", text(&document)))?;
-    }
+    };
+    let json = |loaded: &Loaded| {
+        let Declaration { id, type_path, stage, .. } = loaded.declaration;
+        let region = id.and_then(Arn::parse).map(|arn| arn.region);
+        json!({
+            "id": id, "declared_id": Value::Null, "version": stage, "region": region, "type": type_path,
+            (what): document(loaded.declaration),
+        })
+    };
+    output.results(human, || loaded.iter().map(json).collect())?;
     Ok(Verdict::Holds)
+}
+
+fn name(loaded: &Loaded) -> &'static str {
+    loaded.declaration.type_path
 }

@@ -124,7 +124,10 @@ fn a_string_of_digits_becomes_an_integer_unless_strict() {
         misspelt::<u16>(json, strict);
     }
     for json in [r#""65536""#, r#""-1""#] {
-        refuses::<u16>(json, "expected an integer from 0 to 65535, found a string that spells a number that is not one");
+        refuses::<u16>(
+            json,
+            "expected an integer from 0 to 65535, found a string that spells a number that is not one",
+        );
     }
     for json in [r#""05432""#, r#"" 5432""#, r#""5432\n""#, r#""\t005432 ""#] {
         lenient::<u16>(json, &5432, strict);
@@ -175,7 +178,11 @@ fn true_and_false_become_a_boolean() {
 fn null_becomes_none() {
     accepts::<Option<u16>>("null", &None);
     accepts("1", &Some(1_u16));
-    coerces(r#""1""#, &Some(1_u16), "expected an integer from 0 to 65535, found a string that spells a number that is not one");
+    coerces(
+        r#""1""#,
+        &Some(1_u16),
+        "expected an integer from 0 to 65535, found a string that spells a number that is not one",
+    );
     refuses::<Option<u16>>("true", "expected an integer from 0 to 65535, found a boolean");
     assert_eq!(<Option<u16>>::absent(), Some(None));
     assert_eq!(<Box<Option<u16>>>::absent(), Some(Box::new(None)));

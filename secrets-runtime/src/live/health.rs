@@ -140,7 +140,7 @@ impl fmt::Display for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.state)?;
         if self.is_task_dead {
-            f.write_str("\nthe background task does not run: its runtime ended, or is not driven")?;
+            f.write_str("\nthe background task does not run: its tokio runtime ended, or is blocked")?;
         }
         for SecretHealth { id, declared_id, state, age, error, .. } in &self.secrets {
             if *state == HealthState::Ok {
@@ -152,7 +152,7 @@ impl fmt::Display for Health {
             }
             write!(f, ": {state}")?;
             if let Some(age) = age {
-                write!(f, ", last known to be the newest {} s ago", age.as_secs())?;
+                write!(f, ", last confirmed current {} s ago", age.as_secs())?;
             }
             if let Some(error) = error {
                 write!(f, ": {error}")?;

@@ -69,12 +69,19 @@ impl Aws {
     /// ```
     #[cfg(feature = "aws-https")]
     pub async fn from_env() -> Self {
-        // The loader would set the SDK's own connect timeout of 3.1 s, which then looks like the program's choice.
-        let loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts());
-        let config = aws_environment::complete(loader, environment).load().await;
-        let platform = Platform::detect(environment);
+        Self::from_env_and(None, None).await
+    }
+
+    /// The environment, but for a region and a profile that are given.
+    #[cfg(feature = "aws-https")]
+    pub(crate) async fn from_env_and(region: Option<String>, profile: Option<&str>) -> Self {
+        let config = sdk_config(region, profile).await;
         let source = Self::new(&config);
-        Self { platform, problem: aws_environment::problem(environment).or(source.problem), ..source }
+        Self {
+            platform: if profile.is_some() { Platform::Profile } else { Platform::detect(environment) },
+            problem: aws_environment::problem(environment).or(source.problem),
+            ..source
+        }
     }
 
     /// A variable of the environment whose value cannot be.
@@ -159,7 +166,7 @@ impl Aws {
     }
 
     /// The region that an id is asked for in.
-    fn region(&self, id: &str) -> Option<Region> {
+    pub(crate) fn region(&self, id: &str) -> Option<Region> {
         let of_arn = Arn::parse(id).map(|arn| Region::new(arn.region.to_owned()));
         of_arn.or_else(|| self.config.region().cloned())
     }
@@ -289,6 +296,29 @@ impl fmt::Debug for Aws {
             .field("concurrency", concurrency)
             .finish_non_exhaustive()
     }
+}
+
+/// The SDK configuration that the environment describes, but for a region and a profile that are given.
+#[cfg(feature = "aws-https")]
+pub(crate) async fn sdk_config(region: Option<String>, profile: Option<&str>) -> SdkConfig {
+    // The loader would set the SDK's own connect timeout of 3.1 s, which then looks like the program's choice.
+    let loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts());
+    let mut loader = aws_environment::complete(loader, environment);
+    if let Some(region) = region {
+        loader = loader.region(Region::new(region));
+    }
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    loader.load().await
+}
+
+/// What is known of a failure to reach AWS for want of credentials.
+#[cfg(feature = "aws-https")]
+pub(crate) fn of_credentials(error: &(dyn StdError + 'static)) -> Option<SourceError> {
+    let error = credentials::failed(cause::<CredentialsError>(error)?);
+    let hint = Platform::detect(environment).credentials_hint();
+    Some(if error.hint.is_none() { error.advice(hint) } else { error })
 }
 
 /// Sets the timeouts and the application name that the program left open.
@@ -450,9 +480,12 @@ where
             .hint("check that the SDK configuration has a credentials provider, an HTTP client, and an endpoint of the form http://host"),
         SdkError::ResponseError(_) => SourceError::new(ErrorKind::Service, "its answer could not be read"),
         SdkError::ServiceError(service) => {
-            let metadata = service.err().meta();
+            let (raw, metadata) = (service.raw(), service.err().meta());
+            if raw.body().bytes().is_some_and(failure::is_html) {
+                return failure::of_proxy(raw.status().as_u16());
+            }
             let (code, message) = (metadata.code().unwrap_or_default(), metadata.message().unwrap_or_default());
-            let error = failure::of_service(code, message, service.raw().status().as_u16());
+            let error = failure::of_service(code, message, raw.status().as_u16());
             match metadata.request_id().filter(|id| failure::is_request_id(id)) {
                 Some(id) => error.origin(&format!("request id {id}")),
                 None => error,

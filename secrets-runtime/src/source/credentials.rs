@@ -18,8 +18,8 @@ struct Step {
 
 const LOG_IN: &str = "log in again with `aws sso login`, for the same AWS_PROFILE";
 
-/// The first that fits counts.
-const STEPS: [Step; 13] = [
+/// Of profiles. The first that fits counts.
+const PROFILE: [Step; 10] = [
     Step {
         words: &["could not find source profile"],
         detail: "the `source_profile` of the AWS profile does not exist",
@@ -73,6 +73,10 @@ const STEPS: [Step; 13] = [
         detail: "the AWS configuration file cannot be read",
         remedy: Some("correct the file that `aws configure list` complains about, ~/.aws/config or ~/.aws/credentials"),
     },
+];
+
+/// Of what was tried and failed: an error that says that nothing was found names everything that was looked for.
+const FAILED: [Step; 3] = [
     Step { words: &["WebIdentity"], detail: "the role of the web identity token could not be assumed", remedy: None },
     Step {
         words: &["AssumeRole", "assume role"],
@@ -92,7 +96,9 @@ const STEPS: [Step; 13] = [
 /// What the SDK reports when it has no credentials to sign a call with.
 pub fn failed(error: &CredentialsError) -> SourceError {
     let text = text(error);
-    let step = STEPS.iter().find(|step| step.words.iter().any(|words| text.contains(words)));
+    let is_found = !matches!(error, CredentialsError::CredentialsNotLoaded(_));
+    let mut steps = PROFILE.iter().chain(FAILED.iter().filter(|_| is_found));
+    let step = steps.find(|step| step.words.iter().any(|words| text.contains(words)));
     let error = match (error, step) {
         (_, Some(step)) => SourceError::new(ErrorKind::NoCredentials, step.detail),
         (CredentialsError::CredentialsNotLoaded(_), None) => {

@@ -13,6 +13,25 @@ pub const NO_SUCH_VERSION: &str = "it has no such version";
 /// The name of the service's host does not resolve.
 pub const NO_SUCH_HOST: &str = "its host name does not resolve";
 
+/// Whether an answer is a page for people.
+pub fn is_html(body: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&body[..body.len().min(64)]).trim_start().to_ascii_lowercase();
+    start.starts_with("<html") || start.starts_with("<!doctype html")
+}
+
+/// An answer in HTML, which no service of AWS gives.
+pub fn of_proxy(status: u16) -> SourceError {
+    let error = if status == 403 {
+        SourceError::new(
+            ErrorKind::AccessDenied,
+            "something on the way to the service denies access: the answer is not one of AWS",
+        )
+    } else {
+        SourceError { transient: status >= 500, ..SourceError::new(ErrorKind::Service, "the answer is not one of AWS") }
+    };
+    error.hint("check the proxy or filter between the program and the service").origin(&format!("HTTP {status}"))
+}
+
 /// The failure behind a code, the message that came with it, and the HTTP status.
 pub fn of_service(code: &str, message: &str, status: u16) -> SourceError {
     let says = |part: &str| message.contains(part);
@@ -56,11 +75,7 @@ pub fn of_service(code: &str, message: &str, status: u16) -> SourceError {
             SourceError::new(ErrorKind::NoCredentials, "AWS does not recognise the credentials")
         }
         _ if status >= 500 || code == "InternalServiceError" => SourceError::new(ErrorKind::Service, ""),
-        "" if status == 403 => SourceError::new(
-            ErrorKind::AccessDenied,
-            "something on the way to the service denies access: the answer is not one of AWS",
-        )
-        .hint("check the proxy or filter between the program and the service"),
+        "" if status == 403 => SourceError::new(ErrorKind::AccessDenied, ""),
         _ if status < 400 => SourceError::new(ErrorKind::Service, "its answer could not be read"),
         _ => SourceError { transient: false, ..SourceError::new(ErrorKind::Service, "it refused the request") }
             .hint("find the error code in AWS's documentation of GetSecretValue: asking again will not help"),
@@ -117,6 +132,15 @@ mod tests {
             let error = of_service(code, message, status);
             assert_eq!((error.kind(), error.is_transient()), (kind, transient), "{code} {message}");
         }
+    }
+
+    #[test]
+    fn a_page_for_people_is_a_proxys() {
+        assert!(is_html(b"<HTML><body>Blocked</body>") && is_html(b" \n<!DOCTYPE html>"));
+        assert!(!is_html(b"<ErrorResponse/>") && !is_html(b"{}") && !is_html(b""));
+        let error = of_proxy(403);
+        assert!(error.to_string().ends_with("the answer is not one of AWS (HTTP 403)"), "{error}");
+        assert!(error.hint.is_some_and(|hint| hint.contains("proxy") && !hint.contains("allow")));
     }
 
     #[test]

@@ -9,14 +9,16 @@ use crate::cli::CheckArgs;
 use crate::failure::Failure;
 use crate::files;
 use crate::live::{self, Wanted, is_of, is_same, resolved};
-use crate::output::{self, Output};
-use crate::program::Loaded;
+use crate::output::Output;
+use crate::program::{self, Loaded};
 
 /// A secret, what it says, and the types that read it.
 pub struct Asked<'l> {
     pub wanted: Wanted,
     pub loaded: Vec<&'l Loaded>,
     pub answer: Answer,
+    /// Where it was asked for.
+    pub region: Option<String>,
 }
 
 /// A document, or why there is none.
@@ -45,17 +47,19 @@ impl Answer {
 /// Asks for the chosen secrets, or reads the one document.
 pub fn asked<'l>(loaded: &'l [Loaded], arguments: &CheckArgs, output: &Output) -> Result<Vec<Asked<'l>>, Failure> {
     types_are_known(loaded, arguments)?;
-    let questions = questions(loaded, arguments)?;
+    let questions = questions(loaded, arguments, output)?;
     if let Some(path) = &arguments.file {
         return given(path, questions, arguments).map(|asked| vec![asked]);
     }
     let wanted: Vec<Wanted> = questions.iter().map(|question| question.wanted.clone()).collect();
     let answers = live::fetch(&wanted, &arguments.variables, &arguments.place, output)?;
-    let asked = questions.into_iter().zip(answers).map(|(Question { wanted, loaded }, answer)| Asked {
-        wanted,
-        loaded,
-        answer: Answer::Live(answer),
-    });
+    let asked =
+        questions.into_iter().zip(answers).map(|(Question { wanted, loaded }, live::Answer { text, region })| Asked {
+            wanted,
+            loaded,
+            answer: Answer::Live(text),
+            region,
+        });
     let mut asked = united(asked.collect());
     if arguments.id.is_some() {
         for asked in &mut asked {
@@ -82,14 +86,13 @@ fn types_are_known(loaded: &[Loaded], arguments: &CheckArgs) -> Result<(), Failu
     if loaded.iter().any(|loaded| is_chosen(loaded, arguments)) {
         return Ok(());
     }
-    let names = arguments.programs.scope.types.join(", ");
-    Err(Failure::new(format!("no type that is loaded is named {names}")).help("`cargo secrets list` shows them"))
+    Err(program::unknown_type(&arguments.programs.scope.types, loaded))
 }
 
-fn questions<'l>(loaded: &'l [Loaded], arguments: &CheckArgs) -> Result<Vec<Question<'l>>, Failure> {
+fn questions<'l>(loaded: &'l [Loaded], arguments: &CheckArgs, output: &Output) -> Result<Vec<Question<'l>>, Failure> {
     match &arguments.id {
         Some(id) => of_id(id, loaded, arguments),
-        None => of_types(loaded, arguments),
+        None => of_types(loaded, arguments, output),
     }
 }
 
@@ -104,9 +107,10 @@ fn of_id<'l>(id: &str, loaded: &'l [Loaded], arguments: &CheckArgs) -> Result<Ve
     let readers: Vec<&Loaded> = loaded.iter().filter(is_reader).collect();
     if !readers.iter().any(|reader| is_chosen(reader, arguments)) {
         let who = if has_types { arguments.programs.scope.types.join(", ") } else { "any type".to_owned() };
-        return Err(Failure::new(format!("the secret {id:?} is not one that {who} reads")).help(
-            "choose a type that declares this id, or one that is loaded with `load_from`; `cargo secrets list` shows all",
-        ));
+        return Err(Failure::new(format!("the secret {id:?} is not one that {who} reads")).help(format!(
+            "give an id that a type declares, or with `--type` a type that is loaded with `load_from`; loaded are {}",
+            program::listed(loaded)
+        )));
     }
     let mut questions: Vec<Question<'l>> = Vec::new();
     for reader in readers {
@@ -116,7 +120,7 @@ fn of_id<'l>(id: &str, loaded: &'l [Loaded], arguments: &CheckArgs) -> Result<Ve
 }
 
 /// One question for each spelling of an id: only the answers tell which secrets are one.
-fn of_types<'l>(loaded: &'l [Loaded], arguments: &CheckArgs) -> Result<Vec<Question<'l>>, Failure> {
+fn of_types<'l>(loaded: &'l [Loaded], arguments: &CheckArgs, output: &Output) -> Result<Vec<Question<'l>>, Failure> {
     let variables = &arguments.variables;
     let chosen: Vec<&Loaded> = loaded.iter().filter(|loaded| is_chosen(loaded, arguments)).collect();
     let without: Vec<&str> = chosen
@@ -131,7 +135,7 @@ fn of_types<'l>(loaded: &'l [Loaded], arguments: &CheckArgs) -> Result<Vec<Quest
     }
     if !without.is_empty() {
         let without = without.join(", ");
-        output::note(format_args!(
+        output.note(format_args!(
             "{without}: loaded by ids that the program gives; check one with `--type TYPE --id ID`"
         ));
     }
@@ -203,11 +207,15 @@ fn given<'l>(path: &Path, questions: Vec<Question<'l>>, arguments: &CheckArgs) -
         }
     }
     let count = secrets.len();
+    let ids: Vec<String> = secrets.iter().map(|secret| secret.wanted.id.clone()).collect();
     match secrets.pop() {
         Some(Question { wanted, loaded }) if count == 1 => {
-            Ok(Asked { wanted, loaded, answer: Answer::Given(files::text(path)?) })
+            Ok(Asked { wanted, loaded, answer: Answer::Given(files::document(path, "--file")?), region: None })
         }
-        _ => Err(Failure::new(format!("one document, and {count} secrets are declared"))
-            .help("choose the secret: `--id prod/orders/db`, or a type that is read from it: `--type OrdersDb`")),
+        _ => {
+            let ids: Vec<String> = ids.iter().map(|id| format!("`--id {id}`")).collect();
+            Err(Failure::new(format!("one document is given, and the chosen types read {count} secrets"))
+                .help(format!("choose one of them: {}; or a type that reads it, with `--type`", ids.join(", "))))
+        }
     }
 }

@@ -1,12 +1,12 @@
-//! `policy --check --role`: what a program needs, held against what a role has.
+//! `policy --check --role`: what a program needs, compared with what a role has.
 
 use serde_json::{Value, json};
 
 use super::Statement;
-use crate::cli::{Format, PolicyArgs};
+use crate::cli::PolicyArgs;
 use crate::failure::Failure;
 use crate::live;
-use crate::output::{self, BAD, GOOD, Output, UNCLEAR, Verdict, styled};
+use crate::output::{BAD, GOOD, Output, UNCLEAR, Verdict, styled};
 use crate::policy::{Condition, Granted, Standing};
 use crate::program::Loaded;
 use crate::role;
@@ -32,30 +32,22 @@ pub fn with_role(
                 .map(|(more, by)| (needed.action(), more, by))
         })
         .collect();
-    match output.format {
-        Format::Json => {
-            let beyond: Vec<Value> = beyond
-                .iter()
-                .map(|(action, resource, policy)| json!({"action": action, "resource": resource, "policy": policy}))
-                .collect();
-            let needs: Vec<Value> = needs.iter().map(Need::json).collect();
-            output::json(&json!({"role": arn, "needs": needs, "beyond": beyond}))?;
-        }
-        Format::Human => {
-            output::result(&needs.iter().map(Need::human).collect::<String>())?;
-            for (action, resource, policy) in beyond {
-                output::note(format_args!("{policy} allows {action} on {resource} as well, which this does not need"));
-            }
-            super::note_ids(arguments, loaded);
-            if granted.limits_stages() {
-                output::note(super::OTHER_STAGES);
-            }
-            output::note(
-                "service control policies, and the policies of secrets, keys and endpoints, are not looked at: `cargo secrets check`, \
-                 run as the role, is the proof",
-            );
-        }
+    let unneeded = |(action, resource, policy): &(&str, String, &str)| json!({"role": arn, "action": action, "resource": resource, "status": "not needed", "why": format!("by {policy}")});
+    output.results(
+        || needs.iter().map(Need::human).collect::<String>(),
+        || needs.iter().map(|need| need.json(arn)).chain(beyond.iter().map(unneeded)).collect(),
+    )?;
+    for (action, resource, policy) in &beyond {
+        output.note(format_args!("{policy} allows {action} on {resource} as well, which this does not need"));
     }
+    super::note_ids(arguments, loaded, output);
+    if granted.limits_stages() {
+        output.note(super::OTHER_STAGES);
+    }
+    output.note(
+        "service control policies, and the policies of secrets, keys and endpoints, are not read: `cargo secrets check`, run as the \
+         role, is the proof",
+    );
     Ok(needs.iter().fold(Verdict::Holds, |verdict, need| verdict.and(need.verdict())))
 }
 
@@ -97,8 +89,8 @@ impl Need<'_> {
         format!("{status}  {}  {}{why}\n", self.action, self.resource)
     }
 
-    fn json(&self) -> Value {
+    fn json(&self, role: &str) -> Value {
         let (_, status, why) = self.status();
-        json!({"action": self.action, "resource": self.resource, "status": status, "why": why})
+        json!({"role": role, "action": self.action, "resource": self.resource, "status": status, "why": why})
     }
 }

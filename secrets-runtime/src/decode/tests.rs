@@ -240,7 +240,7 @@ fn what_is_not_json_is_told_without_repeating_it() {
         ),
         (r#"{"a":"x\y"}"#, "line 1, column 9: expected an escape such as `\\n`, or `\\\\` for a backslash"),
         (r#"{"a":"\u00g0"}"#, "line 1, column 11: expected four hexadecimal digits after `\\u`"),
-        (r#"{'a':1}"#, "line 1, column 2: expected a key in double quotes"),
+        (r"{'a':1}", "line 1, column 2: expected a key in double quotes"),
         (r#"{"a" 1}"#, "line 1, column 6: expected `:` after the key"),
         (r#"{"a":1 "b":2}"#, "line 1, column 8: expected `,` or `}`"),
         (r#"{"a":[1 2]}"#, "line 1, column 9: expected `,` or `]`"),

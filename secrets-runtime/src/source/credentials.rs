@@ -21,14 +21,14 @@ const LOG_IN: &str = "log in again with `aws sso login`, for the same AWS_PROFIL
 /// Of profiles. The first that fits counts.
 const PROFILE: [Step; 10] = [
     Step {
+        words: &["referenced from the root profile"],
+        detail: "the AWS profile does not exist",
+        remedy: Some("set AWS_PROFILE to one that `aws configure list-profiles` prints, or unset it"),
+    },
+    Step {
         words: &["could not find source profile"],
         detail: "the `source_profile` of the AWS profile does not exist",
         remedy: Some("correct `source_profile` in the AWS configuration file, or add the profile that it names"),
-    },
-    Step {
-        words: &["was not defined"],
-        detail: "the AWS profile does not exist",
-        remedy: Some("set AWS_PROFILE to one that `aws configure list-profiles` prints, or unset it"),
     },
     Step {
         words: &["infinite loop"],

@@ -34,29 +34,29 @@ macro_rules! page {
     };
 }
 
-page!(ecs, "ecs.md");
-page!(from_ecs_environment, "from-ecs-environment.md");
-page!(from_the_official_cache, "from-the-official-cache.md");
-page!(from_serde, "from-serde.md");
-page!(integrations, "integrations.md");
-page!(lambda, "lambda.md");
-page!(declarations, "declarations.md");
-page!(live, "live.md");
-page!(sources, "sources.md");
-page!(http_client, "http-client.md");
-page!(schema_file, "schema-file.md");
-page!(descriptor, "descriptor.md");
-page!(verifiers, "verifiers.md");
-page!(tls, "tls.md");
-page!(tenants, "tenants.md");
-page!(changing_keys, "changing-keys.md");
-page!(errors, "errors.md");
-page!(limits, "limits.md");
-page!(security, "security.md");
-page!(public_api, "public-api.md");
+page!(ecs, "guides/ecs.md");
+page!(from_ecs_environment, "migrating/from-ecs-environment.md");
+page!(from_the_official_cache, "migrating/from-the-official-cache.md");
+page!(from_serde, "migrating/from-serde.md");
+page!(integrations, "guides/integrations.md");
+page!(lambda, "guides/lambda.md");
+page!(declarations, "reference/declarations.md");
+page!(live, "reference/live.md");
+page!(sources, "reference/sources.md");
+page!(http_client, "guides/http-client.md");
+page!(schema_file, "reference/schema-file.md");
+page!(descriptor, "reference/descriptor.md");
+page!(verifiers, "guides/verifiers.md");
+page!(tls, "guides/tls.md");
+page!(tenants, "guides/tenants.md");
+page!(changing_keys, "guides/changing-keys.md");
+page!(errors, "reference/errors.md");
+page!(limits, "reference/limits.md");
+page!(security, "reference/security.md");
+page!(public_api, "reference/public-api.md");
 
 #[cfg(feature = "testing")]
-page!(drill, "drill.md");
+page!(drill, "guides/drill.md");
 
 /// A test of what a program does in a rotation; needs the feature `testing`.
 #[cfg(not(feature = "testing"))]

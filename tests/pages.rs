@@ -43,7 +43,7 @@ fn links_lead_to_files_that_are_there() {
 
 #[test]
 fn the_tests_that_the_claims_on_security_name_are_there() {
-    let page = read_to_string(root().join("docs/security.md")).expect("text");
+    let page = read_to_string(root().join("docs/reference/security.md")).expect("text");
     let rows = page.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.rsplit_once(" | "));
     let mut found = 0;
     for (claim, shown_by) in rows.filter(|(claim, _)| *claim != "claim") {

@@ -1,4 +1,4 @@
-//! What serde reads, this reads: the table of `docs/from-serde.md`, row by row, with both derives on one type.
+//! What serde reads, this reads: the table of `docs/migrating/from-serde.md`, row by row, with both derives on one type.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -18,7 +18,7 @@ use serde_with::{As, DisplayFromStr};
 use url::Url;
 use uuid::Uuid;
 
-const PAGE: &str = include_str!("../docs/from-serde.md");
+const PAGE: &str = include_str!("../docs/migrating/from-serde.md");
 
 /// Both read the document, and make the same of it.
 fn ports<T: Secret + DeserializeOwned, V: Debug + PartialEq>(row: &str, json: &str, view: impl Fn(T) -> V) {

@@ -1,5 +1,5 @@
 //! The public interface of the runtime, by its sources: every item has an example, and the types of other crates in it are those
-//! that docs/public-api.md gives a reason for. What the items are, `cargo public-api` says (`.ci/before-release`).
+//! that docs/reference/public-api.md gives a reason for. What the items are, `cargo public-api` says (`.ci/before-release`).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Fields, ImplItem, Item, TraitItem, Type, UseTree, Visibility};
 
-const PAGE: &str = include_str!("../docs/public-api.md");
+const PAGE: &str = include_str!("../docs/reference/public-api.md");
 
 /// Crates of which types may be named, with the names.
 type Foreign = BTreeMap<String, BTreeSet<String>>;

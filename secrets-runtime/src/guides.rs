@@ -1,26 +1,40 @@
-//! Pages of one subject each: what they say is compiled, and run where it can be.
+//! One page for each subject. The code on them is compiled, and run where it can be.
 //!
-//! - [`ecs`]: from an empty account to a service whose secret rotates
-//! - [`from_ecs_environment`]: from secrets that ECS injects to live ones
-//! - [`from_the_official_cache`]: from `aws_secretsmanager_caching`
-//! - [`from_serde`]: from `Deserialize` and the SDK
-//! - [`integrations`]: what pools, servers and functions make of their secrets
-//! - [`lambda`]: where processes are frozen
-//! - [`declarations`]: every option of `#[secret(..)]`, and what each JSON value becomes
-//! - [`live`]: every call, every setting, and what happens when
-//! - [`sources`]: where secrets come from
-//! - [`http_client`]: TLS, FIPS, proxies, features
-//! - [`schema_file`]: what is compared when a struct compiles
-//! - [`descriptor`]: what a binary tells of its secrets
+//! How to do one thing:
+//!
+//! - [`ecs`]: Amazon ECS, from an empty account to a service whose secret rotates
+//! - [`eks`]: Amazon EKS, with Pod Identity or IRSA
+//! - [`lambda`]: AWS Lambda, where processes are frozen between calls
+//! - [`sqlx`]: a `PgPool` that follows rotations
+//! - [`integrations`]: other pools, servers and functions
+//! - [`readiness_and_liveness`]: probes for Kubernetes, ECS and load balancers
+//! - [`testing`]: tests of code that uses secrets
+//! - [`drill`]: a test of what a program does in a rotation
+//! - [`localstack`]: LocalStack, moto and other emulators
 //! - [`verifiers`]: two versions at once
 //! - [`tls`]: certificates that follow their secret
 //! - [`tenants`]: many secrets of one type
-//! - [`changing_keys`]: while two versions of a program run
-//! - [`drill`]: a test of what a program does in a rotation
-//! - [`errors`]: and what to do
+//! - [`changing_keys`]: adding and removing keys while two versions of a program run
+//! - [`http_client`]: TLS, FIPS, proxies, features
+//! - [`agent_and_extension`]: the Secrets Manager Agent, the Lambda extension, Parameter Store
+//!
+//! Reference:
+//!
+//! - [`declarations`]: every option of `#[secret(..)]`, and what each JSON value becomes
+//! - [`live`]: every call and setting of live secrets, polling, health
+//! - [`sources`]: where secrets come from
+//! - [`errors`]: every kind, and what to do
 //! - [`limits`]: of AWS, and of this crate
 //! - [`security`]: what is protected, from whom, and what is not
-//! - [`public_api`]: the items that there are, and what of other crates is among them
+//! - [`schema_file`]: the check of a struct against a JSON Schema file
+//! - [`descriptor`]: what a binary says of its secrets
+//! - [`public_api`]: the public items, and which types of other crates they use
+//!
+//! Moving from something else:
+//!
+//! - [`from_ecs_environment`]: from secrets that ECS injects into variables
+//! - [`from_the_official_cache`]: from `aws_secretsmanager_caching`
+//! - [`from_serde`]: from `Deserialize` and the SDK
 //!
 //! How a secret flows:
 //!
@@ -34,30 +48,44 @@ macro_rules! page {
     };
 }
 
-page!(ecs, "ecs.md");
-page!(from_ecs_environment, "from-ecs-environment.md");
-page!(from_the_official_cache, "from-the-official-cache.md");
-page!(from_serde, "from-serde.md");
-page!(integrations, "integrations.md");
-page!(lambda, "lambda.md");
-page!(declarations, "declarations.md");
-page!(live, "live.md");
-page!(sources, "sources.md");
-page!(http_client, "http-client.md");
-page!(schema_file, "schema-file.md");
-page!(descriptor, "descriptor.md");
-page!(verifiers, "verifiers.md");
-page!(tls, "tls.md");
-page!(tenants, "tenants.md");
-page!(changing_keys, "changing-keys.md");
-page!(errors, "errors.md");
-page!(limits, "limits.md");
-page!(security, "security.md");
-page!(public_api, "public-api.md");
+page!(ecs, "guides/ecs.md");
+page!(eks, "guides/eks.md");
+page!(lambda, "guides/lambda.md");
+page!(sqlx, "guides/sqlx.md");
+page!(integrations, "guides/integrations.md");
+page!(readiness_and_liveness, "guides/readiness-and-liveness.md");
+page!(localstack, "guides/localstack.md");
+page!(verifiers, "guides/verifiers.md");
+page!(tls, "guides/tls.md");
+page!(tenants, "guides/tenants.md");
+page!(changing_keys, "guides/changing-keys.md");
+page!(http_client, "guides/http-client.md");
+page!(agent_and_extension, "guides/agent-and-extension.md");
+
+page!(declarations, "reference/declarations.md");
+page!(live, "reference/live.md");
+page!(sources, "reference/sources.md");
+page!(errors, "reference/errors.md");
+page!(limits, "reference/limits.md");
+page!(security, "reference/security.md");
+page!(schema_file, "reference/schema-file.md");
+page!(descriptor, "reference/descriptor.md");
+page!(public_api, "reference/public-api.md");
+
+page!(from_ecs_environment, "migrating/from-ecs-environment.md");
+page!(from_the_official_cache, "migrating/from-the-official-cache.md");
+page!(from_serde, "migrating/from-serde.md");
 
 #[cfg(feature = "testing")]
-page!(drill, "drill.md");
+page!(drill, "guides/drill.md");
 
 /// A test of what a program does in a rotation; needs the feature `testing`.
 #[cfg(not(feature = "testing"))]
 pub mod drill {}
+
+#[cfg(feature = "testing")]
+page!(testing, "guides/testing.md");
+
+/// Tests of code that uses secrets; needs the feature `testing`.
+#[cfg(not(feature = "testing"))]
+pub mod testing {}

@@ -123,7 +123,7 @@ async fn a_value_that_is_loaded_once_fails_from_the_first_set_on() {
     // Nobody looks at the secret: nothing is to be waited for.
     let drill = drill.only([Scenario::Rotation]).patience(Duration::from_secs(1));
     let report = drill.run(|| database.query(&once)).await;
-    assert!(include_str!("../docs/drill.md").contains(&report.to_string()), "as the page shows it:\n{report}");
+    assert!(include_str!("../docs/guides/drill.md").contains(&report.to_string()), "as the page shows it:\n{report}");
     let steps = ["set", "test", "finish"].map(|step| (Some(Scenario::Rotation), step));
     assert_eq!(failed(&report), steps, "{report}");
     assert_eq!(report.failures().next().and_then(|step| step.first_error.as_ref()), Some(&Failure::Rejected));

@@ -1,6 +1,6 @@
 //! What a type declares, as bytes in a program: written when the program is compiled, read by `cargo secrets`.
 //!
-//! `docs/descriptor.md` describes the form. An entry is padded to the next power of two from 512 on: shorter constants are merged
+//! `docs/reference/descriptor.md` describes the form. An entry is padded to the next power of two from 512 on: shorter constants are merged
 //! with others by LLVM, so that nobody could find them.
 
 #![allow(clippy::cast_possible_truncation, reason = "lengths of constants, and the lowest bits of a number")]

@@ -85,7 +85,7 @@ fn mended(case: &Path, way: &[Edit], (package, nth): (&Path, usize), problems: &
     let mut message = fs::read_to_string(case.with_extension("stderr")).ok();
     if message.as_ref().is_some_and(|message| ["E0119", "E0391"].iter().any(|code| message.contains(code))) {
         // The compiler's own words; ours are in the documentation of the derive.
-        message = Some(fs::read_to_string("../../docs/declarations.md").expect("the page of all options"));
+        message = Some(fs::read_to_string("../../docs/reference/declarations.md").expect("the page of all options"));
     }
     let mut source = source.split("\n// Remedy: ").next().unwrap_or_default().to_owned();
     let schema = case.with_extension("json");

@@ -96,7 +96,7 @@ async fn the_service_runs_on_what_the_stack_creates() {
 
     assert_eq!(policy(&emulator, &outputs).await, policy_of_the_program(&outputs["KeyArn"]));
 
-    // What docs/ecs.md has people do once: the database learns the password that was generated.
+    // What docs/guides/ecs.md has people do once: the database learns the password that was generated.
     let secret = emulator.client().get_secret_value().secret_id(&outputs["SecretArn"]).send().await.expect("created");
     let document: Value = serde_json::from_str(secret.secret_string().expect("text")).expect("JSON");
     let (user, password) = (document["username"].as_str().expect("a user"), document["password"].as_str());

@@ -34,9 +34,9 @@ async fn main() -> Result<(), Error> {
             follow().await
         }
         Some("--aws") => load(&Secrets::from_env().await?).await,
-        Some("--watch") => watch().await,
+        Some("--watch") => watch(std::env::args().nth(2).map_or_else(|| beside("secrets.json"), PathBuf::from)).await,
         Some(_) => {
-            eprintln!("usage: quickstart [--aws | --watch]");
+            eprintln!("usage: quickstart [--aws | --watch [FILE]]");
             std::process::exit(2);
         }
     }
@@ -94,9 +94,8 @@ async fn follow() -> Result<(), Error> {
     Ok(())
 }
 
-/// Prints what becomes of each edit of `secrets.json`, until Ctrl-C.
-async fn watch() -> Result<(), Error> {
-    let file = beside("secrets.json");
+/// Prints what becomes of each edit of the file, until Ctrl-C.
+async fn watch(file: PathBuf) -> Result<(), Error> {
     let secrets = Secrets::builder().refresh(Duration::from_secs(1)).build(File::new(&file));
     let db: Live<OrdersDb> = secrets.live().await?;
     println!("Edit {} and see what happens; Ctrl-C ends it.", file.display());

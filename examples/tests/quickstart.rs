@@ -1,23 +1,27 @@
 //! The quickstart, run as its reader runs it.
 
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use secrets_tests::{Emulator, REGION};
 
 const REPORT: &str = r#"secret "quickstart/orders-db" does not fit OrdersDb: 4 violations
   username: expected a string, found nothing, but the similar key "Username"
-  password: expected a string of at least 12 characters, found one of a different length
+  password: expected a string of at least 12 characters, found a shorter one
   host: expected a string, found an array
   port: expected an integer from 1 to 65535, found a number that is not one
 help: correct the secret's value, or change the struct
 "#;
 
 /// `target/debug/examples/quickstart`, which cargo builds before the tests of its package.
-fn quickstart(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+fn program() -> PathBuf {
     let test = std::env::current_exe().expect("a path");
-    let program: PathBuf = test.ancestors().nth(2).expect("target/debug").join("examples/quickstart");
-    Command::new(program).args(arguments).envs(variables.iter().copied()).output().expect("it runs")
+    test.ancestors().nth(2).expect("target/debug").join("examples/quickstart")
+}
+
+fn quickstart(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    Command::new(program()).args(arguments).envs(variables.iter().copied()).output().expect("it runs")
 }
 
 fn shown(output: &Output) -> &str {
@@ -30,12 +34,20 @@ fn without_arguments_it_needs_nothing_but_itself() {
     assert!(output.status.success(), "{output:?}");
     let shown = shown(&output);
     assert!(shown.contains("password: [REDACTED],\n    host: \"localhost\",\n    port: 5432,"), "{shown}");
-    assert!(shown.contains("\"orders@example.com\""), "{shown}");
-    assert!(shown.ends_with(REPORT), "{shown}");
+    assert!(shown.contains(&format!("2. A broken secret:\n{REPORT}")), "{shown}");
+    let rotation = "3. A live secret:\n\
+        at the start    : old.internal, health: ok\n\
+        after a rotation: new.internal, health: ok\n\
+        after a bad edit: new.internal, health: degraded\n\
+        secret \"quickstart/orders-db\" does not fit OrdersDb: 1 violation\n\
+        \x20 password: expected a string of at least 12 characters, found a shorter one\n\
+        help: correct the secret's value, or change the struct\n\
+        after its repair: good.internal, health: ok\n";
+    assert!(shown.ends_with(rotation), "{shown}");
     // The README's declaration is the same, under an id with a placeholder.
     let readme = REPORT.replace(r#""quickstart/orders-db""#, r#""prod/orders/db" (declared "{APP_ENV}/orders/db")"#);
     assert!(include_str!("../../README.md").contains(&format!("```text\n{readme}```")), "{readme}");
-    for secret in ["for-development-only", "not-a-real-key", "too-short", "70000"] {
+    for secret in ["for-development-only", "too-short", "70000", "0123456789ab", "ba9876543210"] {
         assert!(!shown.contains(secret), "{shown}");
     }
 }
@@ -45,7 +57,6 @@ async fn with_aws_the_same_program_reads_from_secrets_manager() {
     let emulator = Emulator::shared();
     let db = r#"{"username": "u", "password": "0123456789abc", "host": "db.internal", "port": 6432}"#;
     emulator.create("quickstart/orders-db", db).await;
-    emulator.create("quickstart/mail-api", r#"{"key": "k", "senders": []}"#).await;
     let output = quickstart(
         &["--aws"],
         &[
@@ -61,12 +72,34 @@ async fn with_aws_the_same_program_reads_from_secrets_manager() {
         "{}",
         shown(&output)
     );
-    assert!(shown(&output).ends_with(REPORT), "{}", shown(&output));
+}
+
+/// The reader edits a file: a good version is in use, a bad one is refused, and both are said.
+#[test]
+fn an_edit_is_followed_while_it_watches() {
+    let file = std::env::temp_dir().join(format!("quickstart-{}.json", std::process::id()));
+    let document = |host: &str, password: &str| {
+        let secret = format!(r#"{{"username": "u", "password": "{password}", "host": "{host}"}}"#);
+        std::fs::write(&file, format!(r#"{{"quickstart/orders-db": {secret}}}"#)).expect("written");
+    };
+    document("one.internal", "0123456789ab");
+    let mut program =
+        Command::new(program()).arg("--watch").arg(&file).stdout(Stdio::piped()).spawn().expect("it runs");
+    let mut lines = BufReader::new(program.stdout.take().expect("piped")).lines().map_while(Result::ok);
+    let mut until = |words: &str| lines.by_ref().any(|line| line.contains(words));
+    assert!(until("one.internal") && until("health: ok"));
+    document("two.internal", "ba9876543210");
+    assert!(until("two.internal"));
+    document("three.internal", "short");
+    assert!(until("health: degraded") && until("password: expected a string of at least 12 characters"));
+    program.kill().expect("it ends");
+    program.wait().expect("it ended");
+    std::fs::remove_file(&file).expect("removed");
 }
 
 #[test]
 fn another_argument_is_answered_with_the_usage() {
     let output = quickstart(&["--help"], &[]);
     assert_eq!(output.status.code(), Some(2));
-    assert_eq!(output.stderr, b"usage: quickstart [--aws]\n");
+    assert_eq!(output.stderr, b"usage: quickstart [--aws | --watch [FILE]]\n");
 }

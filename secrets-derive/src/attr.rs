@@ -128,6 +128,12 @@ pub struct Variant {
 
 const VARIANT: [&str; 1] = ["rename"];
 
+/// Of items and fields, rules included.
+#[cfg(test)]
+pub fn all_options() -> impl Iterator<Item = &'static str> {
+    CONTAINER.into_iter().chain(FIELD).chain(RULES)
+}
+
 impl Container {
     pub fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut options = Self::default();

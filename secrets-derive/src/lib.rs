@@ -16,9 +16,9 @@ mod schema_file;
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
-/// Makes a struct a secret: a type that is read from a JSON secret, validated, and shown without its contents.
-///
-/// See the documentation of `secrets-runtime` for the attributes.
+// What an editor shows for `Secret`: all options, from the page that is the reference.
+#[doc = "[schema-file]: https://docs.rs/secrets-runtime/latest/secrets_runtime/guides/schema_file/index.html\n\n"]
+#[doc = include_str!("../declarations.md")]
 #[proc_macro_derive(Secret, attributes(secret))]
 pub fn derive_secret(input: TokenStream) -> TokenStream {
     let item = parse_macro_input!(input as DeriveInput);
@@ -58,6 +58,18 @@ mod tests {
             }
         };
         assert_eq!(errors_of(item), 5);
+    }
+
+    /// The page is what an editor shows.
+    #[test]
+    fn every_option_is_on_the_page() {
+        let page = include_str!("../declarations.md");
+        for option in super::attr::all_options() {
+            assert!(page.contains(&format!("`{option}")), "{option}");
+        }
+        for words in ["E0119", "`debug = false`", "E0391"] {
+            assert!(page.contains(words), "{words}");
+        }
     }
 
     #[test]

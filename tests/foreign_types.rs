@@ -62,9 +62,9 @@ fn what_they_refuse_is_named_and_not_shown() {
         ("day", "a string that is a valid NaiveDate"),
     ];
     for (at, (path, words)) in expected.iter().enumerate() {
-        assert_eq!(told[at], format!("{path}: expected {words}, found a string that is not one"));
+        assert_eq!(told[at], format!("{path}: expected {words}, found a string that does not fit"));
     }
     assert_eq!(told[8], "key: expected a base64 string of at most 4 bytes, found a longer one");
-    assert_eq!(told[9], "keys[0]: expected a string of hexadecimal digits, found a string that is not one");
+    assert_eq!(told[9], "keys[0]: expected a string of hexadecimal digits, found a string that does not fit");
     assert!(!format!("{error} {error:?}").contains("canary"));
 }

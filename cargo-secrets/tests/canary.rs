@@ -207,12 +207,12 @@ does not fit  canary/all       canary::All
   number: expected an integer from 1 to 9, found a string that does not spell one
   flag: expected true or false, found a string that does not spell one
   list[0]: expected an integer from 0 to 255, found a string that does not spell one
-  list[1]: expected an integer from 0 to 255, found a number that is not one
+  list[1]: expected an integer from 0 to 255, found a number that does not fit
   map.*.token: expected the key once, found it twice
   map.*.token: expected a string, found a number
   mode: expected \"a\" or \"b\" that matches ^a, found a string that does not match
   engine.kind: expected \"pg\" or \"my\", found a string that is not one of them
-  bytes: expected a base64 string, found a string that is not one
+  bytes: expected a base64 string, found a string that does not fit
 does not fit  canary/binary    canary::Binary
 does not fit  canary/not-json  canary::NotJson
   is arn:aws:secretsmanager:eu-central-1:123456789012:secret:canary/not-json-??????

@@ -10,7 +10,7 @@ const REPORT: &str = r#"secret "quickstart/orders-db" does not fit OrdersDb: 4 v
   username: expected a string, found nothing, but the similar key "Username"
   password: expected a string of at least 12 characters, found a shorter one
   host: expected a string, found an array
-  port: expected an integer from 1 to 65535, found a number that is not one
+  port: expected an integer from 1 to 65535, found a number that does not fit
 help: correct the secret's value, or change the struct
 "#;
 

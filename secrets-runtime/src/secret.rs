@@ -151,11 +151,13 @@ impl<K: MapKey + Eq + Hash, T: SecretValue, S: BuildHasher + Default> Secret for
 }
 
 /// A secret that is plain text, loaded by an id that the program gives.
+#[diagnostic::do_not_recommend]
 impl Secret for SecretString {
     const SPEC: SecretSpec = SecretSpec::new("SecretString").text();
 }
 
 /// As a `SecretString`, which hides what it holds.
+#[diagnostic::do_not_recommend]
 impl Secret for String {
     const SPEC: SecretSpec = SecretSpec::new("String").text();
 }

@@ -1,9 +1,9 @@
 //! The documents that AWS makes for databases, as its templates and as its console write them, load into the struct that
-//! the README shows for them.
+//! the page on declarations shows for them.
 
 use secrets_runtime::{ExposeSecret, Secret, SecretString};
 
-// README
+// PAGE
 /// Credentials of a database, as AWS stores them.
 #[derive(Secret)]
 struct DatabaseSecret {
@@ -21,7 +21,7 @@ struct DatabaseSecret {
     identifier: Option<String>,
     masterarn: Option<String>,
 }
-// README
+// PAGE
 
 const DOCUMENTS: [(&str, &str); 9] = [
     (
@@ -82,7 +82,10 @@ fn every_database_document_loads() {
 }
 
 #[test]
-fn the_readme_shows_this_struct() {
-    let shown = include_str!("databases.rs").split("// README\n").nth(1).expect("between the marks");
-    assert!(include_str!("../README.md").contains(shown), "the README shows another struct than\n{shown}");
+fn the_page_on_declarations_shows_this_struct() {
+    let shown = include_str!("databases.rs").split("// PAGE\n").nth(1).expect("between the marks");
+    assert!(
+        include_str!("../docs/reference/declarations.md").contains(shown),
+        "the page shows another struct than\n{shown}"
+    );
 }

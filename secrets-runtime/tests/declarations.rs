@@ -51,12 +51,12 @@ fn a_newtype_is_read_as_its_field() {
         violations::<Newtypes>(
             r#"{"port": 0, "maybe": 50000, "ports": ["x"], "by_port": {"0": 1}, "wrapped": {"level": 11}}"#
         ),
-        "port: expected an integer from 1 to 49151, found a number that is not one\n\
+        "port: expected an integer from 1 to 49151, found a number that does not fit\n\
          maybe: expected an integer from 1 to 49151, found a larger number\n\
          ports[0]: expected an integer from 1 to 49151, found a string that does not spell one\n\
-         by_port.* (the key): expected an integer from 1 to 49151, found a string that spells a number that is not one\n\
+         by_port.* (the key): expected an integer from 1 to 49151, found a string that spells a number that does not fit\n\
          by_port.*: expected a string, found a number\n\
-         wrapped.level: expected an integer from 1 to 10, found a number that is not one"
+         wrapped.level: expected an integer from 1 to 10, found a number that does not fit"
     );
     assert!(
         Newtypes::json_schema()
@@ -142,9 +142,9 @@ fn a_value_is_made_from_another_type() {
     );
     assert_eq!(
         violations::<Conversions>(r#"{"timeout": -1, "level": "canary", "levels": {"canary": true}}"#),
-        "timeout: expected an integer from 0 to 18446744073709551615, found a number that is not one\n\
-         level: expected a string that is a valid Level, found a string that is not one\n\
-         levels.* (the key): expected a string that is a valid Level, found a string that is not one\n\
+        "timeout: expected an integer from 0 to 18446744073709551615, found a number that does not fit\n\
+         level: expected a string that is a valid Level, found a string that does not fit\n\
+         levels.* (the key): expected a string that is a valid Level, found a string that does not fit\n\
          levels.*: expected an integer from 0 to 18446744073709551615, found a boolean"
     );
 }
@@ -362,7 +362,7 @@ fn rules_take_constants() {
     assert_eq!((read.level, read.text.as_deref(), read.other), (Some(5), Some("x"), Some(1024)));
     assert_eq!(
         violations::<Constants>(r#"{"port": 1023, "ratio": 0.6, "wide": 1, "name": "abcde", "level": 10}"#),
-        "port: expected an integer from 1024 to 49151, found a number that is not one\n\
+        "port: expected an integer from 1024 to 49151, found a number that does not fit\n\
          ratio: expected a number of at most 0.5, found a larger number\n\
          wide: expected an integer from 340282366920938463463374607431768211455 to 340282366920938463463374607431768211455, found a smaller number\n\
          name: expected a string of 1 to 4 characters, found one of a different length\n\

@@ -49,7 +49,7 @@ mod rds {
             "username: expected a string, found nothing, but the similar key \"Username\"\n\
              password: expected a string of at least 12 characters, found a shorter one\n\
              host: expected a string, found a boolean\n\
-             port: expected an integer from 1 to 65535, found a number that is not one\n\
+             port: expected an integer from 1 to 65535, found a number that does not fit\n\
              dbname: expected a string, found a number"
         );
     }
@@ -158,7 +158,7 @@ fn a_default_stands_in_for_an_absent_or_null_key() {
     assert_eq!(
         violations::<Defaults>(wrong),
         "retries: expected an integer from 0 to 255, found a string that does not spell one\n\
-         bounded: expected an integer from 1 to 9, found a number that is not one"
+         bounded: expected an integer from 1 to 9, found a number that does not fit"
     );
 }
 
@@ -290,7 +290,7 @@ fn a_rule_holds_for_the_value_inside_an_option() {
     Ruled::from_json("{}").expect("rules are for what is there");
     assert_eq!(
         violations::<Ruled>(r#"{"ratio": "1.6", "negative": 0, "text": "a", "list": [1, 2, 3], "map": {}}"#),
-        "ratio: expected a number from -1.5 to 1.5, found a number that is not one\n\
+        "ratio: expected a number from -1.5 to 1.5, found a number that does not fit\n\
          negative: expected an integer from -9223372036854775808 to -1, found a larger number\n\
          text: expected a string of 2 to 3 characters, found one of a different length\n\
          list: expected an array of at most 2 items, found a longer one\n\

@@ -77,8 +77,8 @@ fn a_broken_rule_names_what_all_of_them_ask_for() {
     );
     assert_eq!(
         violations::<Judged>(r#"{"digits": [1, 10, 0]}"#),
-        "digits[1]: expected an integer from 1 to 9, found a number that is not one\n\
-         digits[2]: expected an integer from 1 to 9, found a number that is not one"
+        "digits[1]: expected an integer from 1 to 9, found a number that does not fit\n\
+         digits[2]: expected an integer from 1 to 9, found a number that does not fit"
     );
     // A line end that Rust's `.` would match and JSON Schema's does not.
     assert_eq!(violations::<Judged>(r#"{"tokens": {"x": "\u2028\r"}}"#).lines().count(), 1);
@@ -139,13 +139,13 @@ fn what_the_form_does_not_fit_is_refused_without_repeating_it() {
         "inner": "canary", "maybe_inner": "{\"token\": true}", "anything": {"a": "canary"}, "maybe_anything": "canary"}"#;
     assert_eq!(
         violations::<Coded>(wrong),
-        "address: expected a string that is a valid IpAddr, found a string that is not one\n\
+        "address: expected a string that is a valid IpAddr, found a string that does not fit\n\
          maybe: expected a string that is a valid IpAddr, found a number, which `from_str(number)` reads\n\
-         peers[0]: expected a string that is a valid IpAddr, found a string that is not one\n\
+         peers[0]: expected a string that is a valid IpAddr, found a string that does not fit\n\
          key: expected a base64 string of 3 bytes, found base64 without padding, which the option `unpadded` reads\n\
-         digest: expected a string of hexadecimal digits, found a string that is not one\n\
+         digest: expected a string of hexadecimal digits, found a string that does not fit\n\
          hidden: expected a base64 string, found base64 of the URL-safe alphabet, which the option `url` reads\n\
-         inner: expected a string with JSON in it: an object, found a string that is not one\n\
+         inner: expected a string with JSON in it: an object, found a string that does not fit\n\
          maybe_inner.token: expected an integer from 0 to 65535, found a boolean\n\
          anything: expected a value that HashMap can be deserialized from, found an object\n\
          maybe_anything: expected a value that Option can be deserialized from, found a string"

@@ -93,7 +93,7 @@ fn what_a_set_a_tuple_or_an_array_does_not_hold_is_named() {
          sorted: expected an array without duplicates, found an item twice\n\
          queue: expected an array, found an object\n\
          pair: expected an array of 2 items, found one of a different length\n\
-         array[1]: expected an integer from 1 to 255, found a number that is not one\n\
+         array[1]: expected an integer from 1 to 255, found a number that does not fit\n\
          nested[0][0]: expected an integer from 0 to 255, found a boolean\n\
          nested[0][1][0].token: expected a string, found nothing"
     );
@@ -132,10 +132,10 @@ fn numbers_have_the_limits_of_their_types() {
         violations::<Numbers>(
             r#"{"wide": 340282366920938463463374607431768211456, "signed": 1, "port": 0, "step": "0", "optional": 11, "letter": "ab"}"#
         ),
-        "wide: expected an integer from 1 to 340282366920938463463374607431768211455, found a number that is not one\n\
-         signed: expected an integer from -170141183460469231731687303715884105728 to 170141183460469231731687303715884105727 that is a multiple of 2, found a number that is not one\n\
-         port: expected an integer from 1 to 65535, found a number that is not one\n\
-         step: expected an integer from -128 to 127 except 0, found a string that spells a number that is not one\n\
+        "wide: expected an integer from 1 to 340282366920938463463374607431768211455, found a number that does not fit\n\
+         signed: expected an integer from -170141183460469231731687303715884105728 to 170141183460469231731687303715884105727 that is a multiple of 2, found a number that does not fit\n\
+         port: expected an integer from 1 to 65535, found a number that does not fit\n\
+         step: expected an integer from -128 to 127 except 0, found a string that spells a number that does not fit\n\
          optional: expected an integer from 1 to 10, found a larger number\n\
          letter: expected a string of 1 character, found one of a different length"
     );
@@ -159,11 +159,11 @@ fn addresses_and_durations_need_no_attribute() {
     assert_eq!((read.listen.port(), read.timeout.as_secs(), read.idle.as_secs()), (80, 5400, 30));
     assert_eq!(
         violations::<Addresses>(r#"{"host": "canary", "four": 1, "listen": "canary", "timeout": 30, "idle": "30"}"#),
-        "host: expected a string that is a valid IpAddr, found a string that is not one\n\
+        "host: expected a string that is a valid IpAddr, found a string that does not fit\n\
          four: expected a string that is a valid Ipv4Addr, found a number\n\
-         listen: expected a string that is a valid SocketAddr, found a string that is not one\n\
+         listen: expected a string that is a valid SocketAddr, found a string that does not fit\n\
          timeout: expected a duration such as \"30s\", \"5m\", \"1h30m\" or \"7d\", found a number, which has no unit\n\
-         idle: expected a duration such as \"30s\", \"5m\", \"1h30m\" or \"7d\", found a string that is not one"
+         idle: expected a duration such as \"30s\", \"5m\", \"1h30m\" or \"7d\", found a string that does not fit"
     );
 }
 
@@ -207,9 +207,9 @@ fn keys_of_maps_are_read_as_strings_are() {
                 "names": {"A": 1, "b": 2}, "shared": {"x": {"name": "n"}}}"#
         ),
         "ports.* (the key): expected an integer from 0 to 65535, found a string that does not spell one\n\
-         ports.* (the key): expected an integer from 0 to 65535, found a string that spells a number that is not one\n\
+         ports.* (the key): expected an integer from 0 to 65535, found a string that spells a number that does not fit\n\
          ports.*: expected a string, found a number\n\
-         hosts.* (the key): expected a string that is a valid IpAddr, found a string that is not one\n\
+         hosts.* (the key): expected a string that is a valid IpAddr, found a string that does not fit\n\
          hosts.*: expected true or false, found a number\n\
          modes.* (the key): expected \"read\" or \"write\", found a string that is not one of them\n\
          names.* (the key): expected a string that matches ^[a-z]+$, found a string that does not match\n\
@@ -268,13 +268,13 @@ fn a_codec_reads_what_is_in_containers() {
             r#"{"addresses": {"a": ["canary"]}, "boxed": 1, "level": 0.5, "levels": [3], "key": "AQ==",
                 "keys": {"k": "_w=="}, "fixed": "ff0", "wrapped": "AQIDBAU="}"#
         ),
-        "addresses.*[0]: expected a string that is a valid IpAddr, found a string that is not one\n\
+        "addresses.*[0]: expected a string that is a valid IpAddr, found a string that does not fit\n\
          boxed: expected a string that is a valid Level, found a number, which `from_str(number)` reads\n\
-         level: expected a string or an integer that is a valid Level, found a number that is not one\n\
+         level: expected a string or an integer that is a valid Level, found a number that does not fit\n\
          levels[0]: expected a string that is a valid Level, found a number, which `from_str(number)` reads\n\
-         key: expected a base64 string, found a string that is not one\n\
+         key: expected a base64 string, found a string that does not fit\n\
          keys.*: expected a base64 string, found base64 of the URL-safe alphabet, which the option `url` reads\n\
-         fixed: expected a string of hexadecimal digits, found a string that is not one\n\
+         fixed: expected a string of hexadecimal digits, found a string that does not fit\n\
          wrapped: expected a base64 string of at most 4 bytes, found a longer one"
     );
 }
@@ -307,6 +307,6 @@ fn another_base64_is_recognized() {
         violations::<Forms>(r#"{"standard": "_-8", "url": "AQ", "unpadded": "?", "token": "_-8"}"#),
         "standard: expected a base64 string, found base64 of the URL-safe alphabet without padding, which the options `url, unpadded` read\n\
          url: expected a base64 string in the URL-safe alphabet, found base64 without padding, which the option `unpadded` reads\n\
-         unpadded: expected a base64 string without padding, found a string that is not one"
+         unpadded: expected a base64 string without padding, found a string that does not fit"
     );
 }

@@ -394,7 +394,7 @@ mod tests {
         assert_eq!(resolve("x/{APP_ENV}-{APP_ENV}", lookup).as_deref(), Ok("x/prod-prod"));
         assert_eq!(resolve("{APP_ENVIRONMENT}/db", lookup), Err(BadId::Unset("APP_ENVIRONMENT".to_owned())));
         assert_eq!(resolve("{DB_SECRET_ARN}", |_| Some(ARN.to_owned())).as_deref(), Ok(ARN));
-        assert_eq!(resolve("{A}/db", |_| Some(String::new())), Err(BadId::Unset("A".to_owned())));
+        assert_eq!(resolve("{A}/db", |_| Some(String::new())), Err(BadId::Blank("A".to_owned())));
         assert_eq!(variables("{A}/{B}-x").collect::<Vec<_>>(), ["A", "B"]);
     }
 
@@ -416,7 +416,7 @@ mod tests {
     #[test]
     fn a_variable_cannot_bring_a_placeholder_along() {
         for value in ["{B}", "\0"] {
-            assert_eq!(resolve("{A}", |_| Some(value.to_owned())), Err(BadId::Character(None)));
+            assert_eq!(resolve("{A}", |_| Some(value.to_owned())), Err(BadId::Variable("A".to_owned())));
         }
     }
 

@@ -61,14 +61,14 @@ impl Rule {
         match self {
             Self::Range { min: Some(_), max: None } => "a smaller number",
             Self::Range { min: None, max: Some(_) } => "a larger number",
-            Self::Range { .. } | Self::MultipleOf(_) => "a number that is not one",
+            Self::Range { .. } | Self::MultipleOf(_) => "a number that does not fit",
             Self::Length { min: Some(_), max: None } => "a shorter one",
             Self::Length { min: None, max: Some(_) } => "a longer one",
             Self::Length { .. } => "one of a different length",
             Self::Pattern { .. } => "a string that does not match",
             Self::OneOf(_) => "a string that is not one of them",
-            Self::Valid(_) => "a value that is not one",
-            Self::Each(_) => "an item that is not one",
+            Self::Valid(_) => "a value that does not fit",
+            Self::Each(_) => "an item that does not fit",
         }
     }
 }

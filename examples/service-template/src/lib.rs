@@ -75,7 +75,7 @@ pub async fn router<D: Database>(
 
 async fn orders<D: Database>(State(service): State<Arc<Service<D>>>) -> Result<String, StatusCode> {
     // While a rotation is under way, the old password may fail before the new one is current.
-    let retry = Retry::on(D::is_login).within(Duration::from_mins(1));
+    let retry = Retry::on(D::is_login).within(Duration::from_secs(90));
     let orders = service.pool.attempt(retry, |pool| async move { pool.orders().await }).await;
     orders.map(|count| format!("{count} orders\n")).map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
 }

@@ -280,6 +280,7 @@ mod tests {
 
     struct Text;
 
+    #[diagnostic::do_not_recommend]
     impl SecretValue for Text {
         const SHAPE: Shape = Shape::Any;
 
@@ -288,6 +289,7 @@ mod tests {
         }
     }
 
+    #[diagnostic::do_not_recommend]
     impl Secret for Text {
         const SPEC: SecretSpec = SecretSpec::new("Text");
     }

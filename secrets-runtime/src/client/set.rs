@@ -48,7 +48,7 @@ macro_rules! tuples {
     ($($first:ident $($rest:ident)*)?) => {$(
         tuples!($($rest)*);
 
-        impl<$first: NamedSecret + Send + Sync + 'static, $($rest: NamedSecret + Send + Sync + 'static),*> SecretSet for ($first, $($rest,)*) {
+                impl<$first: NamedSecret + Send + Sync + 'static, $($rest: NamedSecret + Send + Sync + 'static),*> SecretSet for ($first, $($rest,)*) {
             fn requests(secrets: &Secrets) -> Vec<Result<Request, Error>> {
                 vec![secrets.declared::<$first>(), $(secrets.declared::<$rest>()),*]
             }

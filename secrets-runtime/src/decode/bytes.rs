@@ -42,6 +42,7 @@ bytes! {
     Zeroizing<Vec<u8>> => |bytes| bytes;
 }
 
+#[diagnostic::do_not_recommend]
 impl<const N: usize> Bytes for [u8; N] {
     fn from_bytes(bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
         bytes.as_slice().try_into().ok()
@@ -118,7 +119,7 @@ fn another_form(text: &str, form: Base64Form) -> &'static str {
         ),
     ];
     let found = others.into_iter().find(|(other, _)| *other != form && decoded(text, *other).is_some());
-    found.map_or("a string that is not one", |(_, words)| words)
+    found.map_or("a string that does not fit", |(_, words)| words)
 }
 
 /// As [`base64`].
@@ -127,6 +128,6 @@ fn another_form(text: &str, form: Base64Form) -> &'static str {
 /// What the text is instead, in words.
 pub fn hex(text: &str) -> Result<Zeroizing<Vec<u8>>, &'static str> {
     let mut bytes = Zeroizing::new(vec![0; text.len() / 2]);
-    base16ct::mixed::decode(text, &mut bytes).map_err(|_| "a string that is not one")?;
+    base16ct::mixed::decode(text, &mut bytes).map_err(|_| "a string that does not fit")?;
     Ok(bytes)
 }

@@ -116,6 +116,7 @@ pub struct Itself;
 #[derive(Debug)]
 pub struct In<How>(How);
 
+#[diagnostic::do_not_recommend]
 impl<C: Codec<T>, T> Coded<C, Itself> for T {
     const SHAPE: Shape = C::SHAPE;
 
@@ -153,6 +154,7 @@ impl<C, How, T: Coded<C, How>> Coded<C, In<How>> for Option<T> {
 
 macro_rules! pointers {
     ($($pointer:ident)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<C, How, T: Coded<C, How>> Coded<C, In<How>> for $pointer<T> {
             const SHAPE: Shape = T::SHAPE;
 
@@ -171,6 +173,7 @@ pointers!(Box Rc Arc);
 
 macro_rules! lists {
     ($($list:ident)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<C, How, T: Coded<C, How>> Coded<C, In<How>> for $list<T> {
             const SHAPE: Shape = Shape::Array(&T::SHAPE);
 

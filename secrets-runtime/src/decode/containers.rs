@@ -42,6 +42,7 @@ impl<T: SecretValue> SecretValue for Option<T> {
 }
 
 /// Nothing is read; the key need not be there.
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized> SecretValue for PhantomData<T> {
     const SHAPE: Shape = Shape::Optional(&Shape::Any);
 
@@ -57,6 +58,7 @@ impl<T: ?Sized> SecretValue for PhantomData<T> {
 /// Pointers are read as what they point to.
 macro_rules! pointers {
     ($($pointer:ident)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T: SecretValue> SecretValue for $pointer<T> {
             const SHAPE: Shape = T::SHAPE;
 
@@ -108,6 +110,7 @@ impl<T: SecretValue + Zeroize> SecretValue for SecretBox<T> {
 /// Lists of any length.
 macro_rules! lists {
     ($($list:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T: SecretValue> SecretValue for $list {
             const SHAPE: Shape = Shape::Array(&T::SHAPE);
 

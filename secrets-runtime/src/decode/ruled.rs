@@ -41,6 +41,7 @@ impl<B> Bounded<B> {
 macro_rules! ranged {
     ($($number:ty => |$value:ident| $judged:expr;)*) => {$(
         #[allow(clippy::cast_lossless, reason = "the same for all of them, and none is cut")]
+        #[diagnostic::do_not_recommend]
         impl Ranged for $number {
             type Bound = Self;
 
@@ -98,18 +99,21 @@ pub trait Measured {
     fn measured(&self) -> Option<Judged<'_>>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Measured for str {
     fn measured(&self) -> Option<Judged<'_>> {
         Some(Judged::Text(self))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Measured for String {
     fn measured(&self) -> Option<Judged<'_>> {
         self.as_str().measured()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Measured for Cow<'_, str> {
     fn measured(&self) -> Option<Judged<'_>> {
         str::measured(self)
@@ -118,6 +122,7 @@ impl Measured for Cow<'_, str> {
 
 macro_rules! counted {
     ($([$($parameters:tt)*] $type:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($parameters)*> Measured for $type {
             fn measured(&self) -> Option<Judged<'_>> {
                 Some(Judged::Count(self.len()))
@@ -154,18 +159,21 @@ pub trait Textual {
     fn text(&self) -> Option<&str>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Textual for str {
     fn text(&self) -> Option<&str> {
         Some(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Textual for String {
     fn text(&self) -> Option<&str> {
         Some(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Textual for Cow<'_, str> {
     fn text(&self) -> Option<&str> {
         Some(self)
@@ -233,6 +241,7 @@ pub trait Each {
 
 macro_rules! numbered {
     ($([$($parameters:tt)*] $type:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($parameters)*> Each for $type {
             type Item = T;
 
@@ -253,6 +262,7 @@ numbered! {
 /// Items whose place in the secret is not known any more.
 macro_rules! unnumbered {
     ($([$($parameters:tt)*] $type:ty: $items:ident;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($parameters)*> Each for $type {
             type Item = T;
 
@@ -289,6 +299,7 @@ pub trait Holds<T: ?Sized> {
     fn held(&self) -> Option<&T>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Holds<T> for T {
     fn held(&self) -> Option<&T> {
         Some(self)
@@ -304,6 +315,7 @@ impl<T> Holds<T> for Option<T> {
 /// A type that borrows as another, and an `Option` of it.
 macro_rules! holds {
     ($([$($parameters:tt)*] $type:ty => $held:ty, |$value:ident| $borrowed:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($parameters)*> Holds<$held> for $type {
             fn held(&self) -> Option<&$held> {
                 let $value = self;
@@ -415,6 +427,7 @@ pub trait TextDefault {
 
 macro_rules! text_defaults {
     ($($text:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl TextDefault for $text {
             fn text_default(text: &'static str) -> Self {
                 text.into()

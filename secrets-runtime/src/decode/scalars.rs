@@ -20,6 +20,7 @@ use crate::secret::SecretValue;
 
 macro_rules! texts {
     ($($type:ty => |$text:ident| $value:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl SecretValue for $type {
             const SHAPE: Shape = Shape::String;
 
@@ -45,6 +46,7 @@ texts! {
 /// Reads a string with the `FromStr` of types whose words about it are not shown.
 macro_rules! parsed {
     ($($type:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl $crate::secret::SecretValue for $type {
             const SHAPE: $crate::Shape = $crate::decode::scalars::parsed_shape(stringify!($type));
 
@@ -72,6 +74,7 @@ pub fn parse<T: FromStr>(json: &Json<'_>, shape: &Shape, report: &mut Report) ->
 
 parsed!(IpAddr Ipv4Addr Ipv6Addr SocketAddr SocketAddrV4 SocketAddrV6);
 
+#[diagnostic::do_not_recommend]
 impl SecretValue for Duration {
     const SHAPE: Shape = Shape::Duration;
 
@@ -89,6 +92,7 @@ pub fn duration(json: &Json<'_>, report: &mut Report) -> Result<Duration, Report
     secrets_shape::duration::parse(&text).map_err(|_| json.unfit(&Shape::Duration, Kind::String.unfit(), report))
 }
 
+#[diagnostic::do_not_recommend]
 impl SecretValue for char {
     const SHAPE: Shape = Shape::Newtype(&FieldShape {
         shape: Shape::String,
@@ -106,6 +110,7 @@ impl SecretValue for char {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl SecretValue for bool {
     const SHAPE: Shape = Shape::Boolean;
 
@@ -142,12 +147,13 @@ fn misspelt(text: &str, is_lenient_spelling: bool) -> &'static str {
 const NO_SPELLING: &str = "a string that does not spell one";
 
 /// This one spells a number that its type does not have.
-const UNFIT_SPELLING: &str = "a string that spells a number that is not one";
+const UNFIT_SPELLING: &str = "a string that spells a number that does not fit";
 
 /// An integer type, and what it is without zero. There is no `From<usize>` to widen all of them.
 macro_rules! integers {
     ($($integer:ty: $wide:expr,)*) => {$(
         #[allow(clippy::cast_lossless, clippy::cast_sign_loss, reason = "the same for all of them, and none is cut")]
+        #[diagnostic::do_not_recommend]
         impl SecretValue for $integer {
             const SHAPE: Shape = Shape::Integer { min: $wide(<$integer>::MIN as _), max: $wide(<$integer>::MAX as _), has_zero: true };
 
@@ -158,6 +164,7 @@ macro_rules! integers {
         }
 
         #[allow(clippy::cast_lossless, clippy::cast_sign_loss, reason = "the same for all of them, and none is cut")]
+        #[diagnostic::do_not_recommend]
         impl SecretValue for NonZero<$integer> {
             const SHAPE: Shape = Shape::Integer {
                 min: $wide(if <$integer>::MIN == 0 { 1 } else { <$integer>::MIN as _ }),
@@ -182,6 +189,7 @@ integers! {
 
 macro_rules! floats {
     ($($float:ty: $precision:ident,)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl SecretValue for $float {
             const SHAPE: Shape = Shape::Float(Precision::$precision);
 

@@ -253,11 +253,11 @@ impl Kind {
     pub const fn unfit(self) -> &'static str {
         match self {
             Kind::Null => "null",
-            Kind::Boolean => "a boolean that is not one",
-            Kind::Number => "a number that is not one",
-            Kind::String => "a string that is not one",
-            Kind::Array => "an array that is not one",
-            Kind::Object => "an object that is not one",
+            Kind::Boolean => "a boolean that does not fit",
+            Kind::Number => "a number that does not fit",
+            Kind::String => "a string that does not fit",
+            Kind::Array => "an array that does not fit",
+            Kind::Object => "an object that does not fit",
         }
     }
 

@@ -13,6 +13,7 @@ use secrets_shape::shape::Shape;
 
 struct Text(String);
 
+#[diagnostic::do_not_recommend]
 impl SecretValue for Text {
     const SHAPE: Shape = Shape::Any;
 
@@ -21,10 +22,12 @@ impl SecretValue for Text {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Secret for Text {
     const SPEC: SecretSpec = SecretSpec::new("Text").stale_after(Duration::from_secs(3600));
 }
 
+#[diagnostic::do_not_recommend]
 impl NamedSecret for Text {
     const ID: &'static str = "text";
 }

@@ -7,4 +7,5 @@ use crate::decode::scalars::parsed;
 
 parsed!(Uuid);
 
+#[diagnostic::do_not_recommend]
 impl MapKey for Uuid {}

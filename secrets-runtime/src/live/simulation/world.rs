@@ -103,6 +103,7 @@ pub struct Node {
 /// What a version of a simulated secret is: its number.
 pub struct Doc(pub u64);
 
+#[diagnostic::do_not_recommend]
 impl SecretValue for Doc {
     const SHAPE: Shape = Shape::Any;
 
@@ -115,6 +116,7 @@ impl SecretValue for Doc {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Secret for Doc {
     const SPEC: SecretSpec = SecretSpec::new("Doc");
 }

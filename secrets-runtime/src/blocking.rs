@@ -102,7 +102,7 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As there, or the thread cannot be started.
+    /// The errors of that method, or the thread cannot be started.
     #[cfg(feature = "aws-https")]
     pub fn from_env() -> Result<Self, Error> {
         Self::from_future(Async::from_env())
@@ -179,7 +179,7 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As there.
+    /// The errors of that method.
     pub fn load<T: NamedSecret + Send + 'static>(&self) -> Result<T, Error> {
         let secrets = self.secrets.clone();
         self.runtime.wait(async move { secrets.load::<T>().await })
@@ -195,7 +195,7 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As there.
+    /// The errors of that method.
     pub fn load_from<T: Secret + Send + 'static>(&self, id: impl AsRef<str>) -> Result<T, Error> {
         let (secrets, id) = (self.secrets.clone(), id.as_ref().to_owned());
         self.runtime.wait(async move { secrets.load_from::<T>(id).await })
@@ -216,7 +216,7 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As there.
+    /// The errors of that method.
     pub fn load_all<S: SecretSet + Send + 'static>(&self) -> Result<S, Error> {
         let secrets = self.secrets.clone();
         self.runtime.wait(async move { secrets.load_all::<S>().await })
@@ -236,7 +236,7 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As there.
+    /// The errors of that method.
     pub fn live<T: NamedSecret + Send + Sync + 'static>(&self) -> Result<Live<T>, Error> {
         let secrets = self.secrets.clone();
         self.runtime.wait(async move { secrets.live::<T>().await })
@@ -252,7 +252,7 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As there.
+    /// The errors of that method.
     pub fn live_from<T: Secret + Send + Sync + 'static>(&self, id: impl AsRef<str>) -> Result<Live<T>, Error> {
         let (secrets, id) = (self.secrets.clone(), id.as_ref().to_owned());
         self.runtime.wait(async move { secrets.live_from::<T>(id).await })

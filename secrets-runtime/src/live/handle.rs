@@ -240,8 +240,8 @@ impl<T> Live<T> {
     /// # }).unwrap();
     /// ```
     ///
+    /// # Errors
     /// The error that `map` returns for the current version.
-    /// What `map` returns for the current version.
     pub fn try_map<U, E, F, Fut>(&self, map: F) -> TryMap<'_, T, U, F>
     where
         T: Send + Sync + 'static,
@@ -255,7 +255,7 @@ impl<T> Live<T> {
 
     /// Derives a value from each version with a synchronous closure that cannot fail: a part of it, a key in another
     /// form. If deriving takes time or may fail, use [`try_map`](Self::try_map). A version on which `map` panics is
-    /// refused, as there.
+    /// refused.
     ///
     /// ```
     /// use secrets_runtime::Live;
@@ -264,8 +264,8 @@ impl<T> Live<T> {
     /// assert_eq!(*length.current(), 5);
     /// ```
     ///
+    /// # Panics
     /// If `map` panics on the current version.
-    /// `map` panics over the current version.
     #[must_use]
     pub fn map<U>(&self, map: impl Fn(&T) -> U + Send + Sync + 'static) -> Live<U>
     where
@@ -292,8 +292,8 @@ impl<T> Live<T> {
     /// # }
     /// ```
     ///
+    /// # Errors
     /// The previous version exists, but cannot be read.
-    /// The previous version cannot be read, other than because there is none.
     pub async fn with_previous(&self) -> Result<Live<Versions<T>>, Error>
     where
         T: Send + Sync + 'static,

@@ -73,7 +73,7 @@ impl Aws {
         Self::from_env_and(None, None).await
     }
 
-    /// The environment, with a given region and profile in place of its own.
+    /// Uses the environment; a region or profile that is given takes precedence.
     #[cfg(feature = "aws-https")]
     pub(crate) async fn from_env_and(region: Option<String>, profile: Option<&str>) -> Self {
         let config = sdk_config(region, profile).await;
@@ -301,7 +301,7 @@ impl fmt::Debug for Aws {
     }
 }
 
-/// The SDK configuration of the environment, with a given region and profile in place of its own.
+/// The SDK configuration of the environment; a region or profile that is given takes precedence.
 #[cfg(feature = "aws-https")]
 pub(crate) async fn sdk_config(region: Option<String>, profile: Option<&str>) -> SdkConfig {
     // The loader would set the SDK's own connect timeout of 3.1 s, which would then look like the program's choice.

@@ -1,4 +1,4 @@
-//! For programs without an async runtime: a runtime of their own, on one thread, that polls live secrets.
+//! For programs without an async runtime: one thread runs its own runtime, which polls live secrets.
 //!
 //! ```
 //! # #[cfg(feature = "derive")] {
@@ -35,10 +35,10 @@ use crate::live::{Health, Live};
 use crate::secret::{NamedSecret, Secret};
 use crate::source::Source;
 
-/// As [`Secrets`](crate::Secrets), for calls that block the thread. A clone is cheap and shares everything; when the last one is
-/// dropped, polling ends, and live secrets stay as they are.
+/// As [`Secrets`](crate::Secrets), for calls that block the thread. Cloning is cheap; clones share everything. When the
+/// last clone is dropped, polling stops, and live secrets keep their last value.
 ///
-/// Not for async code: a call blocks the thread that makes it, and all that runs on it.
+/// Do not use it in async code: a call blocks its thread and everything that runs on it.
 ///
 /// ```
 /// use secrets_runtime::blocking::Secrets;
@@ -54,10 +54,10 @@ pub struct Secrets {
     runtime: Arc<Runtime>,
 }
 
-/// A runtime on a thread of its own, which ends with it.
+/// A runtime on its own thread, which ends when this is dropped.
 struct Runtime {
     handle: Handle,
-    /// Dropped with this; the thread waits for it.
+    /// The thread runs until this is dropped.
     _stop: oneshot::Sender<()>,
 }
 
@@ -102,13 +102,13 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As there; or the thread cannot be started.
+    /// The errors of that method, or the thread cannot be started.
     #[cfg(feature = "aws-https")]
     pub fn from_env() -> Result<Self, Error> {
         Self::from_future(Async::from_env())
     }
 
-    /// Secrets whose set-up is async: settings before the environment, a configuration of the SDK.
+    /// Creates secrets from an async setup: builder settings with the environment, or an SDK configuration.
     ///
     /// ```
     /// use std::time::Duration;
@@ -124,7 +124,7 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// That of the future; or the thread cannot be started.
+    /// The error of the future, or the thread cannot be started.
     pub fn from_future(secrets: impl Future<Output = Result<Async, Error>> + Send + 'static) -> Result<Self, Error> {
         let runtime = Runtime::start()?;
         let secrets = runtime.wait(secrets)?;
@@ -147,7 +147,7 @@ impl Secrets {
         Self::of(Async::new(source))
     }
 
-    /// Secrets with settings of their own.
+    /// Wraps async [`Secrets`](crate::Secrets) that have their own settings.
     ///
     /// ```
     /// use std::time::Duration;
@@ -179,7 +179,7 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As there.
+    /// The errors of that method.
     pub fn load<T: NamedSecret + Send + 'static>(&self) -> Result<T, Error> {
         let secrets = self.secrets.clone();
         self.runtime.wait(async move { secrets.load::<T>().await })
@@ -195,7 +195,7 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As there.
+    /// The errors of that method.
     pub fn load_from<T: Secret + Send + 'static>(&self, id: impl AsRef<str>) -> Result<T, Error> {
         let (secrets, id) = (self.secrets.clone(), id.as_ref().to_owned());
         self.runtime.wait(async move { secrets.load_from::<T>(id).await })
@@ -216,13 +216,13 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As there.
+    /// The errors of that method.
     pub fn load_all<S: SecretSet + Send + 'static>(&self) -> Result<S, Error> {
         let secrets = self.secrets.clone();
         self.runtime.wait(async move { secrets.load_all::<S>().await })
     }
 
-    /// As [`Secrets::live`](crate::Secrets::live). What of [`Live`] is async, [`wait`](Self::wait) runs.
+    /// As [`Secrets::live`](crate::Secrets::live). Run the async methods of [`Live`] with [`wait`](Self::wait).
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -236,7 +236,7 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As there.
+    /// The errors of that method.
     pub fn live<T: NamedSecret + Send + Sync + 'static>(&self) -> Result<Live<T>, Error> {
         let secrets = self.secrets.clone();
         self.runtime.wait(async move { secrets.live::<T>().await })
@@ -252,13 +252,13 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As there.
+    /// The errors of that method.
     pub fn live_from<T: Secret + Send + Sync + 'static>(&self, id: impl AsRef<str>) -> Result<Live<T>, Error> {
         let (secrets, id) = (self.secrets.clone(), id.as_ref().to_owned());
         self.runtime.wait(async move { secrets.live_from::<T>(id).await })
     }
 
-    /// Runs a future on the thread that polls, and waits for it: for what of a live secret is async.
+    /// Runs a future on the thread that polls and blocks until it ends: for the async methods of a live secret.
     ///
     /// ```
     /// # use secrets_runtime::{blocking::Secrets, source::Memory};
@@ -270,12 +270,14 @@ impl Secrets {
     /// ```
     ///
     /// # Panics
-    /// The future panics; or it calls this itself, which would wait for itself, and does so for ever.
+    /// If the future panics.
+    ///
+    /// A future that calls this method waits for itself, and never ends.
     pub fn wait<F: Future<Output: Send + 'static> + Send + 'static>(&self, future: F) -> F::Output {
         self.runtime.wait(future)
     }
 
-    /// What is behind these: for calls that have no form here, in [`wait`](Self::wait).
+    /// The async client behind this one. Run calls that have no blocking form with [`wait`](Self::wait).
     ///
     /// ```
     /// # use secrets_runtime::{blocking::Secrets, source::Memory};

@@ -1,4 +1,4 @@
-//! [`Secrets`]: what an application loads its secrets with.
+//! [`Secrets`]: the client that loads an application's secrets.
 
 mod builder;
 mod environment;
@@ -22,7 +22,7 @@ use crate::secret::{NamedSecret, Secret, read};
 use crate::source::{Fetched, Request, SecretId, Selector, Source, environment};
 use secrets_shape::id;
 
-/// Loads secrets from a source. A clone is cheap and shares everything.
+/// Loads secrets from a source. Cloning is cheap; clones share everything.
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {
@@ -46,8 +46,8 @@ use secrets_shape::id;
 #[derive(Clone)]
 pub struct Secrets(Arc<Shared>);
 
-/// What the loaders return. A type with a name, unlike an `async fn`'s: the compiler says once, not three times, that a
-/// struct lacks its `id`.
+/// The future that the loaders return. The named type keeps compiler errors short: a struct without an `id` is reported
+/// once, where an `async fn` would report it three times.
 ///
 /// ```
 /// use secrets_runtime::BoxFuture;
@@ -60,16 +60,16 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 struct Shared {
     registry: Registry,
-    /// A setting that cannot be: told by whatever needs the settings.
+    /// An invalid setting. Every call that needs the settings returns it.
     broken: Option<Error>,
     placeholders: HashMap<String, String>,
 }
 
 impl Secrets {
-    /// The source that the environment selects: AWS with the SDK's default chain of credentials and regions, or with
-    /// `SECRETS_SOURCE=file:<path>` a local file. `SECRETS_BATCH=1` switches batch calls on.
+    /// Creates a client for the source that the environment selects: AWS with the SDK's default chain of credentials
+    /// and regions, or a local file with `SECRETS_SOURCE=file:<path>`. `SECRETS_BATCH=1` turns on batch calls.
     ///
-    /// Nothing is fetched yet, and credentials are not asked for before they are needed.
+    /// Nothing is fetched yet; credentials are resolved when the first call needs them.
     ///
     /// ```
     /// # use secrets_runtime::Secrets;
@@ -80,15 +80,15 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// [`Configuration`](ErrorKind::Configuration): a variable has a value that means nothing; or a file is selected
-    /// where ECS, EKS or Lambda credentials are present, and the program does not
-    /// [allow it](SecretsBuilder::allow_file_source_in_production).
+    /// [`Configuration`](ErrorKind::Configuration): an environment variable has an invalid value; or `SECRETS_SOURCE`
+    /// selects a file although ECS, EKS or Lambda credentials are present, and the program does not [allow
+    /// it](SecretsBuilder::allow_file_source_in_production).
     #[cfg(feature = "aws-https")]
     pub async fn from_env() -> Result<Self, Error> {
         Self::builder().build_from_env().await
     }
 
-    /// AWS with a given SDK configuration: an assumed role, another region, other timeouts.
+    /// Creates a client for AWS with a given SDK configuration: an assumed role, another region, other timeouts.
     ///
     /// ```no_run
     /// # use secrets_runtime::Secrets;
@@ -105,7 +105,7 @@ impl Secrets {
         Self::builder().build_from_sdk_config(config)
     }
 
-    /// Any source.
+    /// Creates a client for any source. `SECRETS_REFRESH` and `SECRETS_MAX_STALE` apply to it too.
     ///
     /// ```
     /// use secrets_runtime::{Secrets, source::File};
@@ -117,7 +117,7 @@ impl Secrets {
         Self::builder().build(source)
     }
 
-    /// Settings before the source.
+    /// Starts a builder: settings first, then the source.
     ///
     /// ```
     /// use std::time::Duration;
@@ -129,7 +129,8 @@ impl Secrets {
         SecretsBuilder::default()
     }
 
-    /// Fetches, decodes and validates a secret once, by the id of its declaration.
+    /// Fetches, decodes and validates a secret once, by the id in its declaration. Dropping the future cancels the
+    /// request.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -143,15 +144,14 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// Every kind but [`Stale`](ErrorKind::Stale); an invalid secret with all its violations. Dropping the future ends
-    /// the request.
+    /// Every kind except [`Stale`](ErrorKind::Stale). For an invalid secret, the error lists every violation.
     #[must_use = "nothing is loaded before it is awaited"]
     pub fn load<'a, T: NamedSecret + 'a>(&'a self) -> BoxFuture<'a, Result<T, Error>> {
         Box::pin(async { self.fetch_one(self.declared::<T>()?).await?.decode() })
     }
 
-    /// As [`load`](Self::load), by an id that is known at run time. It is taken literally: placeholders are for
-    /// declarations.
+    /// As [`load`](Self::load), by an id that is known only at run time. The id is used literally: placeholders work
+    /// only in declarations.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -188,7 +188,7 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As [`load`](Self::load); where several fail, [`Error::errors`] has one error for each.
+    /// As [`load`](Self::load). If several secrets fail, [`Error::errors`] has one error for each.
     #[must_use = "nothing is loaded before it is awaited"]
     pub fn load_all<'a, S: SecretSet + 'a>(&'a self) -> BoxFuture<'a, Result<S, Error>> {
         Box::pin(async {
@@ -198,7 +198,7 @@ impl Secrets {
         })
     }
 
-    /// Loads many secrets of one type, by ids that are known at run time, in their order.
+    /// Loads many secrets of one type, by ids that are known only at run time. The values are in the order of the ids.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -249,7 +249,7 @@ impl Secrets {
         Ok(Request::of(SecretId::declared(T::ID, id), stage::<T>()))
     }
 
-    /// The request for a secret whose id the program was given.
+    /// The request for an id that the caller passed.
     fn given<T: Secret>(&self, id: &str) -> Result<Request, Error> {
         #[cfg(feature = "descriptor")]
         crate::entry::keep::<T>();
@@ -260,7 +260,7 @@ impl Secrets {
         Ok(Request::of(SecretId::given(id, placeholder), stage::<T>()))
     }
 
-    /// Fetches what can be asked for, each (id, selector) once; one answer per request, in order.
+    /// Fetches each distinct (id, selector) of the valid requests once. Returns one answer per request, in order.
     #[expect(clippy::mutable_key_type, reason = "whether an id may be shown has no part in the order of requests")]
     async fn fetch(&self, asked: Vec<Result<Request, Error>>) -> Vec<Result<Answer, Error>> {
         let mut unique: Vec<Request> = Vec::new();
@@ -272,7 +272,7 @@ impl Secrets {
             });
         }
         let fetched = if unique.is_empty() { Vec::new() } else { fetch(&self.0.registry.poller, unique).await };
-        // Shared, not copied, where several types read one secret.
+        // Shared, not copied, when several types read one secret.
         let fetched: Vec<_> = fetched.into_iter().map(|answer| answer.map(Arc::new)).collect();
         let answer = |request: Request| match places.get(&request).and_then(|&at| fetched.get(at)).cloned() {
             Some(Ok(fetched)) => {
@@ -299,7 +299,7 @@ impl Shared {
     }
 }
 
-/// A panic elsewhere, in the source too, cannot leave it half changed: a call that panics is a call that failed.
+/// A panic elsewhere, even in the source, cannot leave it half changed: a call that panics counts as failed.
 impl UnwindSafe for Secrets {}
 impl RefUnwindSafe for Secrets {}
 
@@ -309,7 +309,7 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// A fetched secret and what it was asked for as.
+/// A fetched secret and the request that it answers.
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct Answer {

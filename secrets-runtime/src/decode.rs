@@ -1,7 +1,7 @@
-//! From JSON text to a value, exactly and without leaks.
+//! Decodes JSON text into a value, exactly and without leaks.
 //!
-//! [`decode`] is the way in. A type asks the lazy view [`Json`] for what it needs and tells the [`Report`] what is
-//! wrong; every field is read before any failure ends the reading, so that all violations are known at once.
+//! [`decode`] is the entry point. A type reads what it needs from the lazy view [`Json`] and reports violations to the
+//! [`Report`]. Every field is read before a failure ends the decoding, so that all violations are reported at once.
 
 mod bytes;
 mod codec;
@@ -50,7 +50,7 @@ use zeroize::Zeroizing;
 use crate::json::{self, Document, Text};
 use crate::secret::Secret;
 
-/// Reads a whole secret.
+/// Decodes a whole secret.
 pub fn decode<T: Secret>(text: &str) -> Result<T, Failure> {
     let value = read_with(text, T::SPEC.format(), &T::SHAPE, T::decode)?;
     if T::SPEC.format() != Format::Json && is_object(text) {
@@ -63,7 +63,7 @@ pub fn decode<T: Secret>(text: &str) -> Result<T, Failure> {
     Ok(value)
 }
 
-/// Without what an editor or `echo` leaves.
+/// The text without the line end that an editor or `echo` adds.
 fn without_line_end(text: &str) -> &str {
     let line = text.strip_suffix('\n').unwrap_or(text);
     if line.len() < text.len() { line.strip_suffix('\r').unwrap_or(line) } else { line }
@@ -92,8 +92,8 @@ fn read_with<T>(
     decode(&Json::root(&document, format), &mut report).map_err(|_| Failure::Invalid(report.into_violations()))
 }
 
-/// The document that a text is. Where it breaks is told only of what begins as an object: in a plain password even that would say
-/// something.
+/// Parses a text as a document. The position of an error is given only if the text begins as an object: for a plain
+/// password even that would reveal something.
 fn parse(text: &str) -> Result<Document<'_>, NotJson> {
     match text.trim_start_matches([' ', '\t', '\n', '\r']).chars().next() {
         None => Err(NotJson::Empty),
@@ -103,7 +103,7 @@ fn parse(text: &str) -> Result<Document<'_>, NotJson> {
     }
 }
 
-/// The text of a secret that stands inside a JSON document: an object as it is, or the contents of a string.
+/// The text of a secret inside a JSON document: an object as it is written, or the contents of a string.
 pub fn embedded(json: &str) -> Option<String> {
     match json.as_bytes().first() {
         Some(b'{') => Some(json.to_owned()),
@@ -112,10 +112,10 @@ pub fn embedded(json: &str) -> Option<String> {
     }
 }
 
-/// The values of an object as they are written.
+/// The values of an object, as they are written.
 ///
 /// # Errors
-/// What is wrong with the text, as the end of a sentence about it. A key that is there twice is named.
+/// What is wrong with the text, as the end of a sentence about it. A duplicate key is named.
 pub fn raw_entries(text: &str) -> Result<HashMap<String, Zeroizing<String>>, String> {
     let document = Document::parse(text).map_err(|broken| NotJson::at(text, broken).to_string())?;
     let root = document.root();

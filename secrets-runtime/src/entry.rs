@@ -1,7 +1,7 @@
-//! What a program's binary says about the secrets that it loads, for `cargo secrets`.
+//! The declarations of the secrets that a program loads, embedded in its binary for `cargo secrets`.
 //!
-//! Constants of generic code exist for the types that some code is made for, and the linker keeps what is referred to. So a type
-//! that a program declares or links, and does not load, leaves nothing.
+//! Constants in generic code exist only for types for which code is generated, and the linker keeps what is referenced.
+//! So a type that a program declares or links but does not load leaves nothing in the binary.
 
 use std::hint::black_box;
 use std::marker::PhantomData;
@@ -10,19 +10,19 @@ use secrets_shape::wire::{self, Declaration};
 
 use crate::secret::{NamedSecret, Secret};
 
-/// Keeps the entry of a type that is loaded by the id which it declares.
+/// Keeps the entry of a type that is loaded by its declared id.
 pub fn keep_named<T: NamedSecret>() {
     black_box(Entry::<T, true>::BYTES);
 }
 
-/// Keeps the entry of a type that is loaded by an id which the program gives.
+/// Keeps the entry of a type that is loaded by an id that the program passes.
 pub fn keep<T: Secret>() {
     black_box(Entry::<T, false>::BYTES);
 }
 
 struct Entry<T, const HAS_ID: bool>(PhantomData<T>);
 
-/// The first size that holds an entry; the others stay zeros, and out of the binary.
+/// The first size that holds an entry; the other sizes stay zeros, and out of the binary.
 macro_rules! first_that_holds {
     ($($size:literal)*) => {
         match Self::LENGTH {

@@ -1,6 +1,6 @@
-//! Everything that can go wrong, in words that say what to do.
+//! The error type: what failed, and what to do about it.
 //!
-//! An error is made from the declaration, the id and the kind of the failure. Nothing that a secret contained gets in.
+//! An error is made from the declaration, the id and the kind of the failure. Secret values never get into it.
 
 mod display;
 mod kind;
@@ -18,10 +18,10 @@ use secrets_shape::id::{self, BadId};
 
 /// Why a secret could not be loaded.
 ///
-/// `{}` is one line, for a log: what is wrong with which secret, every violation, and what to do about it. `{:#}` is the
-/// report, for people: a line for each violation, and what led to the error. `Debug` is the report too, so that
-/// `fn main() -> Result<(), Error>` reads well. Nothing in it comes out of a secret. [`source`](std::error::Error::source)
-/// gives what led to it, which `{}` leaves out. Cloning is cheap. With the feature `serde` it can be serialized.
+/// `{}` is one line, for a log: which secret failed and why, every violation, and what to do about it. `{:#}` is a
+/// report for people: one line for each violation, and the cause. `Debug` prints the report too, so that `fn main() ->
+/// Result<(), Error>` reads well. No secret value appears in it. [`source`](std::error::Error::source) returns the
+/// cause, which `{}` leaves out. Cloning is cheap. With the feature `serde` it can be serialized.
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {
@@ -56,14 +56,15 @@ struct Inner {
     message: String,
     violations: Vec<Violation>,
     hint: Option<Cow<'static, str>>,
-    /// Of several secrets, one each; empty for one.
+    /// One error per failed secret if several were loaded; empty for one.
     parts: Vec<Error>,
-    /// What led to it.
+    /// The cause.
     cause: Option<Error>,
 }
 
 impl Error {
-    /// What kind of failure this is; of several secrets, the first one's that waiting does not mend, or else the first.
+    /// The kind of failure. For several secrets: the kind of the first failure that is not transient, or else of the
+    /// first failure.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -83,8 +84,9 @@ impl Error {
         self.0.kind
     }
 
-    /// The id of the secret that was asked for, its placeholders resolved. Where one variable holds the whole id, that might
-    /// be a secret's value in place of its name: unless it is an ARN, `{VARIABLE}` is given until the source has found the secret.
+    /// The id that was requested, with its placeholders resolved. If one variable holds the whole id, it may hold a
+    /// secret's value by mistake: unless it is an ARN, it is shown as `{VARIABLE}` until the source has found the
+    /// secret.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -104,7 +106,7 @@ impl Error {
         self.0.id.as_deref()
     }
 
-    /// Every way in which the secret breaks its contract, up to 100; empty unless the kind is [`ErrorKind::Invalid`].
+    /// Every violation of the contract, up to 100; empty unless the kind is [`ErrorKind::Invalid`].
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -124,7 +126,7 @@ impl Error {
         &self.0.violations
     }
 
-    /// One error per secret that failed: several after loading several, otherwise this one.
+    /// One error per secret that failed: several after loading several secrets, otherwise this one.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -146,7 +148,7 @@ impl Error {
         if self.0.parts.is_empty() { std::slice::from_ref(self) } else { &self.0.parts }
     }
 
-    /// Whether the same call may succeed later without anybody's doing; of several secrets, whether all may.
+    /// Whether the same call may succeed later by itself. For several secrets: whether all of them may.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -166,7 +168,7 @@ impl Error {
         self.0.transient
     }
 
-    /// What to do about it, and who should.
+    /// What to do about it, and who has to do it.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -186,36 +188,36 @@ impl Error {
         self.0.hint.as_deref()
     }
 
-    /// The report, and not what to do.
+    /// The report without the help line.
     pub(crate) fn without_help(&self) -> String {
         format!("{:#}", Self::from(Inner { hint: None, ..Inner::clone(&self.0) }))
     }
 
-    /// What is wrong with which secret, without violations and advice.
+    /// Which secret failed and why, without violations and help.
     #[cfg(feature = "serde")]
     pub(crate) fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// One error for each of several secrets that failed.
+    /// One error per failed secret if several were loaded; empty for one.
     #[cfg(feature = "serde")]
     pub(crate) fn parts(&self) -> &[Error] {
         &self.0.parts
     }
 
-    /// What led to it.
+    /// The cause.
     #[cfg(feature = "serde")]
     pub(crate) fn cause(&self) -> Option<&Error> {
         self.0.cause.as_ref()
     }
 
-    /// The program or its environment is set up wrongly.
+    /// The program or its environment is misconfigured.
     pub(crate) fn configuration(message: impl Into<String>, hint: impl Into<Cow<'static, str>>) -> Self {
         let hint = Some(hint.into());
         Inner { hint, ..Inner::new(ErrorKind::Configuration, message.into()) }.into()
     }
 
-    /// An id in a declaration; what its placeholders resolve to is not shown.
+    /// An invalid id in a declaration. The values of its placeholders are not shown.
     pub(crate) fn declared_id(declared: &str, reason: &BadId) -> Self {
         let variables: Vec<&str> = id::variables(declared).collect();
         let hint = match reason {
@@ -233,14 +235,14 @@ impl Error {
         Inner { id: Some(declared.to_owned()), hint: Some(hint), ..Inner::new(ErrorKind::BadId, message) }.into()
     }
 
-    /// An id that the program was given; it is not shown, since it may be anything.
+    /// An invalid id that the caller passed. It is not shown, because it may be anything.
     pub(crate) fn given_id(type_name: &str, reason: &BadId) -> Self {
         let message = format!("the id given for {type_name} cannot be used: {reason}");
         let hint = "give the name or the ARN of a secret; `{VARIABLE}` is for `#[secret(id = ..)]`, here use `format!`";
         Inner { hint: Some(Cow::Borrowed(hint)), ..Inner::new(ErrorKind::BadId, message) }.into()
     }
 
-    /// What a source says of one secret.
+    /// What a source returned for one secret.
     pub(crate) fn source(id: &SecretId, error: SourceError) -> Self {
         let SourceError { kind, detail, transient, origin, hint, .. } = error;
         let mut message = format!("secret {id} {}", kind.predicate(&detail));
@@ -257,7 +259,7 @@ impl Error {
         Self::source(id, SourceError::unanswered())
     }
 
-    /// Polls that should have been made; `reason` says why they were not, as far as that is known.
+    /// Polls are overdue; `reason` says why, as far as it is known.
     pub(crate) fn overdue(id: &SecretId, age: Duration, reason: &str) -> Self {
         let message =
             format!("secret {id} is overdue: its last poll should have ended {} s ago; {reason}", age.as_secs());
@@ -272,7 +274,7 @@ impl Error {
         .into()
     }
 
-    /// A value that a program reads which polls itself, and did not.
+    /// No background task polls, and the program did not poll in time either.
     pub(crate) fn unasked(id: &SecretId, age: Duration) -> Self {
         let message = format!("secret {id} was last polled {} s ago, and no background task polls it", age.as_secs());
         let hint = "take the value with `fresh`, which polls when it is older than you allow, or call `refresh`";
@@ -285,7 +287,7 @@ impl Error {
         .into()
     }
 
-    /// After how long a call gave up that tried again.
+    /// Adds how long the call retried before it gave up.
     pub(crate) fn tried_for(self, tried: Duration) -> Self {
         if tried < Duration::from_secs(1) {
             return self;
@@ -294,7 +296,7 @@ impl Error {
         Inner { message: format!("{} (tried for {} s)", inner.message, tried.as_secs()), ..inner }.into()
     }
 
-    /// A value derived with `try_map` that is not made from the newest version.
+    /// A value derived with `try_map` lags behind the newest version.
     pub(crate) fn behind(id: &SecretId, age: Duration) -> Self {
         let message =
             format!("a value derived from secret {id} with `try_map` has been behind it for {} s", age.as_secs());
@@ -307,7 +309,7 @@ impl Error {
         .into()
     }
 
-    /// A version that a closure of the program makes no value from.
+    /// A closure of the program makes no value from a version.
     pub(crate) fn underived(id: &SecretId, map: &str, what: &str, hint: &'static str) -> Self {
         let message = format!("{map} makes no value from a version of secret {id}: its closure {what}");
         Inner {
@@ -318,7 +320,7 @@ impl Error {
         .into()
     }
 
-    /// A value that is too old, and why there is none newer.
+    /// A value that is too old; `reason` says why there is no newer one.
     pub(crate) fn stale(id: &SecretId, age: Duration, reason: Option<&Error>) -> Self {
         let message =
             format!("secret {id} was last known to be current {} s ago, longer than the program allows", age.as_secs());
@@ -328,7 +330,7 @@ impl Error {
         Inner { id: Some(id.shown().to_owned()), transient, cause: reason.cloned(), ..inner }.into()
     }
 
-    /// Code of the program that reads or validates a value panicked over it; `id` where the value was fetched.
+    /// The program's own code panicked while it decoded or validated a value. `id` is set if the value was fetched.
     pub(crate) fn panicked<T: Secret>(id: Option<&SecretId>) -> Self {
         let type_name = T::SPEC.type_name();
         let subject = id.map_or_else(|| "the secret".to_owned(), |id| format!("secret {id}"));
@@ -340,12 +342,12 @@ impl Error {
         Inner { id: id.map(|id| id.shown().to_owned()), hint, ..Inner::new(ErrorKind::Refused, message) }.into()
     }
 
-    /// Whether the secret could be read and its value is what is wrong.
+    /// Whether the secret was read and its value is at fault.
     pub(crate) fn is_about_value(&self) -> bool {
         matches!(self.kind(), ErrorKind::Binary | ErrorKind::NotJson | ErrorKind::Invalid | ErrorKind::Refused)
     }
 
-    /// A document that did not become a value of the type of this name; `id` where it was fetched.
+    /// A document could not be decoded as the type of this name. `id` is set if it was fetched.
     pub(crate) fn decoding(type_name: &str, id: Option<&SecretId>, failure: Failure) -> Self {
         let subject = id.map_or_else(|| "the secret".to_owned(), |id| format!("secret {id}"));
         let inner = match failure {
@@ -366,7 +368,7 @@ impl Error {
         Inner { id: id.map(|id| id.shown().to_owned()), ..inner }.into()
     }
 
-    /// One error for all of the `asked` secrets that failed, or the only one itself.
+    /// One error for all of the `asked` secrets that failed; if only one failed, its own error.
     pub(crate) fn several(mut parts: Vec<Error>, asked: usize) -> Self {
         if parts.len() == 1 {
             return parts.remove(0);
@@ -401,7 +403,7 @@ impl From<Inner> for Error {
 }
 
 impl std::error::Error for Error {
-    /// What led to it: why a stale value could not be refreshed.
+    /// The cause: why a stale value could not be refreshed.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         let cause: &Error = self.0.cause.as_ref()?;
         Some(cause)

@@ -1,4 +1,4 @@
-//! One page for each subject. The code on them is compiled, and run where it can be.
+//! One page per subject. The code in them is compiled, and run where possible.
 //!
 //! How to do one thing:
 //!
@@ -9,9 +9,9 @@
 //! - [`integrations`]: other pools, servers and functions
 //! - [`readiness_and_liveness`]: probes for Kubernetes, ECS and load balancers
 //! - [`testing`]: tests of code that uses secrets
-//! - [`drill`]: a test of what a program does in a rotation
+//! - [`drill`]: a test of a program's behaviour in a rotation
 //! - [`localstack`]: LocalStack, moto and other emulators
-//! - [`verifiers`]: two versions at once
+//! - [`verifiers`]: accepting two versions at once
 //! - [`tls`]: certificates that follow their secret
 //! - [`tenants`]: many secrets of one type
 //! - [`changing_keys`]: adding and removing keys while two versions of a program run

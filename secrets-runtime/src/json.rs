@@ -1,7 +1,7 @@
-//! JSON text (RFC 8259), read once: where each value stands, so that whoever reads it afterwards finds it without looking for it.
+//! JSON text (RFC 8259), scanned once: records the position of each value, so that later reads find it directly.
 //!
-//! One pass, no recursion, no copies. `serde_json`'s raw values would do the same at twice the time of decoding without them
-//! (`benches/decode.rs`); a test compares the two on what is JSON and what is not.
+//! One pass, no recursion, no copies. `serde_json`'s raw values would do the same in twice the time of decoding without
+//! them (`benches/decode.rs`); a test checks that both accept and reject the same texts.
 
 mod scan;
 mod text;
@@ -14,16 +14,16 @@ pub use text::{LoneSurrogate, Text, unquote};
 /// Where a text stops being JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Broken {
-    /// The byte that does not fit; the length of the text if it ends too early.
+    /// The position of the byte that does not fit; the length of the text if it ends too early.
     pub at: usize,
-    /// What the grammar has in its place, which tells nothing of the text.
+    /// What the grammar expects there. It reveals nothing of the text.
     pub expected: &'static str,
 }
 
-/// A text, and where the values in it stand.
+/// A text, and the positions of the values in it.
 pub struct Document<'t> {
     text: &'t str,
-    /// A value comes before what is in it; in an object, each key before its value.
+    /// A value comes before the values inside it; in an object, each key comes before its value.
     nodes: Vec<Node>,
 }
 
@@ -32,7 +32,7 @@ pub struct Document<'t> {
 struct Node {
     start: u32,
     end: u32,
-    /// The position of what follows the value, and whether a string has escapes in the lowest bit.
+    /// The position of the node after the value; the lowest bit says whether a string has escapes.
     next: u32,
 }
 
@@ -42,7 +42,7 @@ impl Node {
     }
 }
 
-/// Where a value stands among the others of its document.
+/// The position of a value among those of its document.
 #[derive(Clone, Copy, Debug)]
 pub struct Position(NonZeroU32);
 
@@ -50,7 +50,7 @@ pub struct Position(NonZeroU32);
 #[derive(Clone, Copy)]
 pub struct Value<'a> {
     document: &'a Document<'a>,
-    /// Where it stands in the text.
+    /// Its position in the text.
     start: u32,
     end: u32,
     /// The position of its node.
@@ -60,12 +60,12 @@ pub struct Value<'a> {
 }
 
 impl<'t> Document<'t> {
-    /// Reads one value, with white space around it.
+    /// Parses one value, with white space around it.
     pub fn parse(text: &'t str) -> Result<Self, Broken> {
         Ok(Self { text, nodes: scan::scan(text)? })
     }
 
-    /// A text that stands for itself, and has no values.
+    /// A plain text, without JSON values.
     pub fn plain(text: &'t str) -> Self {
         Self { text, nodes: Vec::new() }
     }
@@ -87,13 +87,13 @@ impl<'t> Document<'t> {
 }
 
 impl<'a> Value<'a> {
-    /// As it is written.
+    /// The value as it is written.
     #[inline]
     pub fn text(self) -> &'a str {
         self.document.text.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 
-    /// The byte that it begins with.
+    /// The first byte.
     #[inline]
     pub fn first(self) -> Option<u8> {
         self.document.text.as_bytes().get(self.start as usize).copied()
@@ -117,7 +117,7 @@ impl<'a> Value<'a> {
         self.document.nodes.get(at).map_or(self, |&node| self.document.value(at, node))
     }
 
-    /// Whether it is this string, and spelled as it is.
+    /// Whether it is this string, written without escapes.
     #[inline]
     pub fn is_plainly(self, text: &str) -> bool {
         !self.has_escapes && self.inner() == text
@@ -151,7 +151,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// The values in another.
+/// The values inside another one.
 pub struct Items<'a> {
     document: &'a Document<'a>,
     next: usize,
@@ -172,7 +172,7 @@ impl<'a> Iterator for Items<'a> {
     }
 }
 
-/// The keys and values in an object.
+/// The keys and values inside an object.
 pub struct Entries<'a>(Items<'a>);
 
 impl<'a> Iterator for Entries<'a> {
@@ -195,7 +195,7 @@ impl<'a> Iterator for Entries<'a> {
 mod tests {
     use super::*;
 
-    /// Random changes of documents, the same on every machine.
+    /// Random changes to documents, the same on every machine.
     fn mutated(seed: u64) -> String {
         const DOCUMENTS: [&str; 4] = [
             r#"{"a": [1, -2.5e+10, {"b\n": null}], "é": "\ud83d\ude00 \"x\" long enough for several words", "": {}}"#,
@@ -228,7 +228,7 @@ mod tests {
         text
     }
 
-    /// Compares a value with another reader's.
+    /// Compares a value with the other parser's.
     fn same(value: Value<'_>, other: &serde_json::Value) {
         match other {
             serde_json::Value::Object(members) => {
@@ -236,7 +236,7 @@ mod tests {
                 assert!(entries.len() >= members.len());
                 for (key, value) in entries {
                     let key = key.unquoted().expect("a key").into_string();
-                    // Of two of one name, the last is the other reader's.
+                    // Of two values with the same key, the other parser keeps the last.
                     if value.text().len() == members[&key].to_string().len() || value.entries().next().is_none() {
                         assert!(members.contains_key(&key));
                     }
@@ -264,7 +264,7 @@ mod tests {
                     valid += 1;
                 }
                 (Err(_), Err(_)) => invalid += 1,
-                // A surrogate without its partner is JSON, and nothing that the other reader holds.
+                // A lone surrogate is valid JSON, but the other parser cannot hold it.
                 (Ok(_), Err(_)) => {
                     assert!(serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok(), "{text:?}");
                 }

@@ -1,9 +1,10 @@
 //! JSON Schema (2020-12) from a [`Shape`].
 //!
-//! A document is valid under the schema if and only if it decodes, over documents with unique keys and numbers that a JSON
-//! parser holds exactly. What JSON Schema cannot say is left open, and the schema accepts more than the decoder: what
-//! `validate`, `custom`, `from_str`, `serde` and `json` refuse; whether a key that `serde` reads may be absent; the range of a
-//! number that is spelled as a string, and what it is a multiple of; the number of bytes behind `base64`; the length of a flattened map.
+//! If the keys are unique and a JSON parser can hold the numbers exactly, a document is valid under the schema if and
+//! only if it decodes. The schema accepts more than the decoder only where JSON Schema cannot express a check: what
+//! `validate`, `custom`, `from_str`, `serde` and `json` refuse; whether a key that `serde` reads may be absent; the
+//! range of a number that is spelled as a string, and what it is a multiple of; the number of bytes behind `base64`;
+//! the length of a flattened map.
 
 use secrets_shape::rule::{Bound, Rule, narrowed, rules_of_items};
 use secrets_shape::shape::{
@@ -13,17 +14,17 @@ use secrets_shape::shape::{
 use secrets_shape::wire::Format;
 use serde_json::Value;
 
-/// What an integer may look like in a string.
+/// An integer in a string.
 const INTEGER: &str = "^-?(?:0|[1-9][0-9]*)$";
-/// What a number may look like in a string.
+/// A number in a string.
 const NUMBER: &str = "^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$";
-/// Each number has a unit. That it can be too large is not said.
+/// Each number has a unit. The schema does not limit its size.
 const DURATION: &str = "^(?:[0-9]+[smhd])+$";
 const HEX: &str = "^(?:[0-9A-Fa-f]{2})*$";
-/// Halfway between the largest `f32` and what would follow it: from here on, numbers are rounded to infinity.
+/// Halfway between the largest `f32` and the next value after it: from here on, numbers round to infinity.
 const SINGLE_OVERFLOW: &str = "340282356779733661637539395458142568448";
 
-/// The members of a JSON object, in the order in which they are written, which `serde_json`'s own need not keep.
+/// The members of a JSON object, in the order in which they are written. `serde_json`'s own map need not keep it.
 type Members = Vec<(&'static str, String)>;
 
 /// The schema of a whole secret.
@@ -44,7 +45,7 @@ pub fn document(shape: &Shape, format: Format) -> String {
     object(&members)
 }
 
-/// A schema of its own.
+/// A complete schema object.
 fn schema(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> String {
     object(&keywords(shape, rules, coercion))
 }
@@ -113,7 +114,7 @@ fn keywords(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> Member
     }
 }
 
-/// One of the variants, by its name or by what it holds.
+/// One of the variants: by name, or by the value that it holds.
 fn variants(variants: &VariantsShape, coercion: Coercion) -> Members {
     let contents = variants.names.iter().zip(variants.contents);
     let contents = contents.filter_map(|(name, content)| {
@@ -145,7 +146,7 @@ fn described_content(field: &FieldShape) -> String {
     object(&members)
 }
 
-/// What the keys of a map may be, unless that is any text.
+/// The restriction on the keys of a map, unless any text is allowed.
 fn names(keys: &Shape) -> Members {
     match keys {
         Shape::String | Shape::Parsed(..) => Vec::new(),
@@ -167,13 +168,13 @@ fn matching(pattern: &str) -> String {
     object(&[("type", text("string")), ("pattern", text(pattern))])
 }
 
-/// The same pattern, with spaces around what it matches.
+/// The same pattern, with spaces around it.
 fn spaced(pattern: &str) -> String {
     let pattern = pattern.trim_start_matches('^').trim_end_matches('$');
     format!("^[ \\t\\r\\n]*{pattern}[ \\t\\r\\n]*$")
 }
 
-/// The shape, or what stands for its absence.
+/// The shape, or a value that counts as absent.
 fn or_nothing(shape: &Shape, rules: &'static [Rule], coercion: Coercion) -> Members {
     let schema = schema(shape, rules, coercion);
     if coercion != Coercion::Lenient || !shape.is_spelled() {
@@ -212,7 +213,7 @@ fn bytes(encoding: Encoding, rules: &[Rule]) -> Members {
     members
 }
 
-/// Base64 whose unused bits are zero. Where line ends are skipped, only the alphabet is said.
+/// Base64 whose unused bits are zero. If line ends are skipped, only the alphabet is checked.
 fn base64(Base64Form { is_url, is_unpadded, is_lenient }: Base64Form) -> String {
     let any = if is_url { "[A-Za-z0-9_-]" } else { "[A-Za-z0-9+/]" };
     if is_lenient {
@@ -268,7 +269,7 @@ fn keys(shape: &ObjectShape) -> Members {
         Some(field) => {
             let values = schema(field.shape.item(), rules_of_items(field.rules), field.coercion);
             members.push(("additionalProperties", values));
-            // The fields' own keys are names, too.
+            // The fields' own keys must be allowed as names too.
             if let Shape::Map { keys, .. } = field.shape
                 && let [(name, allowed)] = names(keys).as_slice()
             {
@@ -283,7 +284,7 @@ fn keys(shape: &ObjectShape) -> Members {
     members
 }
 
-/// The fields that have keys, those of flattened structs included.
+/// The fields that have keys, including those of flattened structs.
 fn keyed_fields(shape: &ObjectShape, fields: &mut Vec<&'static FieldShape>) {
     for field in shape.fields {
         match (field.placement, &field.shape) {
@@ -302,7 +303,7 @@ fn of_field(field: &FieldShape) -> String {
     members.extend(match (field.absence, &field.shape) {
         (Absence::Default, shape) if !shape.is_optional() => or_nothing(shape, field.rules, field.coercion),
         (_, Shape::Embedded(inner)) if inner.is_optional() => or_null(schema(&field.shape, &[], field.coercion)),
-        // In a field, a newtype does not read absence, even if what is in it would.
+        // In a field, a newtype does not accept absence, even if its inner type would.
         (_, Shape::Newtype(FieldShape { shape: Shape::Optional(inner), rules, coercion, .. })) => {
             keywords(inner, rules, *coercion)
         }
@@ -311,7 +312,7 @@ fn of_field(field: &FieldShape) -> String {
     object(&members)
 }
 
-/// One spelling of a key that has several, or at most one where it may be absent.
+/// Exactly one spelling of a key that has several; at most one if the key is optional.
 fn one_spelling(field: &FieldShape) -> String {
     let required: Vec<String> = field.keys.iter().map(|key| object(&[("required", texts(&[key]))])).collect();
     let none = object(&[("not", object(&[("anyOf", array(required.clone()))]))]);

@@ -1,10 +1,10 @@
-// The README links to files of the repository; here its links lead to `guides`, because the first definition counts. What
-// rustdoc says of `links.md` beyond its own lines is about the README.
+// `links.md` comes first: in Markdown the first definition of a link wins, so the README's links to repository files
+// lead to `guides` here. rustdoc warnings for lines past the end of `links.md` are about the README.
 #![cfg_attr(all(feature = "derive", feature = "aws-https"), doc = include_str!("links.md"))]
 #![cfg_attr(all(feature = "derive", feature = "aws-https"), doc = include_str!("../README.md"))]
 #![cfg_attr(not(all(feature = "derive", feature = "aws-https")), doc = "Typed secrets from AWS Secrets Manager.")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// A public enum can grow, or says why it never will.
+// Every public enum is `non_exhaustive`, or says why it never grows.
 #![warn(clippy::exhaustive_enums)]
 
 pub mod blocking;
@@ -13,7 +13,7 @@ mod decode;
 #[cfg(feature = "descriptor")]
 mod entry;
 mod error;
-// Documentation alone: nothing of it is compiled into a program.
+// Documentation only: nothing in it is compiled into a program.
 #[cfg(all(any(doc, doctest), feature = "derive", feature = "aws-https"))]
 pub mod guides;
 mod json;
@@ -42,7 +42,7 @@ pub use live::{
 pub use secrecy;
 pub use secrecy::{ExposeSecret, SecretBox, SecretSlice, SecretString};
 pub use secret::{NamedSecret, Secret, SecretValue};
-/// Derives the trait of the same name, for structs and enums.
+/// Derives the trait of the same name for a struct or an enum.
 ///
 /// ```
 /// use secrets_runtime::{Secret, SecretString};
@@ -60,7 +60,7 @@ pub use secrets_derive::Secret;
 pub use secrets_shape::shape::Shape;
 pub use spec::SecretSpec;
 
-/// Without a client there is nothing that the environment could set up.
+/// `from_env` does not exist without the HTTP client of the feature `aws-https`.
 ///
 /// ```compile_fail,E0599
 /// let secrets = secrets_runtime::Secrets::from_env();
@@ -68,7 +68,7 @@ pub use spec::SecretSpec;
 #[cfg(all(doctest, not(feature = "aws-https")))]
 pub mod from_env_needs_a_client {}
 
-/// What derived code calls. Not a public interface: the derive and the runtime are released as one.
+/// Called by derived code. Not public API: the derive and the runtime are released together.
 #[doc(hidden)]
 pub mod __private {
     pub use secrets_shape::file_shape::{Constant, FileObject, FileShape, Kinds, Place, Span as Places, Verdict};
@@ -89,7 +89,7 @@ pub mod __private {
     pub use crate::spec::SecretSpec;
 }
 
-/// What `cargo secrets` calls. Not a public interface: the command and the runtime are released as one.
+/// Called by `cargo secrets`. Not public API: the command and the runtime are released together.
 #[doc(hidden)]
 pub mod __tools {
     pub use crate::tools::{Declared, Text, check, declaration, json_schema, without_help};

@@ -1,13 +1,15 @@
 //! Live secrets: values that follow their secrets.
 //!
-//! Polling: a [`poller`] decides when the source is asked, in how many calls and on which runtime; a [`polled`] secret shows each
-//! answer to those who want it. Every poll is a numbered task ([`run`]); whoever waits for one never drives it.
+//! Polling: a [`poller`] decides when the source is polled, in how many calls and on which runtime; a [`polled`] secret
+//! hands each answer to its subscribers. Every poll is a numbered task ([`run`]); a caller that waits for one never
+//! drives it.
 //!
-//! Reading: a live value ([`state`]) publishes what it accepts ([`accept`], [`publish`]); what derives from it ([`map`],
-//! [`previous`]) follows. A [`handle`] is what the program holds.
+//! Reading: a live value ([`state`]) publishes what it accepts ([`accept`], [`publish`]); derived values ([`map`],
+//! [`previous`]) follow. A [`handle`] is what the program holds.
 //!
-//! Locks: that of a run in flight, then that of its secret or node, then that of a view or of the poller. No code that is not
-//! ours runs under one: what follows from a change is collected, and emitted after it ([`effects`]).
+//! Lock order: a run in flight, then its secret or node, then a view or the poller. No foreign code runs under a lock:
+//! the effects of a change are collected, and emitted after the lock is released ([`effects`]).
+//! the effects of a change are collected, and emitted after the lock is released ([`effects`]).
 #![allow(missing_debug_implementations, reason = "what is private in here holds values, and is never printed")]
 
 mod accept;

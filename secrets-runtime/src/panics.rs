@@ -1,15 +1,15 @@
-//! Code that is not ours may panic: a source, a validation, a destructor, a `tracing` layer.
+//! Foreign code may panic: a source, a validation, a destructor, a `tracing` layer.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use futures_util::FutureExt;
 
-/// Runs code that is not ours; `None` if it panics.
+/// Runs foreign code; `None` if it panics.
 pub fn catch<R>(foreign: impl FnOnce() -> R) -> Option<R> {
     catch_unwind(AssertUnwindSafe(foreign)).map_err(discard).ok()
 }
 
-/// As [`catch`], for what a future does, its destructor included.
+/// As [`catch`], for a future, including its destructor.
 pub async fn catch_future<F: Future>(foreign: F) -> Option<F::Output> {
     let mut foreign = Box::pin(AssertUnwindSafe(foreign).catch_unwind());
     let outcome = (&mut foreign).await;
@@ -17,10 +17,10 @@ pub async fn catch_future<F: Future>(foreign: F) -> Option<F::Output> {
     outcome.map_err(discard).ok()
 }
 
-/// What a panic carries has a destructor, which may panic too.
+/// The payload of a panic has a destructor, which may panic too.
 fn discard(payload: Box<dyn std::any::Any + Send>) {
     if let Err(again) = catch_unwind(AssertUnwindSafe(move || drop(payload))) {
-        // Nothing can be done with one that panics for ever.
+        // A payload that panics again and again cannot be dropped.
         std::mem::forget(again);
     }
 }

@@ -1,4 +1,4 @@
-//! The traits of a secret: what `#[derive(Secret)]` implements and the loaders require.
+//! The traits of a secret: `#[derive(Secret)]` implements them, and the loaders require them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -13,11 +13,12 @@ use crate::spec::SecretSpec;
 use secrecy::SecretString;
 use secrets_shape::shape::Shape;
 
-/// A type that can be read from a JSON value of a secret.
+/// A type that can be decoded from a JSON value of a secret.
 ///
-/// Implemented for strings, integers, floats, booleans, [`SecretString`](crate::SecretString), `char`, `Duration`, `PathBuf`, IP and
-/// socket addresses; for `Option`, `Box`, `Arc`, `Rc`, lists, arrays, tuples, sets, maps (see [`MapKey`](crate::MapKey)), `SecretBox` and
-/// `Zeroizing` of these; and for every type with `#[derive(Secret)]`. Its methods are not a public interface before 1.0.
+/// Implemented for strings, integers, floats, booleans, [`SecretString`](crate::SecretString), `char`, `Duration`,
+/// `PathBuf`, IP and socket addresses; for `Option`, `Box`, `Arc`, `Rc`, lists, arrays, tuples, sets, maps (see
+/// [`MapKey`](crate::MapKey)), `SecretBox` and `Zeroizing` of these; and for every type with `#[derive(Secret)]`. Its
+/// methods are not public API before 1.0.
 ///
 /// ```
 /// use secrets_runtime::SecretValue;
@@ -36,7 +37,7 @@ use secrets_shape::shape::Shape;
     note = "in place of a borrowed text write `String` or `SecretString`"
 )]
 pub trait SecretValue: Sized {
-    /// What JSON the type accepts.
+    /// The JSON that the type accepts.
     ///
     /// ```
     /// use secrets_runtime::{SecretValue, Shape};
@@ -45,19 +46,19 @@ pub trait SecretValue: Sized {
     /// ```
     const SHAPE: Shape;
 
-    /// Reads the value, or reports everything that is wrong with it.
+    /// Decodes the value, or reports every violation.
     #[doc(hidden)]
     #[allow(clippy::missing_errors_doc, reason = "hidden")]
     fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported>;
 
-    /// The value that an absent or `null` key stands for, where the type has one.
+    /// The value for an absent or `null` key, if the type has one.
     #[doc(hidden)]
     #[must_use]
     fn absent() -> Option<Self> {
         None
     }
 
-    /// `Debug` without the secret.
+    /// `Debug` with the secret redacted.
     #[doc(hidden)]
     #[allow(clippy::missing_errors_doc, reason = "hidden")]
     fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -65,7 +66,8 @@ pub trait SecretValue: Sized {
     }
 }
 
-/// A struct that a whole secret is read into: every type with `#[derive(Secret)]`.
+/// A type that a whole secret is decoded into. `#[derive(Secret)]` implements it for structs; maps and strings are
+/// secrets too.
 ///
 /// ```
 /// use secrets_runtime::{Error, Secret};
@@ -81,7 +83,7 @@ pub trait SecretValue: Sized {
     note = "a struct of your own needs `#[derive(Secret)]`; any other type, and an enum of names, is a field of such a struct"
 )]
 pub trait Secret: SecretValue {
-    /// What the declaration says about retrieving it.
+    /// The settings of the declaration for loading it.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -92,7 +94,7 @@ pub trait Secret: SecretValue {
     /// ```
     const SPEC: SecretSpec;
 
-    /// Reads and validates a document without any source: for tests, or for a secret that ECS injected into an
+    /// Decodes and validates a document without a source: for tests, or for a secret that ECS injected into an
     /// environment variable (which never follows a rotation).
     ///
     /// ```
@@ -111,19 +113,24 @@ pub trait Secret: SecretValue {
     /// ```
     ///
     /// # Errors
-    /// [`NotJson`](crate::ErrorKind::NotJson) or [`Invalid`](crate::ErrorKind::Invalid), the latter with every
-    /// violation.
+    /// [`NotJson`](crate::ErrorKind::NotJson) or [`Invalid`](crate::ErrorKind::Invalid), which lists every violation;
+    /// [`Refused`](crate::ErrorKind::Refused) if the type's own code panics.
     fn from_json(text: &str) -> Result<Self, Error> {
         read(text, None)
     }
 
-    /// The JSON Schema (2020-12) of the documents that are accepted.
+    /// The JSON Schema (2020-12) of the accepted documents.
     ///
-    /// Over documents with unique keys and numbers that a JSON parser holds exactly, a document is valid if and only if
-    /// [`from_json`](Self::from_json) accepts it, but for what JSON Schema cannot say and the schema leaves open: what
-    /// `validate`, `custom`, `from_str`, `serde` and `json` refuse, the range of a number that is spelled as a string and what it is a multiple of, the
-    /// number of bytes behind `base64`, and the length of a flattened map. Doc comments become descriptions; what is not
-    /// `public` is `writeOnly`. For a secret that is plain text, the schema is that of the text as a JSON string.
+    /// If the keys are unique and a JSON parser can hold the numbers exactly, a document is valid if and only if
+    /// [`from_json`](Self::from_json) accepts it. The schema is laxer only where JSON Schema cannot express a check:
+    ///
+    /// - what `validate`, `custom`, `from_str`, `serde` and `json` refuse
+    /// - the range of a number that is spelled as a string, and what it is a multiple of
+    /// - the number of bytes behind `base64`
+    /// - the length of a flattened map
+    ///
+    /// Doc comments become descriptions; fields that are not `public` are `writeOnly`. For a plain-text secret, the
+    /// schema describes the text as a JSON string.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -138,38 +145,38 @@ pub trait Secret: SecretValue {
     }
 }
 
-/// A secret whose keys are data, loaded by an id that the program gives.
+/// A secret with arbitrary keys, loaded by an id that the program passes.
 #[diagnostic::do_not_recommend]
 impl<K: MapKey + Ord, T: SecretValue> Secret for BTreeMap<K, T> {
     const SPEC: SecretSpec = SecretSpec::new("BTreeMap");
 }
 
-/// As a `BTreeMap`.
+/// As for `BTreeMap`.
 #[diagnostic::do_not_recommend]
 impl<K: MapKey + Eq + Hash, T: SecretValue, S: BuildHasher + Default> Secret for HashMap<K, T, S> {
     const SPEC: SecretSpec = SecretSpec::new("HashMap");
 }
 
-/// A secret that is plain text, loaded by an id that the program gives.
+/// A plain-text secret, loaded by an id that the program passes.
 #[diagnostic::do_not_recommend]
 impl Secret for SecretString {
     const SPEC: SecretSpec = SecretSpec::new("SecretString").text();
 }
 
-/// As a `SecretString`, which hides what it holds.
+/// As for `SecretString`, which redacts its contents; a `String` does not.
 #[diagnostic::do_not_recommend]
 impl Secret for String {
     const SPEC: SecretSpec = SecretSpec::new("String").text();
 }
 
-/// Decodes and validates the text of a secret; `id` where it was fetched, as errors show it. The program's own code runs in here:
-/// where that panics, it refuses the value.
+/// Decodes and validates the text of a secret. `id` is set if it was fetched, for errors. The program's own code runs
+/// in here: a panic in it refuses the value.
 pub fn read<T: Secret>(text: &str, id: Option<&SecretId>) -> Result<T, Error> {
     let read = catch(|| decode::decode(text)).ok_or_else(|| Error::panicked::<T>(id))?;
     read.map_err(|failure| Error::decoding(T::SPEC.type_name(), id, failure))
 }
 
-/// A secret whose declaration says where it is: `#[secret(id = "..")]`.
+/// A secret whose declaration has its id: `#[secret(id = "..")]`.
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {
@@ -206,5 +213,5 @@ pub const AWSCURRENT: &str = "AWSCURRENT";
 /// The staging label of the version that a rotation is about to make current.
 pub const AWSPENDING: &str = "AWSPENDING";
 
-/// The staging label of the version that was in use before.
+/// The staging label of the version that was in use before the current one.
 pub const AWSPREVIOUS: &str = "AWSPREVIOUS";

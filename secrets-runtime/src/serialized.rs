@@ -1,5 +1,6 @@
-//! Errors and states as data, with the feature `serde`: for structured logs and status pages. Names are those of the getters;
-//! durations are in seconds, points in time in seconds since 1970. What a closure of the program said is left out.
+//! Errors and states as data, with the feature `serde`: for structured logs and status pages. Names are those of the
+//! getters; durations are in seconds, points in time in seconds since 1970. Errors from closures of the program are
+//! left out.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,7 +10,7 @@ use crate::decode::Violation;
 use crate::error::{Error, ErrorKind};
 use crate::live::{Health, HealthState, SecretHealth, Status};
 
-/// A struct of these names and values.
+/// Serializes a struct with these names and values.
 macro_rules! fields {
     ($type:ident: |$this:ident| $($name:literal = $value:expr),+ $(,)?) => {
         impl Serialize for $type {

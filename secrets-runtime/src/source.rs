@@ -1,4 +1,4 @@
-//! Where secrets come from: AWS, a file, memory, a source of one's own, or one after the other.
+//! Where secrets come from: AWS, a file, memory, your own source, or one with a fallback.
 //!
 //! ```
 //! use secrets_runtime::source::{File, Memory, Source};
@@ -61,7 +61,7 @@ pub(crate) use secret_id::SecretId;
 use crate::error::{ErrorKind, OneLine};
 use crate::secret::AWSCURRENT;
 
-/// Something that secrets can be fetched from.
+/// A backend that secrets are fetched from.
 ///
 /// Implement it with a plain `async fn`:
 ///
@@ -81,9 +81,9 @@ use crate::secret::AWSCURRENT;
 /// }
 /// ```
 pub trait Source: Send + Sync + 'static {
-    /// Fetches what is asked for: one answer per request, in the same order.
+    /// Fetches the requested versions: one answer per request, in the same order.
     ///
-    /// The future may be dropped at any point; a source must not depend on being asked to the end.
+    /// The future may be dropped at any point, so a source must not rely on being polled to the end.
     ///
     /// ```
     /// use secrets_runtime::source::{Memory, Request, Selector, Source};
@@ -96,8 +96,8 @@ pub trait Source: Send + Sync + 'static {
     /// ```
     fn fetch(&self, requests: &[Request]) -> impl Future<Output = Vec<Result<Fetched, SourceError>>> + Send;
 
-    /// How many requests one call of [`fetch`](Self::fetch) should have at most. One, unless the
-    /// source says otherwise: each request is a call of its own, and one that is slow holds up no other.
+    /// The maximum number of requests in one call of [`fetch`](Self::fetch). 1 by default: each request is its own
+    /// call, and a slow one delays no other.
     ///
     /// ```
     /// use secrets_runtime::source::{Memory, Source};
@@ -108,10 +108,11 @@ pub trait Source: Send + Sync + 'static {
         1
     }
 
-    /// A source that asks `fallback` where this one has a transient failure: a replica in another region, a local copy. A
-    /// secret that does not exist or may not be read is not asked for again. The fallback fills a gap: it takes no newer value
-    /// away and confirms no rollback, and health is degraded while it serves. Both share the
-    /// [limit on a call](crate::SecretsBuilder::call_timeout): the first should give up before it.
+    /// A source that asks `fallback` when this one fails transiently: a replica in another region, a local copy. If
+    /// this source says that a secret does not exist or may not be read, the fallback is not asked. The fallback only
+    /// fills gaps: it never replaces a newer value and never confirms a rollback, and health is degraded while it
+    /// serves. Both share the [limit on a call](crate::SecretsBuilder::call_timeout), so this source should give up
+    /// before that.
     ///
     /// ```
     /// use secrets_runtime::source::{File, Memory, Source};
@@ -125,7 +126,7 @@ pub trait Source: Send + Sync + 'static {
         Or::new(self, fallback)
     }
 
-    /// A source without its type, so that it can be chosen when the program runs.
+    /// A type-erased source, which can be chosen at run time.
     ///
     /// ```
     /// use secrets_runtime::Secrets;
@@ -163,7 +164,7 @@ impl<S: Source> Source for Arc<S> {
     }
 }
 
-/// Which version of which secret.
+/// A request for one version of one secret.
 ///
 /// ```
 /// use secrets_runtime::source::{Request, Selector};
@@ -178,7 +179,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// The version of a secret that `selector` picks.
+    /// Requests the version of a secret that `selector` picks.
     ///
     /// ```
     /// use secrets_runtime::source::{Request, Selector};
@@ -190,17 +191,17 @@ impl Request {
         Self { secret: SecretId::new(id.into()), selector }
     }
 
-    /// As [`new`](Self::new), for an id that is not always shown.
+    /// As [`new`](Self::new), for an id that may have to be hidden.
     pub(crate) fn of(secret: SecretId, selector: Selector) -> Self {
         Self { secret, selector }
     }
 
-    /// The id, fit for messages.
+    /// The id, in a form that is safe for messages.
     pub(crate) fn secret(&self) -> &SecretId {
         &self.secret
     }
 
-    /// What an answer says of the id: whether there is such a secret.
+    /// Learns from an answer whether the id names a secret.
     pub(crate) fn learn(&self, answer: &Result<Fetched, SourceError>) {
         let is_known = match answer {
             Ok(_) => true,
@@ -229,7 +230,7 @@ impl Request {
         self.secret.expose()
     }
 
-    /// Which version.
+    /// Which version is requested.
     ///
     /// ```
     /// use secrets_runtime::source::{Request, Selector};
@@ -242,7 +243,7 @@ impl Request {
         &self.selector
     }
 
-    /// Whether the version in use is asked for.
+    /// Whether the current version is requested.
     ///
     /// ```
     /// use secrets_runtime::source::{Request, Selector};
@@ -255,7 +256,7 @@ impl Request {
     }
 }
 
-/// Two requests are the same if they ask for the same version, however their ids are shown.
+/// Two requests are equal if they ask for the same version, however their ids are shown.
 impl PartialEq for Request {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
@@ -283,7 +284,7 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Picks one version of a secret.
+/// Selects one version of a secret.
 ///
 /// ```
 /// use secrets_runtime::source::Selector;
@@ -299,7 +300,7 @@ pub enum Selector {
     Version(Arc<str>),
 }
 
-/// A fetched version of a secret. Its text is zeroized on drop, and `Debug` does not show it.
+/// A fetched version of a secret. Its text is zeroized on drop and redacted in `Debug`.
 ///
 /// ```
 /// use secrets_runtime::source::Fetched;
@@ -314,7 +315,7 @@ pub struct Fetched {
     version_id: Option<String>,
     stages: Vec<String>,
     created: Option<SystemTime>,
-    /// Why the source itself has no answer, where a fallback gave this one.
+    /// Why the first source has no answer, if a fallback gave this one.
     fallback: Option<Box<SourceError>>,
 }
 
@@ -332,7 +333,7 @@ impl Fetched {
         Self { text, arn: None, version_id: None, stages: Vec::new(), created: None, fallback: None }
     }
 
-    /// With the full ARN of the secret.
+    /// Adds the full ARN of the secret.
     ///
     /// ```
     /// use secrets_runtime::source::Fetched;
@@ -346,7 +347,7 @@ impl Fetched {
         self
     }
 
-    /// With the id of the version. It must not be computed from the text alone: it appears in messages.
+    /// Adds the id of the version. It appears in messages, so it must not be computed from the text alone.
     ///
     /// ```
     /// use secrets_runtime::source::Fetched;
@@ -359,7 +360,7 @@ impl Fetched {
         self
     }
 
-    /// With the staging labels of the version.
+    /// Adds the staging labels of the version.
     ///
     /// ```
     /// use secrets_runtime::source::Fetched;
@@ -372,7 +373,7 @@ impl Fetched {
         self
     }
 
-    /// With the time at which the version was created.
+    /// Adds the time at which the version was created.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -386,7 +387,7 @@ impl Fetched {
         self
     }
 
-    /// The text itself (`SecretString`): for sources around another one, not for showing.
+    /// The text itself (`SecretString`), for sources that wrap another one. Do not print it.
     ///
     /// ```
     /// use secrets_runtime::source::Fetched;
@@ -398,7 +399,7 @@ impl Fetched {
         &self.text
     }
 
-    /// The full ARN of the secret, where the source knows it.
+    /// The full ARN of the secret, if the source knows it.
     ///
     /// ```
     /// use secrets_runtime::source::Fetched;
@@ -410,7 +411,7 @@ impl Fetched {
         self.arn.as_deref()
     }
 
-    /// The id of the version, where the source knows it.
+    /// The id of the version, if the source knows it.
     ///
     /// ```
     /// use secrets_runtime::source::Fetched;
@@ -434,7 +435,7 @@ impl Fetched {
         &self.stages
     }
 
-    /// When the version was created, where the source knows it.
+    /// When the version was created, if the source knows it.
     ///
     /// ```
     /// use secrets_runtime::source::Fetched;
@@ -446,9 +447,9 @@ impl Fetched {
         self.created
     }
 
-    /// Marks what a fallback gave: `first` is why the source itself has no answer.
+    /// Marks the answer of a fallback. `first` is the failure of the source before it.
     pub(crate) fn fallback(mut self, first: SourceError) -> Self {
-        // A fallback may have a fallback of its own; what failed first says most.
+        // A fallback may have its own fallback; the first failure says most.
         self.fallback = Some(Box::new(first));
         self
     }
@@ -474,8 +475,8 @@ impl fmt::Debug for Fetched {
     }
 }
 
-/// Why a source has no answer. A source outside of this crate can only say what its author wrote down beforehand, so it
-/// cannot carry a secret.
+/// Why a source has no answer. A source outside this crate can only use static text here, so an error cannot carry a
+/// secret.
 ///
 /// ```
 /// use secrets_runtime::{ErrorKind, source::SourceError};
@@ -488,10 +489,10 @@ pub struct SourceError {
     pub(crate) kind: ErrorKind,
     pub(crate) detail: Cow<'static, str>,
     pub(crate) transient: bool,
-    /// Under which name others know the failure: an error code, a request id, what a fallback said.
+    /// The names by which others know the failure: an error code, a request id, what a fallback said.
     pub(crate) origin: Option<String>,
     pub(crate) hint: Option<Cow<'static, str>>,
-    /// The version that was read, where that is what is wrong.
+    /// The version that was read, if it is at fault.
     pub(crate) version_id: Option<Arc<str>>,
     /// Why AWS denied access.
     #[cfg(feature = "aws")]
@@ -499,7 +500,7 @@ pub struct SourceError {
 }
 
 impl SourceError {
-    /// A failure of this kind; `detail` says what the kind does not, or is empty.
+    /// A failure of this kind. `detail` adds what the kind does not say, or is empty.
     ///
     /// ```
     /// use secrets_runtime::{ErrorKind, source::SourceError};
@@ -520,7 +521,7 @@ impl SourceError {
         }
     }
 
-    /// Says that the same request may succeed later, although failures of this kind usually persist.
+    /// Marks the failure as transient, although failures of this kind usually persist.
     ///
     /// ```
     /// use secrets_runtime::{ErrorKind, source::SourceError};
@@ -538,19 +539,19 @@ impl SourceError {
         Self::of_source("the source gave no answer for it")
     }
 
-    /// A source that does not do what sources promise.
+    /// A source that breaks a promise of [`Source`].
     pub(crate) fn of_source(what: &'static str) -> Self {
         Self::new(ErrorKind::Service, what)
             .hint("mend the source: `testing::conformance`, with the feature `testing`, shows which promise it breaks")
     }
 
-    /// Adds the version whose value cannot be used, so that its refusal is told once.
+    /// Adds the version whose value is unusable, so that its refusal is reported once.
     pub(crate) fn version_id(mut self, version_id: &str) -> Self {
         self.version_id = Some(version_id.into());
         self
     }
 
-    /// Adds the reason, written down beforehand.
+    /// Adds the reason, as static text.
     ///
     /// ```
     /// use secrets_runtime::{ErrorKind, source::SourceError};
@@ -564,13 +565,13 @@ impl SourceError {
         self
     }
 
-    /// The reason, made from the declaration and the set-up.
+    /// Adds the reason, made from the declaration and the configuration.
     pub(crate) fn detailed(mut self, reason: String) -> Self {
         self.detail = Cow::Owned(reason);
         self
     }
 
-    /// Adds what to do about it: errors show it after `help:`, in place of what is said of the kind.
+    /// Adds what to do about it. Errors show it after `help:`, in place of the advice for the kind.
     ///
     /// ```
     /// use secrets_runtime::{ErrorKind, source::SourceError};
@@ -582,19 +583,19 @@ impl SourceError {
         self.advice(Cow::Borrowed(hint))
     }
 
-    /// Adds what to do, made from the declaration and the set-up.
+    /// Adds what to do about it, made from the declaration and the configuration.
     pub(crate) fn advice(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// Adds a name under which others know the failure.
+    /// Adds a name by which others know the failure.
     fn origin(mut self, name: &str) -> Self {
         self.origin = Some(self.origin.map_or_else(|| name.to_owned(), |first| format!("{first}, {name}")));
         self
     }
 
-    /// Whether the same request may succeed later without anybody's doing.
+    /// Whether the same request may succeed later by itself.
     ///
     /// ```
     /// use secrets_runtime::{ErrorKind, source::SourceError};
@@ -606,7 +607,7 @@ impl SourceError {
         self.transient
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     ///
     /// ```
     /// use secrets_runtime::{ErrorKind, source::SourceError};
@@ -619,7 +620,7 @@ impl SourceError {
     }
 }
 
-/// What a source says, without the secret's id; in one line.
+/// One line, without the secret's id.
 impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, detail, origin, .. } = self;
@@ -640,7 +641,7 @@ impl From<ErrorKind> for SourceError {
     }
 }
 
-/// A source whose type is not known any more: see [`Source::boxed`].
+/// A type-erased source: see [`Source::boxed`].
 pub struct BoxSource(Box<dyn AnySource>);
 
 impl Source for BoxSource {
@@ -659,7 +660,7 @@ impl fmt::Debug for BoxSource {
     }
 }
 
-/// A source without its type.
+/// The object-safe form of [`Source`].
 pub(crate) trait AnySource: Send + Sync {
     fn fetch_any<'a>(&'a self, requests: &'a [Request]) -> BoxFuture<'a, Vec<Result<Fetched, SourceError>>>;
 

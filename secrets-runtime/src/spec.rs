@@ -1,4 +1,4 @@
-//! What a declaration says about a secret besides its shape.
+//! The settings of a declaration.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use secrets_shape::wire::{Declaration, Format, TextFormat};
 
 use crate::secret::AWSCURRENT;
 
-/// What a declaration says about a secret besides its shape.
+/// The settings of a declaration: everything except the shape.
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {
@@ -30,7 +30,7 @@ pub struct SecretSpec {
     package: Option<&'static str>,
     version: Option<&'static str>,
     id: Option<&'static str>,
-    /// The schema's file, and whether it was compared.
+    /// The path of the schema file, and whether the type was compared with it.
     schema: Option<(&'static str, bool)>,
     stage: &'static str,
     refresh: Option<Duration>,
@@ -57,7 +57,7 @@ impl SecretSpec {
         }
     }
 
-    /// Where the type is declared. Without cargo, there is no package.
+    /// Where the type is declared. A build without cargo has no package.
     #[doc(hidden)]
     #[must_use]
     pub const fn declared_in(
@@ -127,7 +127,8 @@ impl SecretSpec {
         Self { format: Format::Text(TextFormat { is_trimmed, may_be_empty: true }), ..self }
     }
 
-    /// What the program's binary says of a type with this shape; the declared id only if it is loaded by that.
+    /// The declaration that the program's binary carries for this type. It has the declared id only if the program
+    /// loads the type by that id.
     pub(crate) const fn declaration(&self, shape: Shape, has_id: bool) -> Declaration<'static> {
         let (schema, is_checked) = match self.schema {
             Some((path, is_checked)) => (Some(path), is_checked),
@@ -156,7 +157,7 @@ impl SecretSpec {
         self.format
     }
 
-    /// How often the declaration wants the secret looked at, if it says.
+    /// The interval between polls, if the declaration sets one.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -176,7 +177,7 @@ impl SecretSpec {
         self.refresh
     }
 
-    /// How old the declaration lets the value get, if it says.
+    /// The maximum age of the value, if the declaration sets one.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {

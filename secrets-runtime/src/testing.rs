@@ -1,8 +1,8 @@
-//! For tests of programs: what happens to secrets in production, happening to one in memory.
+//! Tools for testing programs: simulate on secrets in memory what happens to secrets in production.
 //!
-//! [`Memory`](crate::source::Memory) gets rotations in AWS's steps, rollbacks, deletions and outages, one call each. A [`Drill`] leads
-//! the program's own requests through all of them and reports which step failed one. [`conformance`] holds a source of one's own
-//! against what sources promise.
+//! [`Memory`](crate::source::Memory) has a method for each step of a rotation, for rollbacks, deletions and outages. A
+//! [`Drill`] takes the program's own requests through all of them and reports which step failed one. [`conformance`]
+//! checks your own source against what [`Source`](crate::source::Source) promises.
 
 mod clients;
 mod conformance;

@@ -1,4 +1,4 @@
-//! What `cargo secrets` needs besides the public interface: a declared secret that is read without its type.
+//! What `cargo secrets` needs besides the public API: reading a declared secret without its type.
 
 use std::fmt;
 
@@ -14,33 +14,33 @@ use crate::source::{Fetched, Request, SecretId, Selector, Source, SourceError};
 #[cfg(feature = "aws-https")]
 use aws_config::SdkConfig;
 
-/// A declared secret, its placeholders resolved.
+/// A declared secret with its placeholders resolved.
 #[derive(Debug, Clone)]
 pub struct Declared(Request);
 
 impl Declared {
-    /// Replaces each `{VARIABLE}` of a declared id by what `lookup` finds.
+    /// Replaces each `{VARIABLE}` in a declared id by the result of `lookup`.
     ///
     /// # Errors
-    /// [`BadId`](crate::ErrorKind::BadId); what a variable holds is not shown.
+    /// [`BadId`](crate::ErrorKind::BadId). The values of variables are not shown.
     pub fn resolve(declared: &str, selector: Selector, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let id = id::resolve(declared, lookup).map_err(|reason| Error::declared_id(declared, &reason))?;
         Ok(Self(Request::of(SecretId::declared(declared, id), selector)))
     }
 
-    /// The name or ARN. What variables brought into it may be anything: it is not for messages.
+    /// The name or ARN. It may contain anything from a variable, so it is not for messages.
     #[must_use]
     pub fn id(&self) -> &str {
         self.0.id()
     }
 
-    /// The id, fit for messages.
+    /// The id, in a form that is safe for messages.
     #[must_use]
     pub fn shown(&self) -> &str {
         self.0.secret().shown()
     }
 
-    /// The source has it: what one variable holds is an id.
+    /// The source has it, so the value of the variable is an id and may be shown.
     pub fn confirm(&self) {
         self.0.secret().confirm();
     }
@@ -48,7 +48,7 @@ impl Declared {
     /// Fetches the secret's text.
     ///
     /// # Errors
-    /// What the source says, with what to do about it.
+    /// The source's error, with what to do about it.
     pub async fn fetch(&self, source: &impl Source) -> Result<Text, Error> {
         let answer = source.fetch(std::slice::from_ref(&self.0)).await.pop();
         let answer = answer.unwrap_or_else(|| Err(SourceError::unanswered()));
@@ -57,23 +57,23 @@ impl Declared {
     }
 }
 
-/// AWS as the environment says, but for a region and a profile that are given.
+/// AWS as the environment configures it; a region or profile that is given takes precedence.
 #[cfg(feature = "aws-https")]
 pub async fn aws(region: Option<String>, profile: Option<&str>) -> Aws {
     Aws::from_env_and(region, profile).await
 }
 
-/// The region in which an id is asked for.
+/// The region to which a request for an id goes.
 #[cfg(feature = "aws-https")]
 #[must_use]
 pub fn region_of(source: &Aws, id: &str) -> Option<String> {
     source.region(id).map(|region| region.to_string())
 }
 
-/// The SDK configuration of the environment, for other services than Secrets Manager.
+/// The SDK configuration of the environment, for services other than Secrets Manager.
 ///
 /// # Errors
-/// A variable has a value that cannot be.
+/// A variable has an invalid value.
 #[cfg(feature = "aws-https")]
 pub async fn sdk_config(region: Option<String>, profile: Option<&str>) -> Result<SdkConfig, Error> {
     match source::problem(environment) {
@@ -82,21 +82,21 @@ pub async fn sdk_config(region: Option<String>, profile: Option<&str>) -> Result
     }
 }
 
-/// Whether a variable names an endpoint that is nothing, over which the SDK panics: it counts as unset.
+/// Whether a variable for an endpoint is set and empty. The SDK panics on it, so it counts as unset.
 #[cfg(feature = "aws-https")]
 #[must_use]
 pub fn has_empty_endpoint() -> bool {
     source::has_empty_endpoint(environment)
 }
 
-/// Whether an answer is a page for people, and so of a proxy.
+/// Whether an answer is an HTML page, which comes from a proxy.
 #[cfg(feature = "aws-https")]
 #[must_use]
 pub fn is_html(body: &[u8]) -> bool {
     source::is_html(body)
 }
 
-/// Which step of the way to credentials failed, if that is what an error is about, and what to do.
+/// Which step towards credentials failed, if that is the cause of an error, and what to do.
 #[cfg(feature = "aws-https")]
 #[must_use]
 pub fn credentials_problem(error: &(dyn std::error::Error + 'static)) -> Option<(String, String)> {
@@ -110,7 +110,8 @@ pub fn without_help(error: &Error) -> String {
     error.without_help()
 }
 
-/// Judges a document as the program would that declares a type: all but what its own code says, in the same words.
+/// Validates a document as the program with this declaration would, with the same messages, except for checks in its
+/// own code.
 ///
 /// # Errors
 /// As [`Secret::from_json`](crate::Secret::from_json).
@@ -119,7 +120,7 @@ pub fn check(text: &str, declared: &'static Declaration<'static>) -> Result<(), 
     untyped::judge(text, declared.format, &declared.shape).map_err(|failure| Error::decoding(name, None, failure))
 }
 
-/// What a program's binary says of a type that it loads by the id which it declares: for tests.
+/// The declaration that a program's binary carries for a type that is loaded by its declared id: for tests.
 #[must_use]
 pub const fn declaration<T: Secret>() -> Declaration<'static> {
     T::SPEC.declaration(T::SHAPE, true)
@@ -135,19 +136,19 @@ pub fn json_schema(declared: &Declaration<'_>) -> String {
 pub struct Text(Fetched);
 
 impl Text {
-    /// The text itself: for looking at, not for showing.
+    /// The text itself: for reading, not for showing.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_text()
     }
 
-    /// The full ARN of the secret, as the source says.
+    /// The full ARN of the secret, if the source knows it.
     #[must_use]
     pub fn arn(&self) -> Option<&str> {
         self.0.arn()
     }
 
-    /// The id of the version, as the source says.
+    /// The id of the version, if the source knows it.
     #[must_use]
     pub fn version_id(&self) -> Option<&str> {
         self.0.version_id()

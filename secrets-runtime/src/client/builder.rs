@@ -1,4 +1,4 @@
-//! Settings before the source.
+//! The builder: settings first, then the source.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -40,7 +40,7 @@ pub struct SecretsBuilder {
     settings: Settings,
 }
 
-/// Whether a local file may take the place of the real secrets.
+/// Whether a local file may replace the real secrets in production.
 #[cfg(feature = "aws-https")]
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum FileInProduction {
@@ -50,7 +50,7 @@ pub enum FileInProduction {
 }
 
 impl SecretsBuilder {
-    /// What `{name}` in a declared id stands for, in place of the environment variable of that name.
+    /// Sets the value of the placeholder `{name}` in declared ids. It replaces the environment variable of that name.
     ///
     /// ```
     /// use secrets_runtime::{Secrets, source::Memory};
@@ -63,8 +63,8 @@ impl SecretsBuilder {
         self
     }
 
-    /// Lets `SECRETS_SOURCE=file:..` take effect on ECS, EKS and Lambda too, where it usually is left over from somebody's
-    /// laptop.
+    /// Allows `SECRETS_SOURCE=file:..` on ECS, EKS and Lambda too. By default it is refused there, because it is
+    /// usually left over from a laptop.
     ///
     /// ```
     /// # use secrets_runtime::Secrets;
@@ -78,9 +78,9 @@ impl SecretsBuilder {
         Self { file_in_production: FileInProduction::Allowed, ..self }
     }
 
-    /// How many calls of the source may be under way at once; at least one, 128 by default. AWS allows 10,000 `GetSecretValue`
-    /// calls per second in an account and region: with answers after 25 ms, 128 calls at once are half of that, for as long as a
-    /// program with thousands of secrets starts.
+    /// The maximum number of concurrent calls of the source; at least 1, 128 by default. AWS allows 10,000
+    /// `GetSecretValue` calls per second in an account and region: with answers after 25 ms, 128 concurrent calls use
+    /// half of that while a program with thousands of secrets starts.
     ///
     /// ```
     /// use secrets_runtime::{Secrets, source::Memory};
@@ -92,9 +92,9 @@ impl SecretsBuilder {
         self
     }
 
-    /// How long one call of the source may take, whatever the source itself promises; 30 s by default, at least a millisecond.
-    /// After it, the call counts as [`TimedOut`](crate::ErrorKind::TimedOut) and is made again later. The AWS source gives up
-    /// after 10 s by itself.
+    /// The time limit for one call of the source, on top of any limit that the source has itself; 30 s by default, at
+    /// least 1 ms. A call that exceeds it fails as [`TimedOut`](crate::ErrorKind::TimedOut) and is retried later. The
+    /// AWS source gives up after 10 s by itself.
     ///
     /// ```
     /// use std::time::Duration;
@@ -107,8 +107,8 @@ impl SecretsBuilder {
         self
     }
 
-    /// How often live secrets are polled, with a jitter of 10 %; wins over `SECRETS_REFRESH` and over what their declarations
-    /// say. At least a millisecond.
+    /// The interval between polls of live secrets, with a jitter of 10 %; at least 1 ms. Overrides `SECRETS_REFRESH`
+    /// and the declarations.
     ///
     /// ```
     /// use std::time::Duration;
@@ -121,8 +121,9 @@ impl SecretsBuilder {
         self
     }
 
-    /// How old the values of live secrets may get before [`health`](Secrets::health) is degraded and
-    /// [`fresh`](crate::Live::fresh) asks the source; wins over `SECRETS_MAX_STALE` and over what their declarations say.
+    /// The maximum age of the values of live secrets. Once a value is older, [`health`](Secrets::health) is degraded
+    /// and [`fresh`](crate::Live::fresh) polls the source. Overrides `SECRETS_MAX_STALE` and the declarations. Zero is
+    /// invalid: loading then fails with [`Configuration`](crate::ErrorKind::Configuration).
     ///
     /// ```
     /// use std::time::Duration;
@@ -135,7 +136,7 @@ impl SecretsBuilder {
         self
     }
 
-    /// Lets a live secret fail to start whose current version is refused, although the one before is good.
+    /// Makes a live secret fail to start if its current version is refused, even if the previous version is good.
     ///
     /// ```
     /// use secrets_runtime::{Secrets, source::Memory};
@@ -147,8 +148,8 @@ impl SecretsBuilder {
         self
     }
 
-    /// Leaves polling to [`fresh`](crate::Live::fresh) and [`refresh`](crate::Live::refresh): for processes that are frozen
-    /// between calls. On AWS Lambda it is so without this.
+    /// Disables the background task and leaves polling to [`fresh`](crate::Live::fresh) and
+    /// [`refresh`](crate::Live::refresh): for processes that are frozen between calls. On AWS Lambda this is always so.
     ///
     /// ```
     /// use secrets_runtime::{Secrets, source::Memory};
@@ -184,7 +185,7 @@ impl SecretsBuilder {
         }
     }
 
-    /// What the program did not set is taken from the environment, whatever the source.
+    /// Takes what the program did not set from the environment, whatever the source.
     fn settled(mut self, environment: &Environment) -> Self {
         self.settings.refresh = self.settings.refresh.or(environment.refresh);
         self.settings.max_stale = self.settings.max_stale.or(environment.max_stale);
@@ -241,7 +242,7 @@ impl SecretsBuilder {
         self.with(source, Environment::read(environment))
     }
 
-    /// A setting that cannot be is told by whatever needs it, since making the `Secrets` itself cannot fail.
+    /// Building cannot fail: every call that needs the settings returns the error of an invalid one.
     fn with(self, source: impl Source, environment: Result<Environment, Error>) -> Secrets {
         let (builder, broken) = match environment {
             Ok(environment) => (self.settled(&environment), None),
@@ -261,7 +262,7 @@ fn never_fresh() -> Error {
     )
 }
 
-/// It shows the names of placeholders, not what they stand for.
+/// Shows the names of placeholders, not their values.
 impl fmt::Debug for SecretsBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.placeholders.keys().collect();

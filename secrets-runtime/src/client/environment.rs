@@ -1,4 +1,4 @@
-//! What the environment says about the source and the settings.
+//! The source and the settings that the environment selects.
 
 #[cfg(feature = "aws-https")]
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::source::Batch;
 use crate::source::Platform;
 
-/// What the environment says.
+/// What the environment selects.
 #[derive(Debug)]
 pub struct Environment {
     #[cfg(feature = "aws-https")]
@@ -43,7 +43,7 @@ impl Environment {
         })
     }
 
-    /// Refuses a local file where the real secrets are at hand.
+    /// Refuses a local file where the real secrets are available.
     #[cfg(feature = "aws-https")]
     pub fn allow_file(&self, file_in_production: FileInProduction) -> Result<(), Error> {
         match self.place.production() {
@@ -70,7 +70,7 @@ fn selected(source: Option<&str>) -> Result<Selected, Error> {
     }
 }
 
-/// A duration, as declarations write it.
+/// A duration, in the format of declarations.
 fn duration(name: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Option<Duration>, Error> {
     let text = variable(name).unwrap_or_default();
     match secrets_shape::duration::parse_interval(&text) {

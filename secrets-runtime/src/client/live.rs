@@ -1,4 +1,4 @@
-//! Live secrets: loading that goes on.
+//! Loading live secrets.
 
 use super::{BoxFuture, SecretSet, Secrets};
 use crate::error::Error;
@@ -9,11 +9,11 @@ use crate::secret::{NamedSecret, Secret};
 use crate::source::Request;
 
 impl Secrets {
-    /// Loads a secret and keeps it fresh: what is returned follows every rotation, until the last handle is dropped.
+    /// Loads a secret and keeps it fresh: the returned handle follows every rotation, until the last handle is dropped.
     ///
-    /// One background task polls all live secrets of this `Secrets`; each is fetched once, however many types
-    /// are read from it. How often is said by [`SecretsBuilder::refresh`](super::SecretsBuilder::refresh), `SECRETS_REFRESH`,
-    /// `#[secret(refresh = "5m")]` or, in their absence, is 5 minutes.
+    /// One background task polls all live secrets of this `Secrets`; each secret is polled once, however many types
+    /// read it. The interval comes from [`SecretsBuilder::refresh`](super::SecretsBuilder::refresh), `SECRETS_REFRESH`
+    /// or `#[secret(refresh = "5m")]`, in this order; the default is 5 minutes.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -38,16 +38,16 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As [`load`](Self::load), but transient failures are tried again for up to 30 s in all. If the current version
-    /// breaks its contract and the one staged `AWSPREVIOUS` does not, the secret starts on that, and
-    /// [`health`](Self::health) is degraded. [`Configuration`](ErrorKind::Configuration): there is no tokio runtime, or one without
-    /// timers.
+    /// As [`load`](Self::load), but transient failures are retried for up to 30 s in total. If the current version is
+    /// invalid and the version staged `AWSPREVIOUS` is valid, the secret starts on that version, and
+    /// [`health`](Self::health) is degraded. [`Configuration`](ErrorKind::Configuration): there is no tokio runtime, or
+    /// it has no timers.
     #[must_use = "nothing is loaded before it is awaited"]
     pub fn live<T: NamedSecret + Send + Sync + 'static>(&self) -> BoxFuture<'_, Result<Live<T>, Error>> {
         self.live_request(self.declared::<T>())
     }
 
-    /// As [`live`](Self::live), by an id that is known at run time, taken literally.
+    /// As [`live`](Self::live), by an id that is known only at run time. The id is used literally.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -98,13 +98,14 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// As [`live`](Self::live); where several fail, [`Error::errors`] has one error for each.
+    /// As [`live`](Self::live). If several secrets fail, [`Error::errors`] has one error for each.
     #[must_use = "nothing is loaded before it is awaited"]
     pub fn live_all<'a, S: SecretSet + 'a>(&'a self) -> BoxFuture<'a, Result<S::Live, Error>> {
         Box::pin(S::live(self))
     }
 
-    /// Loads many secrets of one type and keeps each fresh, by ids that are known at run time, in their order.
+    /// Loads many secrets of one type, by ids that are known only at run time, and keeps each fresh. The handles are in
+    /// the order of the ids.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -142,7 +143,7 @@ impl Secrets {
         })
     }
 
-    /// Begins to load a secret that the program can live without at first, and goes on until it is there.
+    /// Starts to load a secret that the program can run without at first, and retries until it has a value.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -160,14 +161,14 @@ impl Secrets {
     /// ```
     ///
     /// # Errors
-    /// The declared id cannot be used, or there is no tokio runtime with timers. What the source says comes later:
+    /// The declared id is invalid, or there is no tokio runtime with timers. Failures of the source come later: see
     /// [`Pending::last_error`].
     pub fn start<T: NamedSecret + Send + Sync + 'static>(&self) -> Result<Pending<T>, Error> {
         let request = self.declared::<T>()?;
         Pending::start(&self.0.registry, &request)
     }
 
-    /// How all live secrets are. Cheap enough for a probe: it asks nobody.
+    /// The health of all live secrets. Cheap enough for a probe: it does not call the source.
     ///
     /// ```
     /// use secrets_runtime::{HealthState, Secrets, source::Memory};

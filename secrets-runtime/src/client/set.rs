@@ -37,7 +37,7 @@ pub trait SecretSet: Sized {
     #[allow(clippy::missing_errors_doc, reason = "hidden")]
     fn decode(answers: Vec<Result<Answer, Error>>) -> Result<Self, Vec<Error>>;
 
-    /// The tuple of what keeps them fresh.
+    /// The tuple of the live handles.
     type Live: Send;
 
     #[doc(hidden)]

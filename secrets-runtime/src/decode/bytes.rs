@@ -1,4 +1,4 @@
-//! `base64` and `hex`: bytes that a string spells, in constant time and without copies that stay.
+//! `base64` and `hex`: decode bytes from a string in constant time, without leaving copies behind.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use secrecy::{SecretBox, SecretSlice};
 use secrets_shape::shape::Base64Form;
 use zeroize::{Zeroize, Zeroizing};
 
-/// A type that bytes can become.
+/// A type that can be made from bytes.
 #[diagnostic::on_unimplemented(
     message = "`base64` and `hex` read bytes, which `{Self}` cannot hold",
     label = "expected a type of bytes",
@@ -16,7 +16,7 @@ use zeroize::{Zeroize, Zeroizing};
             `Option` of them"
 )]
 pub trait Bytes: Sized {
-    /// The bytes, unless there are too few or too many.
+    /// The value, unless there are too few or too many bytes.
     fn from_bytes(bytes: Zeroizing<Vec<u8>>) -> Option<Self>;
 }
 
@@ -70,7 +70,7 @@ where
     }
 }
 
-/// Decodes into a buffer that is zeroized, also where the text turns out to be another halfway.
+/// Decodes into a buffer that is zeroized, even if the text turns out to be invalid halfway.
 ///
 /// # Errors
 /// What the text is instead, in words.
@@ -98,14 +98,14 @@ fn decoded(text: &str, form: Base64Form) -> Option<Zeroizing<Vec<u8>>> {
 
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
-/// The lines as one, in a string of the right size.
+/// The text without its line ends, in a string of the right size.
 fn joined(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
     joined.extend(text.split(LINE_ENDS));
     joined
 }
 
-/// The form that a text may have, if it is another one.
+/// Names another form that the text may have.
 fn another_form(text: &str, form: Base64Form) -> &'static str {
     let others = [
         (Base64Form { is_lenient: true, ..form }, "base64 with line ends, which the option `lenient` reads"),

@@ -1,4 +1,4 @@
-//! Values that stand in a JSON string in another form: `from_str`, `json`, `base64`, `hex`; and `serde`.
+//! Fields with `from_str`, `json`, `base64` and `hex`, whose values have another form in a JSON string; and `serde`.
 
 use std::any::type_name;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
@@ -27,24 +27,24 @@ use secrets_shape::shape::{Base64Form, Encoding, FromNumber, Shape};
 
 /// A way to read a string as a `T`.
 pub trait Codec<T> {
-    /// What JSON it accepts.
+    /// The JSON that it accepts.
     const SHAPE: Shape;
 
-    /// The value.
+    /// Reads the value.
     ///
     /// # Errors
-    /// What the text is instead, in words. What `T` says of it is dropped: it may quote the text.
+    /// What the text is instead, in words. The error of `T` is dropped: it may quote the text.
     fn read(text: &str) -> Result<T, &'static str>;
 }
 
-/// Of which nothing else is said.
+/// A string for which there is no more specific message.
 const UNFIT_STRING: &str = Kind::String.unfit();
 
-/// `from_str`, into a type of this name; with `NUMBERS`, the text of an integer is read as well.
+/// `from_str`, into a type of this name. With `NUMBERS`, the text of an integer is read too.
 #[derive(Debug)]
 pub struct FromString<N, const NUMBERS: bool>(PhantomData<N>);
 
-/// What a type is called in messages: as the declaration spells it.
+/// The name of a type in messages, as the declaration spells it.
 pub trait Named {
     /// The name.
     const NAME: &'static str;
@@ -85,8 +85,8 @@ impl<T: Bytes> Codec<T> for FromHex {
     }
 }
 
-/// A field type that a codec reads: a `T` itself, or a container of such a type. `How` keeps these apart, so that the compiler
-/// finds out which it is, and not the derive.
+/// A field type that a codec reads: `T` itself, or a container of such a type. `How` tells them apart, so that the
+/// compiler finds out which one it is, not the derive.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read in this way",
     label = "no such value can be made from a string",
@@ -95,7 +95,7 @@ impl<T: Bytes> Codec<T> for FromHex {
     note = "each reads an `Option`, list, set, pointer or map of such a type, too"
 )]
 pub trait Coded<C, How>: Sized {
-    /// What JSON it accepts.
+    /// The JSON that it accepts.
     const SHAPE: Shape;
 
     /// As [`SecretValue::decode`].
@@ -112,7 +112,7 @@ pub trait Coded<C, How>: Sized {
 /// The type itself.
 #[derive(Debug)]
 pub struct Itself;
-/// Inside a container.
+/// The type inside a container.
 #[derive(Debug)]
 pub struct In<How>(How);
 
@@ -126,7 +126,7 @@ impl<C: Codec<T>, T> Coded<C, Itself> for T {
     }
 }
 
-/// What a codec reads: the text of a string, or of an integer where that is asked for.
+/// The text that a codec reads: of a string, or of an integer if the declaration asks for that.
 pub fn coded_text<'a>(json: &Json<'a>, shape: &Shape, report: &mut Report) -> Result<Text<'a>, Reported> {
     match (shape, json.kind()) {
         (Shape::Parsed(_, FromNumber::Read), Kind::Number) => {
@@ -225,7 +225,7 @@ impl<C, How, K: MapKey + Eq + Hash, T: Coded<C, How>, S: BuildHasher + Default> 
 /// `json`: a document inside a string.
 ///
 /// # Errors
-/// No string, no JSON in it, or its violations.
+/// It is not a string, the string is not JSON, or the document has violations.
 #[doc(hidden)]
 pub fn decode_json<T>(
     shape: &Shape,
@@ -248,11 +248,11 @@ pub fn decode_json<T>(
     note = "a type without `Deserialize` is read with `#[secret(with = module)]`"
 )]
 pub trait FromSerde: Sized {
-    /// As [`SecretValue::decode`]. What the type says of a value is dropped: serde's messages quote values.
+    /// As [`SecretValue::decode`]. The type's own error is dropped: serde's messages quote values.
     #[allow(clippy::missing_errors_doc, reason = "see there")]
     fn decode(json: &Json<'_>, report: &mut Report) -> Result<Self, Reported>;
 
-    /// What the type makes of an absent key: `Option` makes `None` of it, most types nothing.
+    /// The type's value for an absent key: `None` for an `Option`; most types have none.
     #[must_use]
     fn absent() -> Option<Self>;
 }
@@ -268,10 +268,10 @@ impl<T: DeserializeOwned> FromSerde for T {
     }
 }
 
-/// `with = module`: what a module's `deserialize` makes of a value. What it says of the value is dropped.
+/// `with = module`: decodes with a module's `deserialize`. Its error is dropped, because it may quote the value.
 ///
 /// # Errors
-/// It refuses the value.
+/// The module refuses the value.
 #[doc(hidden)]
 pub fn decode_with<T>(
     json: &Json<'_>,
@@ -286,19 +286,19 @@ pub fn decode_with<T>(
     })
 }
 
-/// What it makes of an absent key.
+/// The module's value for an absent key.
 #[doc(hidden)]
 pub fn absent_with<T>(read: impl FnOnce(Absent) -> Result<T, Discarded>) -> Option<T> {
     read(Absent).ok()
 }
 
-/// `Url` of `url::Url`.
+/// For example `Url` for `url::Url`.
 fn short(type_name: &str) -> &str {
     let path = type_name.split_once('<').map_or(type_name, |(path, _)| path);
     path.rsplit("::").next().unwrap_or(path)
 }
 
-/// Nothing to deserialize, as serde presents a missing field.
+/// A missing field, as serde presents it to a type.
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct Absent;
@@ -320,7 +320,7 @@ impl<'de> Deserializer<'de> for Absent {
     }
 }
 
-/// Shows nothing: for types that cannot hide their contents themselves.
+/// Shows nothing: for types that cannot redact themselves.
 #[doc(hidden)]
 #[allow(clippy::missing_errors_doc, reason = "hidden")]
 pub fn hidden<T>(_: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,4 +1,4 @@
-//! The types that hold other values: options, pointers, lists, sets, tuples and maps.
+//! Types that contain other values: options, pointers, lists, sets, tuples and maps.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt;
@@ -41,7 +41,7 @@ impl<T: SecretValue> SecretValue for Option<T> {
     }
 }
 
-/// Nothing is read; the key need not be there.
+/// Reads nothing; the key may be absent.
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized> SecretValue for PhantomData<T> {
     const SHAPE: Shape = Shape::Optional(&Shape::Any);
@@ -55,7 +55,7 @@ impl<T: ?Sized> SecretValue for PhantomData<T> {
     }
 }
 
-/// Pointers are read as what they point to.
+/// A pointer is read as the type that it points to.
 macro_rules! pointers {
     ($($pointer:ident)*) => {$(
         #[diagnostic::do_not_recommend]
@@ -151,7 +151,7 @@ impl<T: SecretValue + Ord> SecretValue for BTreeSet<T> {
     }
 }
 
-/// Which of two equal items counts is not guessed.
+/// A duplicate item is a violation: which of two equal items counts is not guessed.
 pub fn set<T, C: Default>(
     json: &Json<'_>,
     shape: &Shape,
@@ -165,7 +165,7 @@ pub fn set<T, C: Default>(
     if is_each_new { Ok(set) } else { Err(json.unfit(shape, AN_ITEM_TWICE, report)) }
 }
 
-/// What a set does not hold.
+/// What was found if a set has a duplicate.
 pub const AN_ITEM_TWICE: &str = "an item twice";
 
 impl<T: SecretValue, const N: usize> SecretValue for [T; N] {
@@ -184,7 +184,7 @@ impl<T: SecretValue, const N: usize> SecretValue for [T; N] {
 
 const OTHER_LENGTH: &str = "one of a different length";
 
-/// Fails unless the value is an array of `count` items.
+/// Fails unless the value is an array with `count` items.
 pub fn has_items(json: &Json<'_>, shape: &Shape, count: usize, report: &mut Report) -> Result<(), Reported> {
     match json.kind() {
         Kind::Array if json.items().count() == count => Ok(()),
@@ -254,7 +254,7 @@ impl<K: MapKey + Eq + Hash, T: SecretValue, S: BuildHasher + Default> SecretValu
     }
 }
 
-/// Items that redact themselves, or how they are redacted as a whole.
+/// Shows the items if they redact themselves, and `[REDACTED]` otherwise.
 fn listed<'v, T: SecretValue + 'v>(items: impl Iterator<Item = &'v T>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if !T::SHAPE.redacts_itself() {
         return f.write_str(REDACTED);

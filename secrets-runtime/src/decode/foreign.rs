@@ -1,4 +1,4 @@
-//! Types of other crates, each behind a feature of its name.
+//! Types of other crates, each behind a feature with the crate's name.
 
 #[cfg(feature = "bytes")]
 mod bytes;

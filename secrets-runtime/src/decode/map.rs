@@ -1,4 +1,4 @@
-//! The keys of a map, and its entries.
+//! The keys and entries of a map.
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
@@ -14,7 +14,7 @@ use crate::json::Document;
 use crate::secret::SecretValue;
 use secrets_shape::shape::Shape;
 
-/// A type that can be the key of a map: it is read as a string of JSON would be.
+/// A type that can be the key of a map. A key is read like a JSON string.
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {
@@ -51,7 +51,7 @@ keys! {
     IpAddr Ipv4Addr Ipv6Addr SocketAddr SocketAddrV4 SocketAddrV6
 }
 
-/// Decodes the entries of a map; `insert` says whether the key is new.
+/// Decodes the entries of a map. `insert` returns whether the key is new.
 pub fn each_entry<K, T>(
     json: &Json<'_>,
     shape: &Shape,

@@ -1,11 +1,11 @@
-//! A newtype: a value under the rules of its field.
+//! Newtypes: a value with the rules of its field.
 
 use super::report::{Report, Reported};
 use super::rules::Rules;
 use super::view::Json;
 use secrets_shape::shape::{FieldShape, Shape};
 
-/// The value that a newtype is read from.
+/// The value that a newtype is decoded from.
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct Newtype<'a> {
@@ -14,7 +14,7 @@ pub struct Newtype<'a> {
 }
 
 impl<'a> Newtype<'a> {
-    /// `shape` is a newtype's.
+    /// `shape` is that of a newtype.
     #[must_use]
     pub fn open(json: &Json<'a>, shape: Shape) -> Self {
         let field = if let Shape::Newtype(field) = shape { field } else { &FieldShape::PLAIN };
@@ -24,7 +24,7 @@ impl<'a> Newtype<'a> {
     /// Reads the field.
     ///
     /// # Errors
-    /// What is there breaks the field's shape.
+    /// The value violates the field's shape.
     pub fn read<T>(
         &self,
         decode: fn(&Json<'_>, &mut Report) -> Result<T, Reported>,
@@ -40,7 +40,7 @@ impl<'a> Newtype<'a> {
     /// Applies rules to what [`read`](Self::read) returned.
     ///
     /// # Errors
-    /// One does not hold; or the field failed before.
+    /// A rule does not hold, or the field failed before.
     pub fn rules<T>(
         &self,
         value: Result<T, Reported>,
@@ -54,10 +54,10 @@ impl<'a> Newtype<'a> {
     }
 }
 
-/// `from` and `try_from`: a value of another type, and what becomes of it. What the conversion says of a value is dropped.
+/// `from` and `try_from`: decodes another type and converts it. The conversion's own error is dropped.
 ///
 /// # Errors
-/// The other type does not read what is there, or it is not converted.
+/// The other type cannot be decoded, or the conversion fails.
 #[doc(hidden)]
 pub fn converted<U, T>(
     json: &Json<'_>,

@@ -1,6 +1,6 @@
-//! A struct from an object: keys are matched to fields once, then each field reads its own value.
+//! Decodes a struct from an object: keys are matched to fields once, then each field reads its own value.
 //!
-//! Only what handles a field's own type is generic, so that a derived type adds little code.
+//! Only code that handles a field's own type is generic, so that a derived type adds little code.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::json::{LoneSurrogate, Position, Text, Value};
 use secrets_shape::near::is_near;
 use secrets_shape::shape::{FieldShape, ObjectShape, Shape, Unknown};
 
-/// The value that an object has for one field: where it stands, and under which of the field's spellings.
+/// The position of a field's value in an object, and the spelling of its key.
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
 pub struct Slot {
@@ -37,7 +37,7 @@ pub struct Object<'a> {
     broken: Option<Reported>,
 }
 
-/// It shows where the object stands and what it is read for.
+/// Shows the path of the object and the struct's name.
 impl fmt::Debug for Object<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Object({} of {})", self.json.path(), self.shape.name)
@@ -45,10 +45,11 @@ impl fmt::Debug for Object<'_> {
 }
 
 impl<'a> Object<'a> {
-    /// Matches the keys of `json` to the fields of `shape`, an object's or that of an enum's variant, one slot each.
+    /// Matches the keys of `json` to the fields of `shape`, which is that of an object or of an enum's variant; one
+    /// slot per field.
     ///
     /// # Errors
-    /// `json` is not an object. Keys that are unknown or given twice are reported, and fail [`close`](Self::close).
+    /// `json` is not an object. Unknown and duplicate keys are reported, and make [`close`](Self::close) fail.
     pub fn open(
         json: &'a Json<'a>,
         shape: Shape,
@@ -67,11 +68,11 @@ impl<'a> Object<'a> {
         Ok(matching.finish(report))
     }
 
-    /// Reads a field with the functions of its type. `None` where its key is absent, or `null` and the type does not read
-    /// `null`.
+    /// Reads a field with the functions of its type. `None` if its key is absent, or is `null` and the type does not
+    /// read `null`.
     ///
     /// # Errors
-    /// What is there breaks the field's shape.
+    /// The value violates the field's shape.
     pub fn read<T>(
         &self,
         field: usize,
@@ -79,7 +80,7 @@ impl<'a> Object<'a> {
         absent: fn() -> Option<T>,
         report: &mut Report,
     ) -> Result<Option<T>, Reported> {
-        // Borrowed, so that it is not moved: it is large.
+        // Borrowed, because it is too large to move.
         let Some(json) = &self.keyed_json(field) else { return Ok(None) };
         if json.is_nothing(&self.shape.fields[field].shape) && absent().is_none() {
             return Ok(None);
@@ -87,10 +88,10 @@ impl<'a> Object<'a> {
         decode(json, report).map(Some)
     }
 
-    /// Reads a field that is flattened into this object: the keys that it knows, or those that nobody else does.
+    /// Reads a field that is flattened into this object: the keys that it knows, or those that no other field reads.
     ///
     /// # Errors
-    /// What is there breaks the field's shape.
+    /// The value violates the field's shape.
     pub fn flattened<T>(
         &self,
         field: usize,
@@ -101,7 +102,7 @@ impl<'a> Object<'a> {
         decode(&self.flattened_json(field), report).map(Some)
     }
 
-    /// What stands under a field's key.
+    /// The value of a field's key.
     pub(super) fn keyed_json(&self, field: usize) -> Option<Json<'_>> {
         let Slot { value, spelling } = self.slots[field];
         let value = self.json.value_at(value?);
@@ -110,7 +111,7 @@ impl<'a> Object<'a> {
         Some(Json::field(path, value, declared.coercion, declared.rules))
     }
 
-    /// This object, as a field reads it that is flattened into it.
+    /// This object, as a flattened field reads it.
     pub(super) fn flattened_json(&self, field: usize) -> Json<'a> {
         let declared = &self.shape.fields[field];
         self.json.flattened(self.shape, declared.coercion, declared.rules)
@@ -122,10 +123,10 @@ impl<'a> Object<'a> {
         Rules::new(self.path_of(field), &declared.shape, declared.rules, report)
     }
 
-    /// Applies rules to what [`read`](Self::read) returned.
+    /// Applies rules to the result of [`read`](Self::read).
     ///
     /// # Errors
-    /// One does not hold; or the field failed before.
+    /// A rule does not hold, or the field failed before.
     pub fn rules<T>(
         &self,
         field: usize,
@@ -141,10 +142,10 @@ impl<'a> Object<'a> {
         value
     }
 
-    /// What [`read`](Self::read) returned, where the field has no default.
+    /// The result of [`read`](Self::read), for a field without a default.
     ///
     /// # Errors
-    /// There is nothing, and the type does not read absence; or the field failed before.
+    /// The key is absent and the type has no value for that, or the field failed before.
     pub fn require<T>(
         &self,
         field: usize,
@@ -155,7 +156,7 @@ impl<'a> Object<'a> {
         value?.or_else(absent).ok_or_else(|| self.missing(field, report))
     }
 
-    /// What [`read`](Self::read) returned, or the field's default.
+    /// The result of [`read`](Self::read), or the field's default.
     ///
     /// # Errors
     /// The field failed before.
@@ -167,7 +168,7 @@ impl<'a> Object<'a> {
         Ok(value?.unwrap_or_else(default))
     }
 
-    /// What [`read`](Self::read) returned, or the field of the container's default.
+    /// The result of [`read`](Self::read), or the field of the container's default.
     ///
     /// # Errors
     /// The field failed before.
@@ -175,10 +176,10 @@ impl<'a> Object<'a> {
         Ok(value?.unwrap_or(default))
     }
 
-    /// Fails if the object itself was at fault.
+    /// Fails if the object itself has a violation.
     ///
     /// # Errors
-    /// A key was unknown where that is denied, or given twice.
+    /// A key is unknown where that is denied, or a key is given twice.
     pub fn close(self) -> Result<(), Reported> {
         self.broken.map_or(Ok(()), Err)
     }
@@ -200,7 +201,7 @@ impl<'a> Object<'a> {
         report.violation(&self.path_of(field), self.shape.fields[field].expected(), found)
     }
 
-    /// Under the spelling that the secret uses.
+    /// The path, with the spelling that the secret uses.
     fn path_of(&self, field: usize) -> Path<'_> {
         match self.shape.fields[field].keys.get(self.slots[field].spelling as usize) {
             Some(key) => self.json.path().child(Step::Key(key)),
@@ -214,7 +215,7 @@ struct Matching<'a> {
     json: &'a Json<'a>,
     shape: &'static ObjectShape,
     slots: &'a mut [Slot],
-    /// The field whose key is expected next: documents tend to follow the struct.
+    /// The field whose key is expected next: most documents have the order of the struct.
     expected: usize,
     unknown: Vec<Text<'a>>,
     broken: Option<Reported>,
@@ -223,7 +224,7 @@ struct Matching<'a> {
 impl<'a> Matching<'a> {
     #[inline]
     fn entry(&mut self, key: Value<'a>, value: Value<'a>, report: &mut Report) {
-        // The field that is expected, as a rule.
+        // Usually it is the expected field.
         let expected = self.shape.fields.get(self.expected).and_then(|field| field.keys.first());
         if expected.is_some_and(|expected| key.is_plainly(expected)) {
             return self.found((self.expected, 0), value, report);
@@ -237,7 +238,7 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// A spelling of a field's key has this value.
+    /// Records the value for one spelling of a field's key.
     #[inline]
     fn found(&mut self, (field, spelling): (usize, u32), value: Value<'a>, report: &mut Report) {
         self.expected = field + 1;
@@ -260,7 +261,7 @@ impl<'a> Matching<'a> {
         self.broken = Some(report.violation(&path, expected, found));
     }
 
-    /// The field that reads `key`, and which of its spellings that is.
+    /// The field that reads `key`, and the index of its spelling.
     fn field_of(&self, key: &str) -> Option<(usize, u32)> {
         let fields = self.shape.fields;
         let (before, from) = fields.split_at(self.expected.min(fields.len()));
@@ -273,7 +274,7 @@ impl<'a> Matching<'a> {
     fn finish(mut self, report: &mut Report) -> Object<'a> {
         if !self.unknown.is_empty() {
             self.unknown.sort_unstable_by(|left, right| left.cmp(right));
-            // What is flattened into another object is not the one to judge the others' keys.
+            // An object that is flattened into another cannot judge the other's keys.
             if !self.json.is_flattened() && self.shape.rest().is_none() {
                 self.judge_unknown(report);
             }
@@ -283,7 +284,7 @@ impl<'a> Matching<'a> {
     }
 
     fn judge_unknown(&mut self, report: &mut Report) {
-        // Flattened structs read keys that no field of this one does.
+        // Flattened structs read keys that no field of this struct reads.
         self.unknown.retain(|key| !self.shape.reads(key));
         if self.unknown.windows(2).any(|pair| *pair[0] == *pair[1]) {
             self.broken = Some(report.violation(self.json.path(), "every key once", "a key twice"));
@@ -295,8 +296,8 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// One violation for each near miss that no missing field tells of, and one for all other keys: how many there are, and
-    /// what they are called, is the secret's own.
+    /// Reports one violation for each near miss that no missing field reports, and one for all other keys: their number
+    /// and names are the secret's own.
     fn deny_unknown(&mut self, report: &mut Report) {
         let keys = self.shape.all_keys();
         let mut are_all_near = true;
@@ -316,13 +317,13 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// Whether the field with this key will be found to be absent, and its near miss told with it.
+    /// Whether the field with this key will be reported as missing, together with its near miss.
     fn is_missing(&self, key: &str) -> bool {
         let mut fields = self.shape.fields.iter().zip(&*self.slots);
         fields.any(|(field, slot)| slot.value.is_none() && field.keys.contains(&key) && field.is_required())
     }
 
-    /// A misspelt key of a field that may be absent goes unnoticed otherwise; of others it is part of the violation.
+    /// A misspelt key of an optional field would go unnoticed; for a required field it is part of the violation.
     fn warn_of_near_misses(&self) {
         for (field, slot) in self.shape.fields.iter().zip(&*self.slots) {
             if let (true, Some(key)) = (slot.value.is_none(), near_miss(&self.unknown, field.keys)) {
@@ -338,12 +339,12 @@ impl<'a> Matching<'a> {
     }
 }
 
-/// The key that a person may have meant as one of the declared `names`.
+/// A key that a person may have meant as one of the declared `names`.
 fn near_miss<'a>(keys: &'a [Text<'_>], names: &[&str]) -> Option<&'a str> {
     keys.iter().map(|key| &**key).find(|key| names.iter().any(|name| is_near(key, name)))
 }
 
-/// The first field for which `find` finds something.
+/// The first field for which `find` returns something.
 fn position<T>(fields: &[FieldShape], find: impl Fn(&FieldShape) -> Option<T>) -> Option<(usize, T)> {
     fields.iter().enumerate().find_map(|(at, field)| Some((at, find(field)?)))
 }

@@ -1,8 +1,8 @@
-//! Where in a document something stands, in the words of the declaration.
+//! The path of a value in a document, in the words of the declaration.
 
 use std::fmt;
 
-/// A place, as a chain of steps on the stack: it costs nothing until it is rendered.
+/// A path, as a chain of steps on the stack: it costs nothing until it is rendered.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<'a> {
     parent: Option<&'a Path<'a>>,
@@ -17,7 +17,7 @@ pub enum Step {
     Key(&'static str),
     /// An item of an array, counted from zero.
     Index(usize),
-    /// What is under some key of a map: the key came out of the secret, so it is not named.
+    /// The value of some key of a map. The key came from the secret, so it is not named.
     AnyKey,
     /// The key itself, after [`AnyKey`](Self::AnyKey).
     KeyItself,

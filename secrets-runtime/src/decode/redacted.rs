@@ -1,13 +1,13 @@
-//! `Debug` without the secret.
+//! `Debug` with the secret redacted.
 
 use std::fmt;
 
 use crate::secret::SecretValue;
 
-/// What stands where a value would.
+/// Replaces a value.
 pub const REDACTED: &str = "[REDACTED]";
 
-/// Shows the structure of a value and hides its contents, with the `redacted` of its type.
+/// Shows the structure of a value and redacts its contents, with the `redacted` of its type.
 #[doc(hidden)]
 pub struct Redacted<'a, T>(pub &'a T, pub fn(&T, &mut fmt::Formatter<'_>) -> fmt::Result);
 

@@ -1,4 +1,4 @@
-//! What is wrong with a document: every violation, its exact path, never a value.
+//! The violations of a document: each has an exact path and never a value.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,10 +7,10 @@ use super::path::Path;
 use super::view::Json;
 use crate::json::Broken;
 
-/// One way in which a secret breaks its contract.
+/// One violation of a secret's contract.
 ///
-/// It is made from the declaration: the path, what was expected, and the *kind* of what was found. Map keys
-/// appear as `*`, unknown keys only when they are a near miss of a declared name, values never.
+/// It is made from the declaration: the path, what was expected, and the *kind* of what was found. Map keys appear as
+/// `*`, unknown keys only if they are a near miss of a declared name, and values never.
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {
@@ -29,7 +29,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// Where: `replicas[0].port`, `tenants.*.token`, or nothing for the secret itself.
+    /// The path: `replicas[0].port`, `tenants.*.token`, or empty for the secret itself.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -45,7 +45,7 @@ impl Violation {
         &self.path
     }
 
-    /// What the declaration asks for: `an integer from 1 to 65535`.
+    /// What the declaration expects: `an integer from 1 to 65535`.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -61,8 +61,8 @@ impl Violation {
         &self.expected
     }
 
-    /// The kind of what was there instead: `a boolean`, `nothing`. Empty where a function of the program judged: what it
-    /// says is all there is.
+    /// The kind of what was found instead: `a boolean`, `nothing`. Empty if a function of the program refused the
+    /// value: its message says everything.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -82,7 +82,7 @@ impl Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, expected, found } = self;
-        // The whole secret has no path.
+        // The path of the whole secret is empty.
         let colon = if path.as_str().is_empty() { "" } else { ": " };
         match &**found {
             "" => write!(f, "{path}{colon}expected {expected}"),
@@ -91,13 +91,13 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Proof that something was reported. Only a [`Report`] makes one, so a decoder cannot fail silently.
+/// Proof that a violation was reported. Only a [`Report`] makes one, so a decoder cannot fail silently.
 #[derive(Debug, Clone, Copy)]
 #[doc(hidden)]
 pub struct Reported(());
 
-/// Why a text is not JSON. Where it breaks is told only of what begins as an object: in a plain password even that
-/// would say something.
+/// Why a text is not JSON. The position is given only if the text begins as an object: for a plain password even that
+/// would reveal something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotJson {
     Empty,
@@ -108,7 +108,7 @@ pub enum NotJson {
 }
 
 impl NotJson {
-    /// Where a text breaks.
+    /// The reason and position of a syntax error.
     pub fn at(text: &str, Broken { at, expected }: Broken) -> Self {
         let Some(before) = text.get(..at).filter(|before| before.len() < text.len()) else { return Self::Truncated };
         let line = before.rsplit('\n').next().unwrap_or(before);
@@ -128,15 +128,15 @@ impl fmt::Display for NotJson {
     }
 }
 
-/// How many violations are told: nobody reads more, and a hostile document could have as many as it has characters.
+/// The maximum number of reported violations: nobody reads more, and a hostile document could have one per character.
 pub const VIOLATIONS: usize = 100;
 
-/// Collects what is wrong with one document.
+/// Collects the violations of one document.
 #[derive(Debug, Default)]
 #[doc(hidden)]
 pub struct Report {
     violations: Vec<Violation>,
-    /// Whether it is of a variant that may not be the one.
+    /// Whether it belongs to a variant that is only tried.
     is_trial: bool,
 }
 
@@ -159,7 +159,7 @@ impl Report {
         self.violation(json.path(), expected, json.kind().found())
     }
 
-    /// A key is no Unicode text.
+    /// A key is not Unicode text.
     pub(crate) fn bad_key(&mut self, at: &Path<'_>) -> Reported {
         self.violation(at, "a key of Unicode text", "half of a surrogate pair")
     }
@@ -173,7 +173,7 @@ impl Report {
         self.is_trial
     }
 
-    /// What one of several variants that were tried expected.
+    /// Adds what one of the tried variants expected.
     pub(super) fn of_variant(&mut self, name: &str, tried: Self) -> Option<Reported> {
         let mut told = None;
         for Violation { path, expected, found } in tried.violations {
@@ -190,7 +190,7 @@ impl Report {
     }
 }
 
-/// Why a document became no value.
+/// Why a document could not be decoded.
 #[derive(Debug)]
 pub enum Failure {
     NotJson(NotJson),

@@ -1,4 +1,4 @@
-//! Which types a rule is for. A rule of another type is a compile error on the field.
+//! Which types a rule applies to. A rule on another type is a compile error at the field.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
@@ -21,14 +21,14 @@ use zeroize::{Zeroize, Zeroizing};
     note = "what a value of another type has to be is a function's to say: `custom = path::to::function`; `multiple_of` is for integers"
 )]
 pub trait Ranged {
-    /// The number itself.
+    /// The type of the number.
     type Bound;
 
-    /// The number, unless there is nothing to judge.
+    /// The number, if there is one to judge.
     fn bounded(&self) -> Bounded<Self::Bound>;
 }
 
-/// A number to compare with ends of type `B`; none, where there is nothing to judge.
+/// A number to compare with bounds of type `B`, if there is one to judge.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounded<B>(Option<Judged<'static>>, PhantomData<B>);
 
@@ -95,7 +95,7 @@ impl<T: Ranged> Ranged for Option<T> {
     note = "a number is judged with `range(..)`, a value of another type with `custom = path::to::function`"
 )]
 pub trait Measured {
-    /// A text, or the number of bytes, items or keys; `None` where there is nothing to measure.
+    /// A text, or the number of bytes, items or keys; `None` if there is nothing to measure.
     fn measured(&self) -> Option<Judged<'_>>;
 }
 
@@ -155,7 +155,7 @@ impl<T: Measured> Measured for Option<T> {
             type with `custom = path::to::function`"
 )]
 pub trait Textual {
-    /// The text; `None` where there is none to judge.
+    /// The text; `None` if there is none to judge.
     fn text(&self) -> Option<&str>;
 }
 
@@ -193,7 +193,7 @@ impl<T: Textual> Textual for Option<T> {
     note = "remove `flatten` to read the value under the field's own key"
 )]
 pub trait Flatten {
-    /// It can.
+    /// Derived code names this constant, so that the compiler requires the trait.
     const IS: ();
 }
 
@@ -216,7 +216,7 @@ impl<T: Flatten> Flatten for Box<T> {
     note = "give the value a name, `Variant {{ name: Type }}`; or put `content = \"..\"` on the enum, under whose key the value of every variant then stands"
 )]
 pub trait BesideTag {
-    /// They can.
+    /// Derived code names this constant, so that the compiler requires the trait.
     const IS: ();
 }
 
@@ -232,7 +232,7 @@ impl<T: Flatten> BesideTag for T {
     note = "write the rule without `each(..)`"
 )]
 pub trait Each {
-    /// What it holds.
+    /// The type of the items.
     type Item;
 
     /// The items, with their index in a list.
@@ -259,7 +259,7 @@ numbered! {
     [T, const N: usize] [T; N];
 }
 
-/// Items whose place in the secret is not known any more.
+/// Collections that do not keep the position of an item in the secret.
 macro_rules! unnumbered {
     ($([$($parameters:tt)*] $type:ty: $items:ident;)*) => {$(
         #[diagnostic::do_not_recommend]
@@ -288,14 +288,14 @@ impl<T: Each> Each for Option<T> {
     }
 }
 
-/// A type that is, borrows as, or may hold, the `T` that a `custom` function judges.
+/// A type that is `T`, borrows as `T`, or may hold a `T`, which a `custom` function judges.
 #[diagnostic::on_unimplemented(
     message = "the `custom` function takes `&{T}`, which `{Self}` does not hold",
     label = "expected a function of this type: `fn(&{Self}) -> Result<(), &'static str>`",
     note = "of an `Option` the function takes what is inside; of a string it may take `&str`, of a `Vec` a slice"
 )]
 pub trait Holds<T: ?Sized> {
-    /// The value; `None` where there is none to judge.
+    /// The value; `None` if there is none to judge.
     fn held(&self) -> Option<&T>;
 }
 
@@ -312,7 +312,7 @@ impl<T> Holds<T> for Option<T> {
     }
 }
 
-/// A type that borrows as another, and an `Option` of it.
+/// A type that borrows as another, and `Option`s of it.
 macro_rules! holds {
     ($([$($parameters:tt)*] $type:ty => $held:ty, |$value:ident| $borrowed:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
@@ -343,7 +343,7 @@ holds! {
     [T: Zeroize] Zeroizing<T> => T, |value| value;
 }
 
-/// What a rule sees through a pointer.
+/// Rules see through pointers.
 macro_rules! seen_through {
     ($([$($bounds:tt)*] $pointer:ident, |$this:ident| $inner:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
@@ -414,14 +414,14 @@ impl<T: Ranged + Zeroize> Ranged for Zeroizing<T> {
     }
 }
 
-/// A type that `default = ".."` can be written for.
+/// A type that `default = ".."` can create.
 #[diagnostic::on_unimplemented(
     message = "this field's `default` is a string, and `{Self}` cannot be made from one",
     label = "cannot be made from a string literal",
     note = "write a value of the field's type, as in `default = 5432`; what a function returns is `default = function()`"
 )]
 pub trait TextDefault {
-    /// The text as a value.
+    /// Makes a value from the text.
     fn text_default(text: &'static str) -> Self;
 }
 
@@ -444,14 +444,14 @@ impl<T: TextDefault> TextDefault for Option<T> {
     }
 }
 
-/// A value that `default = ..` can be: the field's own, or what its `Option` holds.
+/// A value for `default = ..`: of the field's own type, or of the type in its `Option`.
 #[diagnostic::on_unimplemented(
     message = "this field's `default` is of type `{Self}`, and the field of type `{T}`",
     label = "expected a default of type `{T}`",
     note = "write a value of the field's type; any expression will do, such as `default = function()`"
 )]
 pub trait GivenDefault<T> {
-    /// The value as the field has it.
+    /// Converts it to the field's type.
     fn given(self) -> T;
 }
 

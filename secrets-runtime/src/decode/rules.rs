@@ -1,4 +1,4 @@
-//! Applying the rules of a field to what the secret says.
+//! Applies the rules of a field to its value.
 
 use std::sync::OnceLock;
 
@@ -11,7 +11,7 @@ use super::view::Json;
 use secrets_shape::rule::{Judged, Rule, rules_of_items};
 use secrets_shape::shape::Shape;
 
-/// The rules of one value. The first that does not hold is reported: its words name them all.
+/// The rules of one value. Only the first broken rule is reported: its message names all rules.
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct Rules<'a> {
@@ -27,7 +27,7 @@ impl<'a> Rules<'a> {
         Self { path, shape, declared, broken: None, report }
     }
 
-    /// The rules of a number, whose own numbers are of its type.
+    /// The rules of a number; their bounds have its type.
     pub fn number<B: Copy>(&mut self, number: Bounded<B>, _declared: &[B]) {
         self.judge(number.judged(), |_| true);
     }
@@ -58,7 +58,7 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// `custom = path`: what it says completes the sentence "expected ..".
+    /// `custom = path`: its message completes the sentence "expected ..".
     pub fn custom<T: ?Sized>(&mut self, value: Option<&T>, judge: fn(&T) -> Result<(), &'static str>) {
         if let (None, Some(Err(expected))) = (self.broken, value.map(judge)) {
             self.broken = Some(self.report.violation(&self.path, expected, ""));
@@ -88,7 +88,7 @@ impl<'a> Rules<'a> {
         self.declared
     }
 
-    /// What became of it.
+    /// The result.
     pub(crate) fn verdict(self) -> Result<(), Reported> {
         self.broken.map_or(Ok(()), Err)
     }
@@ -100,7 +100,7 @@ impl<'a> Rules<'a> {
     }
 }
 
-/// A regular expression of the declaration, compiled when it is first needed.
+/// A regular expression from the declaration, compiled on first use.
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct Pattern(OnceLock<Option<Regex>>);
@@ -113,17 +113,17 @@ impl Pattern {
         Self(OnceLock::new())
     }
 
-    /// The derive has compiled `source`, so that it compiles.
+    /// The derive has checked that `source` compiles.
     fn matches(&self, source: &str, text: &str) -> bool {
         let compiled = self.0.get_or_init(|| Regex::new(source).ok());
         compiled.as_ref().is_some_and(|pattern| pattern.is_match(text))
     }
 }
 
-/// `validate = path`: judges a whole value, as `custom` judges a field's.
+/// `validate = path`: judges a whole value, as `custom` judges a field.
 ///
 /// # Errors
-/// It does not hold.
+/// The function refuses the value.
 #[doc(hidden)]
 pub fn validate<T>(
     json: &Json<'_>,

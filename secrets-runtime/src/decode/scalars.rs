@@ -1,4 +1,4 @@
-//! The types that read one JSON value: texts, what texts spell, integers, floats, booleans.
+//! Types that read one JSON value: texts, types with a text form, integers, floats, booleans.
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
@@ -32,7 +32,7 @@ macro_rules! texts {
     )*};
 }
 
-// A text that is copied is copied out of memory that is zeroized.
+// The text is copied out of memory that is zeroized.
 texts! {
     String => |text| text.into_string();
     Box<str> => |text| text.into_string().into_boxed_str();
@@ -43,7 +43,7 @@ texts! {
     SecretString => |text| SecretString::new(text.into_string().into_boxed_str());
 }
 
-/// Reads a string with the `FromStr` of types whose words about it are not shown.
+/// Reads a string with `FromStr` for types whose error messages are not shown.
 macro_rules! parsed {
     ($($type:ty)*) => {$(
         #[diagnostic::do_not_recommend]
@@ -83,7 +83,7 @@ impl SecretValue for Duration {
     }
 }
 
-/// Refuses a number: it may count seconds or milliseconds.
+/// Refuses a number: it could be seconds or milliseconds.
 pub fn duration(json: &Json<'_>, report: &mut Report) -> Result<Duration, Reported> {
     if json.kind() == Kind::Number {
         return Err(json.unfit(&Shape::Duration, "a number, which has no unit", report));
@@ -134,7 +134,7 @@ impl SecretValue for bool {
     }
 }
 
-/// A string that does not spell a value, unless leniently.
+/// The words for a string that does not spell a value, or only leniently.
 fn misspelt(text: &str, is_lenient_spelling: bool) -> &'static str {
     match text.trim_matches(SPACES) {
         "" => "an empty string, which only `lenient` takes, for an absent value",
@@ -143,13 +143,13 @@ fn misspelt(text: &str, is_lenient_spelling: bool) -> &'static str {
     }
 }
 
-/// Strings that spell a number or a boolean are read; this one does not.
+/// A string that spells a number or a boolean would be read; this one does not.
 const NO_SPELLING: &str = "a string that does not spell one";
 
-/// This one spells a number that its type does not have.
+/// This one spells a number that the type cannot hold.
 const UNFIT_SPELLING: &str = "a string that spells a number that does not fit";
 
-/// An integer type, and what it is without zero. There is no `From<usize>` to widen all of them.
+/// An integer type and its `NonZero`. `$wide` widens the bounds: no `From` covers all types, `usize` included.
 macro_rules! integers {
     ($($integer:ty: $wide:expr,)*) => {$(
         #[allow(clippy::cast_lossless, clippy::cast_sign_loss, reason = "the same for all of them, and none is cut")]
@@ -226,7 +226,7 @@ pub fn integer(json: &Json<'_>, shape: &Shape, report: &mut Report) -> Result<In
     }
 }
 
-/// What of a string spells a number; or what the string is instead.
+/// The part of a string that spells a number, or what the string is instead.
 fn spelled<'t>(
     json: &Json<'_>,
     text: &'t str,

@@ -1,4 +1,4 @@
-//! Enums: a name in a string, an object whose tag or whose only key is such a name, or whatever one of the variants reads.
+//! Enums: a name in a string, an object whose tag or only key is such a name, or any form that a variant reads.
 
 use super::path::Step;
 use super::report::{Report, Reported};
@@ -8,7 +8,7 @@ use secrets_shape::shape::{Shape, TaggedShape, VariantsShape};
 /// The position of a unit variant's name.
 ///
 /// # Errors
-/// It is no string, or another.
+/// It is not a string, or not one of the names.
 #[doc(hidden)]
 pub fn name(json: &Json<'_>, names: &'static [&'static str], report: &mut Report) -> Result<usize, Reported> {
     let shape = Shape::Names(names);
@@ -22,7 +22,7 @@ pub fn name(json: &Json<'_>, names: &'static [&'static str], report: &mut Report
 /// The position of the variant that an object's tag names.
 ///
 /// # Errors
-/// It is no object, has no tag, or one that names no variant.
+/// It is not an object, has no tag, or its tag names no variant.
 #[doc(hidden)]
 pub fn variant(json: &Json<'_>, shape: Shape, report: &mut Report) -> Result<usize, Reported> {
     let Shape::Tagged(TaggedShape { tag, names, .. }) = shape else { return Err(json.mismatch(&shape, report)) };
@@ -31,7 +31,7 @@ pub fn variant(json: &Json<'_>, shape: Shape, report: &mut Report) -> Result<usi
     }
     let mut found = None;
     for (key, value) in json.entries() {
-        // A tag given twice is told by whoever reads the variant's keys.
+        // A duplicate tag is reported when the variant's keys are read.
         if key.unquoted().is_ok_and(|key| &*key == *tag) {
             found.get_or_insert(value);
         }
@@ -43,11 +43,11 @@ pub fn variant(json: &Json<'_>, shape: Shape, report: &mut Report) -> Result<usi
     }
 }
 
-/// The position of the variant that an object's only key names, and what stands under the key; or that of one that is its name
-/// alone, in a string.
+/// The position of the variant that the only key of an object names, and the value of that key; or of the variant that
+/// a string names.
 ///
 /// # Errors
-/// It is neither.
+/// It is neither of these.
 #[doc(hidden)]
 pub fn named<'j>(json: &'j Json<'_>, shape: Shape, report: &mut Report) -> Result<(usize, Json<'j>), Reported> {
     let Shape::Variants(VariantsShape { names, contents, .. }) = shape else {
@@ -75,7 +75,7 @@ pub fn named<'j>(json: &'j Json<'_>, shape: Shape, report: &mut Report) -> Resul
     Ok((at, json.inner_at(json.path().child(Step::Key(names[at])), value)))
 }
 
-/// A value that several variants may read, of which the first that does is taken.
+/// A value that several variants may read; the first that succeeds wins.
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct Tries<'a> {
@@ -85,7 +85,7 @@ pub struct Tries<'a> {
 }
 
 impl<'a> Tries<'a> {
-    /// `shape` is that of an enum whose variants are tried.
+    /// `shape` is that of an enum whose variants are tried in turn.
     #[must_use]
     pub fn new(json: &'a Json<'a>, shape: Shape) -> Self {
         let names = if let Shape::Variants(variants) = shape { variants.names } else { &[] };
@@ -102,7 +102,7 @@ impl<'a> Tries<'a> {
         tried.ok()
     }
 
-    /// None reads it: what each of them expected.
+    /// No variant reads it: reports what each of them expected.
     pub fn refused(self, report: &mut Report) -> Reported {
         let mut told = None;
         for (name, failed) in self.names.iter().zip(self.failed) {

@@ -1,4 +1,4 @@
-//! What a JSON value becomes: the table of the design, row by row.
+//! The value for each JSON input: the table of the design, row by row.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
@@ -11,7 +11,7 @@ use crate::secret::SecretValue;
 use secrets_shape::shape::Coercion;
 use secrets_shape::wire::Format;
 
-/// Reads `json` as a document, or as a `strict` field would.
+/// Reads `json` as a document, or as a `strict` field.
 fn read<T: SecretValue>(json: &str, coercion: Coercion) -> Result<T, String> {
     let told = |failure| match failure {
         Failure::Invalid(violations) => violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
@@ -32,14 +32,14 @@ fn accepts<T: SecretValue + PartialEq + Debug>(json: &str, value: &T) {
     assert_eq!(read::<T>(json, Coercion::None).as_ref(), Ok(value), "{json}, strict");
 }
 
-/// Accepted as a coercion, refused where it is switched off.
+/// Accepted as a coercion, refused if coercion is off.
 #[track_caller]
 fn coerces<T: SecretValue + PartialEq + Debug>(json: &str, value: &T, strict: &str) {
     assert_eq!(read::<T>(json, Coercion::FromString).as_ref(), Ok(value), "{json}");
     assert_eq!(read::<T>(json, Coercion::None).expect_err("refused"), strict, "{json}, strict");
 }
 
-/// A string that spells nothing the type reads.
+/// A string that spells no value of the type.
 #[track_caller]
 fn misspelt<T: SecretValue + PartialEq + Debug>(json: &str, strict: &str) {
     let told = format!("{strict} that does not spell one");
@@ -49,7 +49,7 @@ fn misspelt<T: SecretValue + PartialEq + Debug>(json: &str, strict: &str) {
     assert_eq!(read::<T>(json, Coercion::None).expect_err("refused"), strict, "{json}, strict");
 }
 
-/// A string that spells a value with ornaments.
+/// A string that spells a value with extra characters.
 #[track_caller]
 fn lenient<T: SecretValue + PartialEq + Debug>(json: &str, value: &T, strict: &str) {
     let told = format!("{strict} with spaces, zeros or capitals that only `lenient` reads");
@@ -58,7 +58,7 @@ fn lenient<T: SecretValue + PartialEq + Debug>(json: &str, value: &T, strict: &s
     assert_eq!(read::<T>(json, Coercion::Lenient).as_ref(), Ok(value), "{json}, lenient");
 }
 
-/// An empty string, which is nothing leniently.
+/// An empty string, which leniently counts as absent.
 #[track_caller]
 fn nothing<T: SecretValue + PartialEq + Debug>(kind: &str) {
     for json in [r#""""#, r#"" \n""#] {

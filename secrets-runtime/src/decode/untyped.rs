@@ -1,7 +1,8 @@
-//! Judges a document by a shape alone, in the words of the typed decoder: for tools that know a type from a program's binary.
+//! Validates a document by a shape alone, with the messages of the typed decoder: for tools that know a type only from
+//! a program's binary.
 //!
-//! What depends on the program's own code is not judged: `validate` and `custom`; of fields declared `from_str` or `serde` the value, the
-//! rules about numbers and lists, and whether a `serde` field may be absent.
+//! Checks that need the program's own code are left out: `validate` and `custom`; the value of fields with `from_str`
+//! or `serde`, their rules about numbers and lists, and whether a `serde` field may be absent.
 
 use std::collections::HashSet;
 
@@ -24,7 +25,7 @@ use super::{containers, map, scalars, tagged};
 use crate::json::{Text, Value};
 use crate::secret::SecretValue;
 
-/// Judges a whole secret.
+/// Validates a whole secret.
 pub fn judge(text: &str, format: Format, shape: &'static Shape) -> Result<(), Failure> {
     super::read_with(text, format, shape, |json, report| value(json, shape, report))
 }
@@ -105,7 +106,7 @@ fn value(json: &Json<'_>, shape: &'static Shape, report: &mut Report) -> Result<
     }
 }
 
-/// An object; of an enum, a variant's, whose first key was read before.
+/// An object; for an enum, that of a variant, whose first key was read before.
 fn object(
     json: &Json<'_>,
     shape: Shape,
@@ -142,7 +143,7 @@ fn field(object: &Object<'_>, at: usize, field: &'static FieldShape, report: &mu
     rules.verdict()
 }
 
-/// Applies the rules to a value that was found to have this shape.
+/// Applies the rules to a value that has this shape.
 fn obey(json: &Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
     match shape {
         Shape::Optional(inner) if json.is_nothing(inner) => {}
@@ -165,7 +166,7 @@ fn obey(json: &Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
 fn apply(rule: &'static Rule, json: &Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
     match rule {
         Rule::Each(_) => each(json, shape, rules),
-        // That the program's code judges.
+        // Only the program's code can judge this.
         Rule::Valid(_) => {}
         Rule::Pattern { rust, .. } => {
             if let Some(text) = text(json, shape) {
@@ -200,7 +201,7 @@ fn each(json: &Json<'_>, shape: &'static Shape, rules: &mut Rules<'_>) {
         let (step, item) = match shape {
             Shape::Tuple(items) => (Step::Index(at), items.get(at).unwrap_or(&Shape::Any)),
             Shape::Array(_) => (Step::Index(at), shape.item()),
-            // As of a set: where an item of it stood, the program does not know.
+            // As in a set: the program does not know the position of an item.
             _ => (Step::AnyKey, shape.item()),
         };
         rules.of_item(step, |path, inner| obey(&json.inner_at(path, value), item, inner));
@@ -215,13 +216,13 @@ fn inside<'a>(json: &Json<'a>, shape: &Shape) -> Vec<Value<'a>> {
     }
 }
 
-/// The text of a value that is one in Rust, too.
+/// The text of a value that is a text in Rust too.
 fn text<'a>(json: &Json<'a>, shape: &Shape) -> Option<Text<'a>> {
     let is_text = matches!(shape, Shape::String | Shape::Parsed(..)) && json.kind() == Kind::String;
     if is_text { json.string(shape, &mut Report::default()).ok() } else { None }
 }
 
-/// A value, the same for all JSON that becomes one value of simple types.
+/// A form that is equal for all JSON that becomes the same value of a simple type.
 #[derive(PartialEq, Eq, Hash)]
 enum Canonical {
     Integer(Integer),
@@ -239,7 +240,7 @@ fn canonical(json: &Json<'_>, shape: &'static Shape) -> Canonical {
     }
 }
 
-/// How many bytes a string spells; or what it is instead.
+/// The number of bytes that a string spells, or what it is instead.
 fn count(encoding: Encoding, text: &str) -> Result<usize, &'static str> {
     let bytes = match encoding {
         Encoding::Base64(form) => base64(text, form),

@@ -1,6 +1,6 @@
-//! A value of a secret, where it stands, and how the field that reads it wants it read.
+//! A value of a secret, its path, and how its field reads it.
 //!
-//! Nothing is copied: a [`Json`] is a place in the fetched text, which is zeroized after decoding.
+//! Nothing is copied: a [`Json`] is a position in the fetched text, which is zeroized after decoding.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use super::path::{Path, Step};
 use super::report::{Report, Reported};
 use crate::json::{Document, LoneSurrogate, Position, Text, Value};
 
-/// One JSON value of a secret, where it stands, and how the field that reads it wants it read.
+/// One JSON value of a secret, its path, and how its field reads it.
 #[derive(Clone, Copy)]
 #[doc(hidden)]
 pub struct Json<'a> {
@@ -21,22 +21,22 @@ pub struct Json<'a> {
     form: Form,
     coercion: Coercion,
     rules: &'static [Rule],
-    /// The object that this one is flattened into, and shares its keys with.
+    /// The object that this one is flattened into and shares its keys with.
     flattened_into: Option<&'static ObjectShape>,
 }
 
-/// What may stand around a number or a boolean, leniently.
+/// Characters that may surround a number or a boolean, leniently.
 pub const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
 
-/// What the text of a value is.
+/// The form of a value's text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     Json,
-    /// Text that stands for itself, as a JSON string's contents would.
+    /// Plain text, equal to the contents of a JSON string.
     Plain,
 }
 
-/// It shows where the value stands, never what it is.
+/// Shows the path of the value, never the value.
 impl fmt::Debug for Json<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Json({})", self.path)
@@ -67,22 +67,22 @@ impl<'a> Json<'a> {
         self.value.at(position)
     }
 
-    /// The key of a map, as a text of its own.
+    /// The key of a map, as plain text.
     pub(crate) fn key(path: Path<'a>, value: Value<'a>) -> Self {
         Self { form: Form::Plain, ..Self::field(path, value, Coercion::FromString, &[]) }
     }
 
-    /// Another value, read as this one is.
+    /// Another value, with the same coercion.
     pub(crate) fn at<'b>(&self, path: Path<'b>, value: Value<'b>) -> Json<'b> {
         Json::field(path, value, self.coercion, &[])
     }
 
-    /// The value of a newtype's field: the same value, under the field's rules.
+    /// The value of a newtype's field: the same value, with the field's rules.
     pub(crate) fn newtype(self, coercion: Coercion, rules: &'static [Rule]) -> Self {
         Self { coercion, rules, ..self }
     }
 
-    /// The same object, read by a field that is flattened into it.
+    /// The same object, as a flattened field reads it.
     pub(crate) fn flattened(self, into: &'static ObjectShape, coercion: Coercion, rules: &'static [Rule]) -> Self {
         Self { coercion, rules, flattened_into: Some(self.flattened_into.unwrap_or(into)), ..self }
     }
@@ -101,12 +101,12 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// A value inside this one: read with the same coercion, bound by what `each(..)` asks.
+    /// A value inside this one, with the same coercion and the rules of `each(..)`.
     pub(crate) fn inner_at<'b>(&self, path: Path<'b>, value: Value<'b>) -> Json<'b> {
         Json::field(path, value, self.coercion, rules_of_items(self.rules))
     }
 
-    /// Whether another object decides what to do with unknown keys.
+    /// Whether another object decides about unknown keys.
     pub(crate) fn is_flattened(&self) -> bool {
         self.flattened_into.is_some()
     }
@@ -142,7 +142,7 @@ impl<'a> Json<'a> {
         self.coercion == Coercion::Lenient
     }
 
-    /// Whether it stands for the absence of such a value: null or, leniently, a string with nothing in it.
+    /// Whether it counts as absent: null or, leniently, a blank string.
     #[inline]
     pub(crate) fn is_nothing(&self, shape: &Shape) -> bool {
         self.is_null() || (self.is_lenient() && shape.is_spelled() && self.is_blank())
@@ -154,12 +154,12 @@ impl<'a> Json<'a> {
         self.kind() == Kind::String && self.value.unquoted().is_ok_and(is_blank)
     }
 
-    /// Reports that this is not what `shape` describes.
+    /// Reports that the value does not match `shape`.
     pub(crate) fn mismatch(&self, shape: &Shape, report: &mut Report) -> Reported {
         report.mismatch(self, shape.expected(self.rules))
     }
 
-    /// As [`mismatch`](Self::mismatch), where the kind is right and the value is not.
+    /// As [`mismatch`](Self::mismatch), for a value of the right kind.
     pub(crate) fn unfit(&self, shape: &Shape, found: &'static str, report: &mut Report) -> Reported {
         report.violation(&self.path, shape.expected(self.rules), found)
     }
@@ -194,7 +194,7 @@ impl<'a> Json<'a> {
         if self.kind() != Kind::Array {
             return Err(self.mismatch(shape, report));
         }
-        // In its size, so that it leaves no copies behind as it grows.
+        // Allocated at full size, so that growing leaves no copies behind.
         let mut values = Vec::with_capacity(self.items().count());
         let mut outcome = Ok(());
         for (index, item) in self.value.items().enumerate() {
@@ -216,7 +216,7 @@ impl<'a> Json<'a> {
         self.value.entries()
     }
 
-    /// The entries of a map: those that the object around it does not read.
+    /// The entries of a map, without those that the object around it reads.
     pub(crate) fn map_entries(&self) -> impl Iterator<Item = (Result<Text<'a>, LoneSurrogate>, Value<'a>)> {
         let object = self.flattened_into;
         let is_read = move |key: &str| object.is_some_and(|object| object.reads(key));
@@ -225,7 +225,7 @@ impl<'a> Json<'a> {
     }
 }
 
-/// The kind of a JSON value: the one thing that a message may tell about it.
+/// The kind of a JSON value: the only fact about it that a message may reveal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Null,
@@ -249,7 +249,7 @@ impl Kind {
         }
     }
 
-    /// The words after "found", for a value of the right kind that is not what is expected.
+    /// The words after "found" for a value of the right kind that does not fit.
     pub const fn unfit(self) -> &'static str {
         match self {
             Kind::Null => "null",

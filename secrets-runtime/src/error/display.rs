@@ -1,18 +1,18 @@
-//! An error as text: one line for a log, or a report for people.
+//! Errors as text: one line for a log, or a report for people.
 
 use std::fmt;
 use std::fmt::Write;
 
 use super::{Error, Inner};
 
-/// One line; with `#` the report.
+/// One line; with `#`, the report.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if f.alternate() { report(self, f) } else { line(self, f) }
     }
 }
 
-/// The report: a program's `main` prints its error with `Debug`.
+/// The report, because `main` prints its error with `Debug`.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         report(self, f)
@@ -59,7 +59,7 @@ fn report(error: &Error, f: &mut dyn Write) -> fmt::Result {
     Ok(())
 }
 
-/// Escapes what would break a line: a name in a declaration may have a line break in it.
+/// Escapes line breaks: a name in a declaration may contain one.
 pub struct OneLine<'a>(pub &'a mut dyn Write);
 
 impl Write for OneLine<'_> {
@@ -74,7 +74,7 @@ impl Write for OneLine<'_> {
     }
 }
 
-/// Indents each line but the first.
+/// Indents every line except the first.
 struct Indented<'a>(&'a mut dyn Write);
 
 impl Write for Indented<'_> {

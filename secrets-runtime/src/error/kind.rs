@@ -1,6 +1,6 @@
-//! What kinds of failures there are, and what is said of each.
+//! The kinds of failures, and the words for each.
 
-/// What kind of failure an [`Error`](super::Error) is.
+/// The kind of failure of an [`Error`](super::Error).
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {
@@ -19,7 +19,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// No secret, or no such version of it, has this id in this account and region.
+    /// This account and region have no secret with this id, or no such version of it.
     NotFound,
     /// The secret was deleted and is in its recovery window.
     MarkedForDeletion,
@@ -27,39 +27,39 @@ pub enum ErrorKind {
     AccessDenied,
     /// The caller may read the secret, but not use the KMS key that encrypts it.
     KmsDenied,
-    /// There are no credentials, or none that AWS accepts.
+    /// There are no credentials, or AWS rejects them.
     NoCredentials,
     /// Too many requests.
     Throttled,
-    /// The service could not be connected to.
+    /// The connection to the service could not be made.
     Unreachable,
     /// The service did not answer in time.
     TimedOut,
-    /// The service failed, or answered what it should not.
+    /// The service failed, or its answer is invalid.
     Service,
     /// The secret is binary; only text secrets are supported.
     Binary,
     /// The secret's text is not JSON.
     NotJson,
-    /// The secret breaks the contract that its struct declares; see [`Error::violations`](super::Error::violations).
+    /// The secret violates the contract that its type declares; see [`Error::violations`](super::Error::violations).
     Invalid,
-    /// The program itself refused a version: its `try_map` failed over it.
+    /// The program's own code refused a version: its `try_map` failed, or its validation panicked.
     Refused,
-    /// The id cannot be that of a secret, or has a placeholder without a value.
+    /// The id is invalid, or one of its placeholders has no value.
     BadId,
-    /// The program or its environment is set up wrongly.
+    /// The program or its environment is misconfigured.
     Configuration,
     /// The value is older than the program allows.
     Stale,
 }
 
 impl ErrorKind {
-    /// Whether the same call may succeed later without anybody's doing.
+    /// Whether the same call may succeed later by itself.
     pub(crate) fn is_transient(self) -> bool {
         matches!(self, Self::Throttled | Self::Unreachable | Self::TimedOut | Self::Service)
     }
 
-    /// As data: `not_found`.
+    /// The serialized name: `not_found`.
     #[cfg(feature = "serde")]
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -82,7 +82,7 @@ impl ErrorKind {
         }
     }
 
-    /// The rest of a sentence that begins with the secret; `detail` says what the kind does not, or is empty.
+    /// The rest of a sentence that begins with the secret. `detail` adds what the kind does not say, or is empty.
     pub(crate) fn predicate(self, detail: &str) -> String {
         let (what, why) = match self {
             Self::NotFound => ("does not exist", ""),
@@ -102,14 +102,14 @@ impl ErrorKind {
             Self::Configuration => ("cannot be read", "the configuration is wrong"),
             Self::Stale => ("is older than the program allows", ""),
         };
-        // Of these, a detail says all: which credentials, which configuration.
+        // For these kinds the detail replaces the reason: it names the credentials or the setting.
         let is_told = matches!(self, Self::AccessDenied | Self::KmsDenied | Self::NoCredentials | Self::Configuration);
         let why = if is_told && !detail.is_empty() { "" } else { why };
         let clauses = [what, why, detail].into_iter().filter(|clause| !clause.is_empty());
         clauses.collect::<Vec<_>>().join(": ")
     }
 
-    /// What to do, where the source has nothing more precise to say.
+    /// What to do, unless the source has more precise advice.
     pub(super) fn hint(self) -> Option<&'static str> {
         Some(match self {
             Self::NotFound => "check the id, or create the secret",

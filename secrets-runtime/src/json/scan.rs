@@ -1,21 +1,21 @@
-//! The pass over a text: finds where each value stands, and whether it is JSON at all.
+//! Scans a text: finds the position of each value, and whether the text is JSON at all.
 //!
-//! Positions are handed from function to function and not kept in a struct, so that they stay in registers: a quarter of the
-//! time, measured.
+//! Positions are passed from function to function instead of being kept in a struct, so that they stay in registers: a
+//! quarter of the time, measured.
 
 #![allow(clippy::inline_always, reason = "what runs once a value; a tenth of the decoder's time, measured")]
 #![allow(clippy::cast_possible_truncation, reason = "the length is looked at in the beginning")]
 
 use super::{Broken, Node};
 
-/// The place of the value that a text is, and of those in it.
+/// The positions of the value that the text is, and of the values inside it.
 pub fn scan(text: &str) -> Result<Vec<Node>, Broken> {
     let bytes = text.as_bytes();
-    // Beyond two gigabytes, positions would not be what they are.
+    // Positions in a text above two gigabytes would not fit.
     if bytes.len() > (u32::MAX >> 1) as usize {
         return Err(Broken { at: 0, expected: "less than two gigabytes" });
     }
-    // In most documents a key or value takes sixteen bytes and more, quotes and what separates it included.
+    // In most documents, a key or value takes at least sixteen bytes, including quotes and separators.
     let mut nodes = Nodes { nodes: Vec::with_capacity(bytes.len() / 16 + 1), container: NONE };
     let (mut closing, mut at) = (NONE_CLOSING, space(bytes, 0));
     loop {
@@ -48,7 +48,7 @@ pub fn scan(text: &str) -> Result<Vec<Node>, Broken> {
             Some(b'n') => at = word(bytes, at, b"null", &mut nodes)?,
             _ => return Err(Broken { at, expected: "a value" }),
         }
-        // What follows a value: another one, or the end of what it is in.
+        // After a value: another one, or the end of its container.
         loop {
             at = space(bytes, at);
             match bytes.get(at) {
@@ -66,7 +66,7 @@ pub fn scan(text: &str) -> Result<Vec<Node>, Broken> {
     }
 }
 
-/// What closes the container that there is none of: no byte of a text.
+/// The closing byte outside of any container: a byte that no text contains.
 const NONE_CLOSING: u8 = 0xFF;
 
 /// No container.
@@ -74,7 +74,8 @@ const NONE: u32 = u32::MAX;
 
 struct Nodes {
     nodes: Vec<Node>,
-    /// The object or array that is not closed yet; until it is, its node says which it is in. Depth costs no stack.
+    /// The object or array that is still open; until it closes, its node holds the container around it. Depth costs no
+    /// stack.
     container: u32,
 }
 
@@ -91,7 +92,7 @@ impl Nodes {
         self.container = container;
     }
 
-    /// Ends the container; what closes the one around it.
+    /// Ends the container. Returns the closing byte of the one around it.
     fn close(&mut self, bytes: &[u8], end: usize) -> u8 {
         let next = (self.nodes.len() as u32) << 1;
         let node = &mut self.nodes[self.container as usize];
@@ -121,7 +122,7 @@ fn expect(bytes: &[u8], at: usize, byte: u8, expected: &'static str) -> Result<u
     if bytes.get(at) == Some(&byte) { Ok(at + 1) } else { Err(Broken { at, expected }) }
 }
 
-/// What may stand between values.
+/// What may follow a value.
 #[cold]
 fn after_value(closing: u8) -> &'static str {
     match closing {
@@ -159,7 +160,7 @@ fn number(bytes: &[u8], mut at: usize) -> Result<usize, Broken> {
     Ok(at)
 }
 
-/// At least one.
+/// At least one digit.
 fn digits(bytes: &[u8], start: usize) -> Result<usize, Broken> {
     let count = bytes.get(start..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
     if count > 0 { Ok(start + count) } else { Err(Broken { at: start, expected: "a digit" }) }
@@ -175,7 +176,7 @@ fn string(bytes: &[u8], at: usize) -> Result<(usize, bool), Broken> {
     escaped_string(bytes, at)
 }
 
-/// From the first byte of a string on that does not stand for itself.
+/// Continues a string from its first special byte.
 #[inline(never)]
 fn escaped_string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Broken> {
     let mut has_escapes = false;
@@ -197,7 +198,7 @@ fn escaped_string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Broken> 
     }
 }
 
-/// What follows a backslash.
+/// The characters after a backslash.
 fn escape(bytes: &[u8], at: usize) -> Result<usize, Broken> {
     match bytes.get(at) {
         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 1),
@@ -209,7 +210,7 @@ fn escape(bytes: &[u8], at: usize) -> Result<usize, Broken> {
     }
 }
 
-/// Where, from a position on, the first byte of a string is that does not stand for itself; looks at eight at a time.
+/// The position of the first special byte of a string at or after `at`; checks eight bytes at a time.
 #[inline(always)]
 fn end_of_plain(bytes: &[u8], at: usize) -> usize {
     let mut rest = bytes.get(at..).unwrap_or_default();
@@ -224,12 +225,13 @@ fn end_of_plain(bytes: &[u8], at: usize) -> usize {
     bytes.len() - rest.len() + plain
 }
 
-/// Marks, with their high bits, the bytes that end what is plain: `"`, `\` and control characters. Bytes above the first
-/// mark may be marked by mistake.
+/// Sets the high bit of the bytes that end a plain string: `"`, `\` and control characters. Bytes above the first
+/// marked one may be marked by mistake.
 #[inline]
 fn special(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 255;
-    // A byte below 0x80 gets its high bit if it was below `end`; one above keeps it, and is left out in the end.
+    // A byte below 0x80 gets its high bit if it was below `end`. A byte above keeps its bit, and is left out at the
+    // end.
     let below = |word: u64, end: u8| word.wrapping_sub(ONES * u64::from(end));
     let quote = below(word ^ (ONES * u64::from(b'"')), 1);
     let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);

@@ -1,4 +1,4 @@
-//! JSON strings without stray copies: what is unescaped is written once, into memory of the right size.
+//! JSON strings without stray copies: unescaped text is written once, into memory of the right size.
 
 use std::ops::Deref;
 
@@ -6,9 +6,9 @@ use zeroize::Zeroizing;
 
 /// The text of a JSON string.
 pub enum Text<'a> {
-    /// It stands in the document as it is.
+    /// The text as it stands in the document.
     Borrowed(&'a str),
-    /// It had escapes.
+    /// The text after its escapes were replaced.
     Unescaped(Zeroizing<String>),
 }
 
@@ -34,26 +34,26 @@ impl Deref for Text<'_> {
     }
 }
 
-/// The string has a surrogate without its partner: JSON can spell it, Unicode text cannot hold it.
+/// The string has a surrogate without its partner: valid in JSON, but not in Unicode text.
 #[derive(Debug, PartialEq, Eq)]
 pub struct LoneSurrogate;
 
-/// Reads a JSON string, quotes included, whose syntax was checked before.
+/// Reads a JSON string with its quotes. Its syntax was checked before.
 pub fn unquote(quoted: &str) -> Result<Text<'_>, LoneSurrogate> {
     unescaped(quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default())
 }
 
-/// Reads the contents of a JSON string, escapes and all.
+/// Reads the contents of a JSON string, with escapes.
 pub fn unescaped(inner: &str) -> Result<Text<'_>, LoneSurrogate> {
     let mut length = 0;
     unescape(inner, &mut |piece| length += piece.len())?;
-    // Exact, so that the string never moves while it grows.
+    // The exact size, so that the string never moves while it grows.
     let mut text = Zeroizing::new(String::with_capacity(length));
     unescape(inner, &mut |piece| text.push_str(piece))?;
     Ok(Text::Unescaped(text))
 }
 
-/// Hands out the text in pieces, in order.
+/// Emits the text in pieces, in order.
 fn unescape(mut rest: &str, emit: &mut dyn FnMut(&str)) -> Result<(), LoneSurrogate> {
     while let Some(at) = rest.find('\\') {
         emit(&rest[..at]);
@@ -65,7 +65,7 @@ fn unescape(mut rest: &str, emit: &mut dyn FnMut(&str)) -> Result<(), LoneSurrog
     Ok(())
 }
 
-/// One escape after its backslash, and what follows it.
+/// The character of an escape, from the text after its backslash, and the rest.
 fn escape(text: &str) -> Result<(char, &str), LoneSurrogate> {
     let mut chars = text.chars();
     let character = match chars.next() {
@@ -98,7 +98,7 @@ fn unicode(text: &str) -> Result<(char, &str), LoneSurrogate> {
     }
 }
 
-/// Four hexadecimal digits, and what follows them.
+/// Four hexadecimal digits, and the rest.
 fn hex(text: &str) -> Result<(u32, &str), LoneSurrogate> {
     let (digits, after) = text.split_at_checked(4).ok_or(LoneSurrogate)?;
     let code = u32::from_str_radix(digits, 16).map_err(|_| LoneSurrogate)?;

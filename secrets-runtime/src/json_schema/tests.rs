@@ -1,4 +1,4 @@
-//! What the writer says of each shape.
+//! The schema for each shape.
 
 use super::*;
 use secrets_shape::number::Integer;

@@ -1,4 +1,4 @@
-//! Whether a fetched version is published: a pure function of what is published, what was fetched, and now.
+//! Whether to publish a fetched version: a pure function of the published version, the fetched one, and the time.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -10,12 +10,12 @@ use super::clock::Timestamp;
 use crate::secret::AWSCURRENT;
 use crate::source::Fetched;
 
-/// What is known of a version besides its value.
+/// A version without its value.
 #[derive(Clone)]
 pub struct Version {
     pub id: Option<Arc<str>>,
-    /// Of the text, under a key of this process, where an id does not tell: the source has none, or a fallback gave the version,
-    /// whose ids may be others than the source's. Zero where it is not needed.
+    /// A hash of the text under a key of this process, for versions that an id does not identify: the source has no
+    /// ids, or a fallback gave the version, whose ids may differ from the source's. Zero otherwise.
     fingerprint: u64,
     pub stages: Arc<[String]>,
     pub created: Option<SystemTime>,
@@ -33,7 +33,7 @@ impl Version {
         }
     }
 
-    /// A version of which at most the id is known.
+    /// A version of which only the id is known, if anything.
     pub fn unknown(id: Option<Arc<str>>, now: Timestamp) -> Self {
         Self { id, fingerprint: 0, stages: Arc::default(), created: None, fetched: now.wall }
     }
@@ -60,7 +60,7 @@ impl fmt::Debug for Version {
     }
 }
 
-/// The labels of nearly every version are the same ones.
+/// Nearly all versions share the same labels.
 fn stages(labels: &[String]) -> Arc<[String]> {
     static CURRENT: OnceLock<Arc<[String]>> = OnceLock::new();
     match labels {
@@ -81,10 +81,10 @@ fn hash(text: &str) -> u64 {
     KEY.get_or_init(RandomState::new).hash_one(text)
 }
 
-/// Why the source was asked.
+/// Why the source was polled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
-    /// It was time, or a value is older than `fresh` allows.
+    /// A poll was due, or a value is older than `fresh` allows.
     Scheduled,
     /// A login failed, in `attempt`.
     Retried,
@@ -93,13 +93,13 @@ pub enum Trigger {
 }
 
 impl Trigger {
-    /// Whether the program demanded the poll: such polls are kept apart.
+    /// Whether the program demanded the poll: only these polls are rate-limited.
     pub fn is_demanded(self) -> bool {
         self != Self::Scheduled
     }
 }
 
-/// A version older than the published one, and since when the source gives it in its place.
+/// A version older than the published one, and since when the source has returned it.
 #[derive(Debug, Clone)]
 pub struct UnconfirmedRollback {
     pub version: Version,
@@ -113,18 +113,18 @@ pub enum Decision {
     Accept,
     /// It may be an echo of eventual consistency or a rollback: a second read has to confirm it.
     AwaitConfirmation,
-    /// A fallback source has it, and it is not known to be newer.
+    /// A fallback source returned it, and it is not known to be newer.
     Ignore,
 }
 
-/// How long an older version has to stay before it counts as a rollback.
+/// How long the source has to return an older version before it counts as a rollback.
 pub const CONFIRMATION: Duration = Duration::from_secs(15);
 
-/// What a view has published, as far as the decision depends on it.
+/// The state of a view that the decision depends on.
 pub struct Standing<'a> {
     pub published: &'a Version,
     pub unconfirmed: Option<&'a UnconfirmedRollback>,
-    /// Versions that were published here once and replaced.
+    /// Versions that this view published and replaced.
     pub superseded: &'a Superseded,
 }
 
@@ -136,7 +136,7 @@ pub fn decide(standing: &Standing<'_>, fetched: &Fetched, trigger: Trigger, now:
     let is_confirmed = trigger == Trigger::Forced || since.is_some_and(|since| since.age(now) >= CONFIRMATION);
     match () {
         () if published.is(fetched) => Decision::Unchanged,
-        // A fallback never takes a newer value away, and never confirms a rollback.
+        // A fallback never replaces a newer value, and never confirms a rollback.
         () if fetched.is_fallback() => {
             let is_newer = order == Some(Ordering::Greater) && !superseded.contains(fetched);
             if is_newer { Decision::Accept } else { Decision::Ignore }
@@ -146,7 +146,7 @@ pub fn decide(standing: &Standing<'_>, fetched: &Fetched, trigger: Trigger, now:
     }
 }
 
-/// The versions that were published once and replaced, the last ones.
+/// The last versions that were published and replaced.
 #[derive(Debug, Default)]
 pub struct Superseded(Vec<u64>);
 

@@ -1,4 +1,4 @@
-//! When each secret is due: with all others of its interval, or earlier by a plan of its own.
+//! When each secret is due: together with all secrets of the same interval, or earlier by its own plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -8,13 +8,13 @@ use tokio::time::Instant;
 use super::clock::Timestamp;
 use super::schedule;
 
-/// Finding what is due costs as much as is due: nothing looks through all.
+/// Finding what is due costs as much as is due: nothing scans all secrets.
 #[derive(Default)]
 pub struct Agenda {
-    /// What is polled at the same interval is due together, so that it goes out together.
+    /// Secrets with the same interval are due together, so that they share calls.
     classes: BTreeMap<Duration, Class>,
     plans: BTreeMap<u64, Timestamp>,
-    /// The plans, the next first.
+    /// The plans, earliest first.
     order: BTreeSet<(Instant, u64)>,
     seen: Option<Timestamp>,
 }
@@ -24,11 +24,11 @@ struct Class {
     members: BTreeSet<u64>,
 }
 
-/// Clocks that differ by less have not jumped.
+/// Clocks that differ by less than this have not jumped.
 const JITTER: Duration = Duration::from_secs(1);
 
 impl Agenda {
-    /// Polls this one at an interval from now on.
+    /// Adds this secret to its interval from now on.
     pub fn join(&mut self, id: u64, interval: Duration, now: Timestamp) {
         let class = || {
             let due = now.after(schedule::phase(interval, fastrand::f64()));
@@ -46,7 +46,7 @@ impl Agenda {
         }
     }
 
-    /// Plans an earlier time for this one, in place of its last plan.
+    /// Plans an earlier time for this secret, and replaces its last plan.
     pub fn plan(&mut self, id: u64, at: Timestamp) {
         self.unplan(id);
         self.plans.insert(id, at);
@@ -59,18 +59,18 @@ impl Agenda {
         }
     }
 
-    /// When this one, of this interval, is due.
+    /// When this secret, which has this interval, is due.
     pub fn planned(&self, id: u64, interval: Option<Duration>) -> Option<Timestamp> {
         let class = interval.and_then(|interval| self.classes.get(&interval)).map(|class| class.due);
         self.plans.get(&id).copied().into_iter().chain(class).reduce(Timestamp::earlier)
     }
 
-    /// Those that are due; plans when their classes are next.
+    /// Returns what is due, and sets the next time of each class that is.
     pub fn due(&mut self, now: Timestamp) -> BTreeSet<u64> {
         let mut due = BTreeSet::new();
         for (interval, class) in &mut self.classes {
             if class.due.has_come(now) {
-                // From now, however late it is: what was missed is not made up for.
+                // From now, however late it is: missed polls are not made up for.
                 class.due = now.after(schedule::next(*interval, fastrand::f64()));
                 due.extend(&class.members);
             }
@@ -80,7 +80,7 @@ impl Agenda {
             due.insert(id);
         }
         if self.has_jumped(now) {
-            // The order is by the monotonic clock; this is the rare case that the other one decides.
+            // The order is by the monotonic clock. Rarely, the wall clock decides, and then all plans are checked.
             due.extend(self.plans.iter().filter(|(_, at)| at.has_come(now)).map(|(id, _)| id));
         }
         for &id in &due {
@@ -89,7 +89,7 @@ impl Agenda {
         due
     }
 
-    /// Whether the wall clock went ahead of the monotonic one since the last time.
+    /// Whether the wall clock has run ahead of the monotonic clock since the last check.
     fn has_jumped(&mut self, now: Timestamp) -> bool {
         let Some(seen) = self.seen.replace(now) else { return false };
         let wall = now.wall.duration_since(seen.wall).unwrap_or_default();

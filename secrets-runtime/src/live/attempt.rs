@@ -1,4 +1,4 @@
-//! Using a secret where it may have been rotated a moment ago.
+//! Using a secret that may just have been rotated.
 
 use std::fmt;
 use std::future::Future;
@@ -16,7 +16,7 @@ use super::snapshot::Snapshot;
 use crate::secret::AWSPENDING;
 use futures_util::future::{Either, select};
 
-/// Which failures of [`Live::attempt`] are worth another version of the secret, and for how long.
+/// Which failures [`Live::attempt`] retries, and for how long.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -42,7 +42,8 @@ enum Pending {
 }
 
 impl<P> Retry<P> {
-    /// Tries again where `is_worth_it` says that the failure is one of authentication; within 15 s.
+    /// Retries failures for which `is_worth_it` returns `true`, which should mean failed authentication; for up to 15
+    /// s.
     ///
     /// ```
     /// # struct Failure(u16);
@@ -58,8 +59,9 @@ impl<P> Retry<P> {
         Self { is_worth_it, within: Duration::from_secs(15), pending: Pending::Left }
     }
 
-    /// Within this time of the first failure. With the single-user rotation strategy the old password fails before the new
-    /// one is current: the time should span that window, which AWS's managed rotation closes within a minute.
+    /// Limits the retries to this time after the first failure. With the single-user rotation strategy, the old
+    /// password fails before the new one is current: the time should span that window, which AWS's managed rotation
+    /// closes within a minute.
     ///
     /// ```
     /// use std::time::Duration;
@@ -73,7 +75,7 @@ impl<P> Retry<P> {
         Self { within, ..self }
     }
 
-    /// Tries the version staged `AWSPENDING` too, which is not published.
+    /// Also tries the version staged `AWSPENDING`, which is not published.
     ///
     /// ```
     /// # struct Failure(u16);
@@ -95,14 +97,13 @@ impl<P> fmt::Debug for Retry<P> {
 }
 
 impl<T> Live<T> {
-    /// Runs `attempt` with the current value; if it fails to authenticate, looks for a newer version and runs it again, with
-    /// growing pauses, until it succeeds, fails otherwise, or the time of `retry` is over.
+    /// Runs `attempt` with the current value. If authentication fails, polls for a newer version and runs `attempt`
+    /// again, with growing pauses, until it succeeds, fails for another reason, or the time of `retry` is over.
     ///
-    /// One caller per secret and process does the probing; the others wait for what it finds out and then run with that, so
-    /// that a fleet does not lock the account. Dropping the future leaves the probing to the next one.
+    /// Per secret and process, one caller probes at a time. The others wait for its result and then use it, so that
+    /// many callers do not lock the account. Dropping the future leaves probing to the next caller.
     ///
-    /// `attempt` gets an owned snapshot and returns a future that may be sent between threads, so that this works in handlers
-    /// and spawned tasks.
+    /// `attempt` gets an owned snapshot, so that its future may be `Send`: this works in handlers and spawned tasks.
     ///
     /// ```
     /// use std::time::Duration;
@@ -119,7 +120,7 @@ impl<T> Live<T> {
     /// ```
     ///
     /// # Errors
-    /// What `attempt` returned last.
+    /// The last error of `attempt`.
     pub async fn attempt<R, E, P, F, Fut>(&self, retry: Retry<P>, attempt: F) -> Result<R, E>
     where
         P: Fn(&E) -> bool,
@@ -132,7 +133,7 @@ impl<T> Live<T> {
         }
         let (started, lease) = (Timestamp::now(), self.0.lease());
         let mut snapshot = self.current();
-        // While another caller probes, the value is known not to work.
+        // While another caller probes, the value is known to fail.
         while let Some(until) = lease.is_taken()
             && wait(&lease, until, started.after(*within)).await
         {
@@ -146,7 +147,7 @@ impl<T> Live<T> {
             Err(error) if is_worth_it(&error) => error,
             outcome => return outcome,
         };
-        // The first run itself takes nothing away: with `within` counts what comes after it, and the wait before.
+        // The first run does not count towards `within`; the wait before it does.
         let deadline = Timestamp::now().after(within.saturating_sub(started.age(waited)));
         loop {
             let failed = Timestamp::now();
@@ -175,18 +176,18 @@ impl<T> Live<T> {
                     lease.settle(&holding.held, works);
                     return outcome;
                 }
-                // Waited for above.
+                // The loop above waited for it.
                 Claim::Taken(_) => {}
             }
         }
     }
 }
 
-/// Waits until a lease may be free; `false` once the deadline has come, or where nothing can be waited for.
+/// Waits until the lease may be free. Returns `false` at the deadline, or if it cannot wait here.
 async fn wait<T>(lease: &Lease<T>, until: Timestamp, deadline: Timestamp) -> bool {
     let mut changed = pin!(lease.changed().notified());
     changed.as_mut().enable();
-    // It may have been given back before.
+    // It may have been released before.
     let can_wait = match lease.is_taken() {
         Some(_) => !matches!(select(changed, Timer::until(until.earlier(deadline))).await, Either::Right((Err(_), _))),
         None => true,
@@ -194,14 +195,14 @@ async fn wait<T>(lease: &Lease<T>, until: Timestamp, deadline: Timestamp) -> boo
     can_wait && !deadline.has_come(Timestamp::now())
 }
 
-/// A lease that is held; given back on drop, so that a dropped attempt leaves the probing to the next one.
+/// A held lease. Released on drop, so that a dropped attempt leaves probing to the next caller.
 struct Holding<'a, T> {
     lease: &'a Lease<T>,
     held: Held,
 }
 
 impl<T> Holding<'_, T> {
-    /// Renews the lease while this is driven: an attempt that is kept and not polled loses it.
+    /// Renews the lease while this is polled: an attempt that is kept but not polled loses it.
     async fn renewing<F: Future>(&self, probing: F) -> F::Output {
         let mut probing = pin!(probing);
         loop {
@@ -220,7 +221,7 @@ impl<T> Drop for Holding<'_, T> {
     }
 }
 
-/// The one who tries on behalf of all.
+/// Probes on behalf of all callers.
 struct Prober<'a, T, P, F> {
     live: &'a Live<T>,
     is_worth_it: &'a P,
@@ -229,11 +230,11 @@ struct Prober<'a, T, P, F> {
     deadline: Timestamp,
 }
 
-/// What an attempt returned, and the snapshot that authenticates, if one does.
+/// The result of an attempt, and the snapshot that authenticates, if there is one.
 type Probed<T, R, E> = (Result<R, E>, Option<Snapshot<T>>);
 
 impl<T, P, F> Prober<'_, T, P, F> {
-    /// Tries until something works or the time is over; `failed` just did not, with `error`.
+    /// Tries until an attempt works or the time is over. `failed` was just rejected, with `error`.
     async fn probe<R, E, Fut>(&self, mut failed: Snapshot<T>, mut error: E) -> Probed<T, R, E>
     where
         P: Fn(&E) -> bool,
@@ -246,7 +247,7 @@ impl<T, P, F> Prober<'_, T, P, F> {
             let polled = self.live.ask(Trigger::Retried, self.deadline).await;
             let current = self.live.current();
             let is_new = !Arc::ptr_eq(&current.0, &failed.0);
-            // The same again only after a pause: it may have been rejected for another reason.
+            // The same value is tried again only after a pause: it may have been rejected for another reason.
             if is_new || round > 0 {
                 match self.run(&current).await {
                     Ok(outcome) => return (outcome, Some(current)),
@@ -265,13 +266,13 @@ impl<T, P, F> Prober<'_, T, P, F> {
             round += 1;
             let is_recent = matches!(polled, Ok(Refreshed::Recent));
             let shortest = if is_recent { Duration::from_millis(500) } else { Duration::ZERO };
-            // The longest pause is that between two demanded polls.
+            // The longest pause is the interval between two forced polls.
             let pause = backoff(round, MIN_FORCED_INTERVAL, fastrand::f64()).max(shortest);
             let next = Timestamp::now().after(pause);
             if next.is_since(self.deadline) {
                 return (Err(error), None);
             }
-            // Whatever comes first: a new version, or the end of the pause. A fixed value has neither.
+            // A new version or the end of the pause, whichever comes first. A fixed value has neither.
             match select(pin!(changes.next()), Timer::until(next)).await {
                 Either::Left((Some(_), _)) | Either::Right((Ok(()), _)) => {}
                 Either::Left((None, _)) | Either::Right((Err(_), _)) => return (Err(error), None),
@@ -279,7 +280,7 @@ impl<T, P, F> Prober<'_, T, P, F> {
         }
     }
 
-    /// The version that a rotation is about to make current, if it can be had in time.
+    /// The version that a rotation is about to make current, if it arrives in time.
     async fn staged(&self) -> Option<Snapshot<T>> {
         match select(self.live.0.upstream.staged(AWSPENDING), Timer::until(self.deadline)).await {
             Either::Left((staged, _)) => staged.ok()?.map(Snapshot),
@@ -287,7 +288,7 @@ impl<T, P, F> Prober<'_, T, P, F> {
         }
     }
 
-    /// Runs with a snapshot; `Err` if that does not authenticate.
+    /// Runs with a snapshot. Returns `Err` if it does not authenticate.
     async fn run<R, E, Fut>(&self, snapshot: &Snapshot<T>) -> Result<Result<R, E>, E>
     where
         P: Fn(&E) -> bool,

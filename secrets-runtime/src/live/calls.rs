@@ -1,5 +1,5 @@
-//! The source calls under way. How many there may be is a number in here and not a permit inside a future: a future on a
-//! parked runtime would keep its permit for good.
+//! The source calls in flight. Their number is counted here instead of by a permit inside a future, because a future on
+//! a parked runtime would hold its permit for ever.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub struct Calls {
 }
 
 struct Call {
-    /// How many of its runs have not ended.
+    /// The number of its runs that have not ended.
     open: usize,
     /// When it counts as stuck.
     deadline: Timestamp,
@@ -24,12 +24,12 @@ struct Call {
 }
 
 impl Calls {
-    /// At most so many at once, at least one.
+    /// Sets the maximum number of concurrent calls, at least one.
     pub fn new(most: usize) -> Self {
         Self { most: most.max(1), last: 0, under_way: BTreeMap::new() }
     }
 
-    /// Takes those out that are stuck, if no other can begin before. Their tasks are to be aborted, outside of locks.
+    /// Takes out stuck calls if no other call can begin otherwise. The caller aborts their tasks, outside of locks.
     pub fn expire(&mut self, now: Timestamp) -> Vec<AbortHandle> {
         if self.under_way.len() < self.most {
             return Vec::new();
@@ -48,7 +48,7 @@ impl Calls {
         Some(self.last)
     }
 
-    /// Gives the task back if all who asked have left meanwhile.
+    /// Returns the task if all its callers have left meanwhile.
     pub fn spawned(&mut self, call: u64, task: AbortHandle) -> Option<AbortHandle> {
         match self.under_way.get_mut(&call) {
             Some(call) => call.task.replace(task),
@@ -56,7 +56,7 @@ impl Calls {
         }
     }
 
-    /// So many of its runs were spawned.
+    /// This many of its runs were spawned.
     pub fn opened(&mut self, call: u64, open: usize) {
         if let Some(call) = self.under_way.get_mut(&call) {
             call.open = open;
@@ -69,7 +69,7 @@ impl Calls {
         }
     }
 
-    /// One of its runs has ended early. With the last one goes the call, whose task is to be aborted.
+    /// One of its runs has ended early. With the last one the call ends, and the caller aborts its task.
     pub fn leave(&mut self, number: u64) -> Option<AbortHandle> {
         let call = self.under_way.get_mut(&number)?;
         call.open = call.open.saturating_sub(1);

@@ -1,4 +1,4 @@
-//! Following a live secret.
+//! Following the values of a live secret.
 
 use std::fmt;
 use std::pin::{Pin, pin};
@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use super::snapshot::Snapshot;
 use super::state::LiveState;
 
-/// The values of a live secret, one after the other; keeps the secret fresh as a [`Live`](crate::Live) does.
+/// The successive values of a live secret. Keeps the secret fresh, as a [`Live`](crate::Live) does.
 ///
 /// ```
 /// # async fn follow(db: secrets_runtime::Live<String>) {
@@ -26,9 +26,9 @@ use super::state::LiveState;
 pub struct Changes<T> {
     state: Arc<LiveState<T>>,
     changed: Arc<Notify>,
-    /// The number of the value that was seen last.
+    /// The number of the last value seen.
     seen: u64,
-    /// What a stream waits for. The mutex is never locked: it makes the whole `Sync`.
+    /// The future that a stream waits for. The mutex is never locked: it only makes the type `Sync`.
     waiting: Mutex<Option<BoxFuture<'static, Option<Snapshot<T>>>>>,
 }
 
@@ -37,16 +37,17 @@ impl<T> Changes<T> {
         Self { changed: state.published.changed(), state, seen: 0, waiting: Mutex::default() }
     }
 
-    /// From the value on that is published next.
+    /// Starts with the next value that is published.
     pub(super) fn after_current(state: Arc<LiveState<T>>) -> Self {
         let seen = state.number();
         Self { seen, ..Self::new(state) }
     }
 
-    /// The current value at first, then each that is published; of those published while nobody asked, only the newest. `None`
-    /// once no more can come, which is so for a fixed value and what derives from one.
+    /// Returns the current value first, then each that is published. Of several published between two calls, it returns
+    /// only the newest. `None` once no more can come: for a fixed value and what derives from one.
     ///
-    /// While it waits, it brings the background task back if that ended with its runtime. Dropping the future loses nothing.
+    /// While it waits, it restarts the background task if that ended with its runtime. Cancel safe: dropping the future
+    /// loses no value.
     ///
     /// ```
     /// # async fn example(key: secrets_runtime::Live<String>) {
@@ -63,7 +64,7 @@ impl<T> Changes<T> {
     }
 }
 
-/// The value that is published after the one of this number.
+/// The newest value, once its number is greater than `seen`.
 async fn next<T>(state: &LiveState<T>, changed: &Notify, seen: u64) -> Option<Snapshot<T>> {
     if let Some(secret) = state.upstream.secret() {
         let _ = secret.poller.visit();

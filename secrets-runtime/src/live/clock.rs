@@ -1,4 +1,4 @@
-//! Time on two clocks, and timers that belong to whichever runtime polls them.
+//! Time on two clocks, and timers that work on whichever runtime polls them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// A point in time on the monotonic and on the wall clock: a process that was suspended may have missed one of them.
+/// A point in time on both the monotonic and the wall clock. While a process is suspended, one of them may stand still.
 #[derive(Debug, Clone, Copy)]
 pub struct Timestamp {
     pub monotonic: Instant,
@@ -25,13 +25,13 @@ impl Timestamp {
         Self { monotonic, wall }
     }
 
-    /// How long ago this was: the longer of what the two clocks say.
+    /// How long ago this was: the longer of the two clocks' answers.
     pub fn age(self, now: Self) -> Duration {
         let wall = now.wall.duration_since(self.wall).unwrap_or_default();
         now.monotonic.saturating_duration_since(self.monotonic).max(wall)
     }
 
-    /// This much later, or as late as can be represented.
+    /// This much later, or the latest time that can be represented.
     pub fn after(self, duration: Duration) -> Self {
         Self {
             monotonic: self.monotonic.checked_add(duration).unwrap_or(self.monotonic + FAR),
@@ -39,12 +39,12 @@ impl Timestamp {
         }
     }
 
-    /// How long it is until then, by the clock that the timers use.
+    /// The time until then, on the clock that the timers use.
     pub fn until(self, then: Self) -> Duration {
         then.monotonic.saturating_duration_since(self.monotonic)
     }
 
-    /// Whether this is not before `other`, by the clock that the timers use.
+    /// Whether this is not before `other`, on the clock that the timers use.
     pub fn is_since(self, other: Self) -> bool {
         self.monotonic >= other.monotonic
     }
@@ -54,7 +54,7 @@ impl Timestamp {
         now.monotonic >= self.monotonic || now.wall >= self.wall
     }
 
-    /// Whether more time than this has passed on the wall clock alone.
+    /// Whether the limit has passed on the wall clock only.
     pub fn was_suspended(self, now: Self, limit: Duration) -> bool {
         self.until(now) < limit && self.age(now) >= limit
     }
@@ -82,10 +82,10 @@ pub enum NoTimer {
     ShuttingDown,
 }
 
-/// Whether this thread is in a runtime with timers.
+/// Returns this thread's runtime if it has timers.
 pub fn probe() -> Result<Handle, NoTimer> {
     let runtime = Handle::try_current().map_err(|_| NoTimer::NoRuntime)?;
-    // tokio has no other way to ask: making a timer panics where time is not enabled.
+    // tokio offers no other check: creating a timer panics if time is not enabled.
     match catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))) {
         Ok(()) => Ok(runtime),
         Err(_) => Err(NoTimer::NotEnabled),
@@ -94,8 +94,8 @@ pub fn probe() -> Result<Handle, NoTimer> {
 
 /// Waits until a point in time, on whichever runtime polls it.
 ///
-/// A future that a caller keeps may be polled by one runtime and later by another. A tokio `Sleep` belongs to the runtime that
-/// it was made in: it never fires while that one is parked, and panics once that one has ended. So it is made anew for each poll.
+/// A caller may poll a future on one runtime and later on another. A tokio `Sleep` belongs to the runtime that created
+/// it: it never fires while that runtime is parked, and panics once it has ended. So each poll creates a new one.
 pub struct Timer {
     deadline: Instant,
     sleep: Option<Pin<Box<Sleep>>>,
@@ -143,9 +143,9 @@ pub mod tests {
     use super::*;
 
     thread_local! {
-        /// By how many seconds the wall clock of this thread was set forward.
+        /// How many seconds the wall clock of this thread was set forward.
         static SKEW: Cell<i64> = const { Cell::new(0) };
-        /// Where the wall clock of a simulation began; without one, it is the machine's.
+        /// The start of a simulation's wall clock; without it, the machine's clock counts.
         static BEGIN: Cell<Option<(Instant, SystemTime)>> = const { Cell::new(None) };
     }
 
@@ -158,12 +158,12 @@ pub mod tests {
         if SKEW.get() < 0 { wall - distance } else { wall + distance }
     }
 
-    /// Sets the wall clock of this thread.
+    /// Moves the wall clock of this thread.
     pub fn jump(seconds: i64) {
         SKEW.set(SKEW.get() + seconds);
     }
 
-    /// Ties the wall clock of this thread to the monotonic one, so that a run can be repeated.
+    /// Ties this thread's wall clock to the monotonic one, so that a run can be repeated.
     pub fn simulate(begin: Instant) {
         SKEW.set(0);
         BEGIN.set(Some((begin, SystemTime::UNIX_EPOCH + Duration::from_secs(3600 * 24 * 365 * 50))));

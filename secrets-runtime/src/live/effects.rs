@@ -1,4 +1,4 @@
-//! What follows from a change that was made under a lock, and runs after it: code that is not ours.
+//! The effects of a change made under a lock. They run foreign code, so they run after the lock is released.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use tokio::sync::Notify;
 use super::telemetry::Event;
 use crate::panics::catch;
 
-/// Collected under a lock, emitted after it: `tracing` layers, metrics recorders, wakers and destructors of values may call
-/// whatever they like, this crate included.
+/// Collected under a lock, emitted after it: `tracing` layers, metrics recorders, wakers and destructors of values may
+/// call anything, including this crate.
 #[derive(Default)]
 #[must_use = "a change without its effects is half made"]
 pub struct Effects {
@@ -18,13 +18,13 @@ pub struct Effects {
     replaced: Vec<Box<dyn Replaced>>,
 }
 
-/// What makes a value from another one.
+/// Derives a value from another one.
 pub trait Derivation: Send + Sync {
-    /// Begins a run, unless one is under way that will see to it.
+    /// Starts a run, unless one in flight will cover it.
     fn begin(&self);
 }
 
-/// Whatever has to be dropped outside of locks.
+/// A value that must be dropped outside of locks.
 trait Replaced: Send {}
 
 impl<T: Send> Replaced for T {}

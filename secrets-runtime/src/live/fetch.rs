@@ -1,4 +1,4 @@
-//! Calls of the source that publish nothing: what `load` makes, and the other stages of a live secret.
+//! Source calls that publish nothing: those of `load`, and those for other stages of a live secret.
 
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind};
 use crate::source::{Fetched, Request, Selector, SourceError};
 use crate::sync::lock;
 
-/// One request and its answer. Dropped early, it takes its call with it, unless others are in the same call.
+/// One request and its answer. Dropping it early cancels its call, unless the call has other requests.
 struct Fetch {
     poller: Arc<Poller>,
     request: Request,
@@ -26,7 +26,7 @@ struct Fetch {
     answer: Mutex<Option<Answer>>,
 }
 
-/// Asks the source once for each of these; one answer per request, in their order.
+/// Fetches each request once; one answer per request, in order.
 pub async fn fetch(poller: &Arc<Poller>, requests: Vec<Request>) -> Vec<Answer> {
     let span = telemetry::load(requests.iter().map(Request::secret));
     ask(poller, requests).instrument(span).await
@@ -48,12 +48,12 @@ async fn ask(poller: &Arc<Poller>, requests: Vec<Request>) -> Vec<Answer> {
         joined.push(end);
         tickets.extend(marked.map(|marked| fetch.ticket(marked)));
     }
-    // All at once, in as few calls as the source takes.
+    // All at once, in as few calls as the source allows.
     poller.ask(tickets, Turn::Awaited, None);
     join_all(fetches.iter().zip(joined).map(|(fetch, joined)| fetch.end(joined))).await
 }
 
-/// Another stage of a secret; `None` where there is no such version.
+/// Fetches another stage of a secret; `None` if there is no such version.
 pub async fn staged(poller: &Arc<Poller>, request: &Request, stage: &str) -> Result<Option<Fetched>, Error> {
     let request = request.with(Selector::Stage(stage.into()));
     let answer = fetch(poller, vec![request.clone()]).await.pop();
@@ -66,7 +66,7 @@ pub async fn staged(poller: &Arc<Poller>, request: &Request, stage: &str) -> Res
 
 impl Fetch {
     async fn end(self: &Arc<Self>, joined: Joined) -> Answer {
-        // However long its turn takes to come: the limit on a call counts from the moment the source is called.
+        // Waiting in the queue has no limit: the limit on a call starts when the source is called.
         let no_deadline = Timestamp::now().after(Duration::MAX);
         match wait(&Waiter(self), joined, no_deadline).await {
             Ok(_) => lock(&self.answer).take().unwrap_or_else(|| Err(SourceError::unanswered())),
@@ -107,7 +107,7 @@ impl Drop for Fetch {
     }
 }
 
-/// A fetch, as whoever waits for it sees it.
+/// A fetch, as its waiter sees it.
 struct Waiter<'a>(&'a Arc<Fetch>);
 
 impl Runner for Waiter<'_> {

@@ -1,4 +1,4 @@
-//! What the program holds of a live secret.
+//! The program's handle on a live secret.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -21,13 +21,15 @@ use super::{map, previous};
 use crate::decode::hidden;
 use crate::error::Error;
 
-/// A secret that stays current: what [`Secrets::live`](crate::Secrets::live) returns. Cloning is cheap and shares everything.
+/// A secret that stays current, returned by [`Secrets::live`](crate::Secrets::live). Cloning is cheap; clones share
+/// everything.
 ///
-/// A version is published to readers when it has been fetched, decoded and validated; otherwise they keep the last good one,
-/// and the refusal shows in the logs, in [`status`](Self::status) and in [`health`](crate::Secrets::health). The value stays
-/// fresh for as long as a handle is alive, this one or one derived from it. The background task that polls runs on the tokio
-/// runtime in which the first live secret was made; once that runtime ends, or is not driven any more, the next call in another
-/// runtime brings the task back, and until then [`health`](crate::Secrets::health) is degraded.
+/// A version is published to readers once it has been fetched, decoded and validated. If a version is refused, readers
+/// keep the last good one, and the refusal shows in the logs, in [`status`](Self::status) and in
+/// [`health`](crate::Secrets::health). The value stays fresh while any handle is alive, including derived ones. The
+/// background task polls on the tokio runtime in which the first live secret was created. If that runtime ends or is no
+/// longer driven, [`health`](crate::Secrets::health) is degraded until the next call in another runtime restarts the
+/// task.
 ///
 /// ```
 /// use secrets_runtime::Live;
@@ -39,7 +41,7 @@ use crate::error::Error;
 /// ```
 pub struct Live<T>(pub(super) Arc<LiveState<T>>);
 
-/// What [`Live::refresh`] found.
+/// The outcome of [`Live::refresh`].
 ///
 /// ```
 /// # use secrets_runtime::{Live, Refreshed};
@@ -55,11 +57,11 @@ pub struct Live<T>(pub(super) Arc<LiveState<T>>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refreshed {
-    /// There is a new value.
+    /// A new value was published.
     Changed,
-    /// The source was asked, and there is no new value.
+    /// The source was polled and has no new value.
     Unchanged,
-    /// The program had the source asked less than five seconds ago; it was not asked again.
+    /// The program forced a poll less than five seconds ago; the source was not polled again.
     Recent,
 }
 
@@ -67,12 +69,12 @@ fn cannot_wait<T>(state: &LiveState<T>, reason: NoTimer) -> Error {
     Interrupted::CannotWait(reason).error(&state.secret_id())
 }
 
-/// A panic elsewhere cannot leave it half changed: values are published whole.
+/// A panic elsewhere cannot leave it half changed: a value is published in one step.
 impl<T: RefUnwindSafe> UnwindSafe for Live<T> {}
 impl<T: RefUnwindSafe> RefUnwindSafe for Live<T> {}
 
 impl<T> Live<T> {
-    /// The newest good value: an atomic load and a reference count. Never waits, never fails.
+    /// The newest good value. Costs an atomic load and a reference count; never waits, never fails.
     ///
     /// ```
     /// use secrets_runtime::Live;
@@ -86,7 +88,7 @@ impl<T> Live<T> {
         self.0.snapshot()
     }
 
-    /// Reads the newest good value without touching its reference count. Keep `read` short: what is borrowed stays in
+    /// Reads the newest good value without touching its reference count. Keep `read` short: the borrowed value stays in
     /// memory meanwhile.
     ///
     /// ```
@@ -99,7 +101,7 @@ impl<T> Live<T> {
         read(&self.0.published.borrow().value)
     }
 
-    /// The newest good value and each that is published from now on.
+    /// The newest good value, followed by each value that is published from now on.
     ///
     /// ```
     /// use secrets_runtime::Live;
@@ -115,13 +117,14 @@ impl<T> Live<T> {
         Changes::new(Arc::clone(&self.0))
     }
 
-    /// A value that is known to have been the newest at most `max_age` ago, or at most `max_stale` ago if the secret declares
-    /// a shorter one; asks the source if need be.
+    /// A value that was known to be the newest at most `max_age` ago, or at most `max_stale` ago if the secret declares
+    /// a shorter one. Polls the source if the current value is older.
     ///
-    /// This is how processes that are frozen at times, as on AWS Lambda, stay fresh, and how `max_stale` is enforced. Age is
-    /// the longer of what the monotonic and the wall clock say. Callers share one poll, which goes on if this future is
-    /// dropped. While the source fails, it is asked again after a pause, not by every call. It waits for at most twice the
-    /// [limit on a call](crate::SecretsBuilder::call_timeout), and on a derived value 31 s more for each derivation.
+    /// This keeps processes fresh that are frozen at times, as on AWS Lambda, and enforces `max_stale`. The age is the
+    /// longer of what the monotonic clock and the wall clock say. Concurrent callers share one poll, which continues if
+    /// this future is dropped. While the source fails, it is polled again after a pause, not by every call. The call
+    /// waits for at most twice the [limit on a call](crate::SecretsBuilder::call_timeout); on a derived value, 31 s
+    /// more for each derivation.
     ///
     /// ```
     /// # use secrets_runtime::Live;
@@ -134,7 +137,7 @@ impl<T> Live<T> {
     /// ```
     ///
     /// # Errors
-    /// [`Stale`](crate::ErrorKind::Stale): the source could not be read, or its newest version is refused.
+    /// [`Stale`](crate::ErrorKind::Stale): the source could not be read, or its newest version was refused.
     pub async fn fresh(&self, max_age: Duration) -> Result<Snapshot<T>, Error> {
         let (state, upstream) = (&self.0, &self.0.upstream);
         let Some(secret) = upstream.secret() else { return Ok(self.current()) };
@@ -150,7 +153,7 @@ impl<T> Live<T> {
         let deadline = secret.patience();
         let is_fresh = || state.age() <= limit || state.confirmed().is_since(called);
         let mut polled = Ok(());
-        // The poll under way may have been sent before this call; then there is another one.
+        // The poll in flight may have been sent before this call; then a second one is needed.
         for _ in 0..2 {
             polled = secret.poll(Trigger::Scheduled, deadline).await;
             if polled.is_ok() {
@@ -167,12 +170,13 @@ impl<T> Live<T> {
         Err(Error::stale(&state.secret_id(), state.age(), reason.as_ref()))
     }
 
-    /// Asks the source now, unless the program did so less than five seconds ago. Callers share one poll, which goes on if this
-    /// future is dropped. On a derived value, it waits for the derivation too; on what it is derived from, it does not. It waits
-    /// for at most twice the [limit on a call](crate::SecretsBuilder::call_timeout), and 31 s more for each derivation.
+    /// Polls the source now, unless the program forced a poll less than five seconds ago. Concurrent callers share one
+    /// poll, which continues if this future is dropped. On a derived value it waits for the derivation too; on the
+    /// original value it does not wait for what derives from it. It waits for at most twice the [limit on a
+    /// call](crate::SecretsBuilder::call_timeout), and 31 s more for each derivation.
     ///
-    /// An older version than the published one, which otherwise has to stay for 15 s before it counts as a rollback, counts
-    /// at once.
+    /// A version older than the published one is accepted at once. In other polls, it has to stay for 15 s before it
+    /// counts as a rollback.
     ///
     /// ```
     /// # use secrets_runtime::Live;
@@ -183,7 +187,7 @@ impl<T> Live<T> {
     /// ```
     ///
     /// # Errors
-    /// The source fails, or its newest version is refused; the value stays what it was.
+    /// The source failed, or its newest version was refused; the value stays what it was.
     pub async fn refresh(&self) -> Result<Refreshed, Error> {
         let Some(secret) = self.0.upstream.secret() else { return Ok(Refreshed::Unchanged) };
         self.ask(Trigger::Forced, secret.patience()).await
@@ -196,7 +200,7 @@ impl<T> Live<T> {
         let polled = secret.demand(trigger, deadline).await;
         let caught_up = self.0.upstream.catch_up();
         match trigger {
-            // An attempt has no more time than it was given.
+            // An attempt must not outlast its own deadline.
             Trigger::Retried => match select(caught_up, Timer::until(deadline)).await {
                 Either::Left((caught_up, _)) => caught_up?,
                 Either::Right(_) => {}
@@ -213,14 +217,17 @@ impl<T> Live<T> {
         }
     }
 
-    /// A value derived from each version: a connection pool, a TLS configuration, a parsed key.
+    /// Derives a value from each version: a connection pool, a TLS configuration, a parsed key.
     ///
-    /// `map` runs now, and then for each new version before that is published here: prove, then publish. Each run is a task of
-    /// its own; however long it takes, it holds up nothing else. A version whose `map` fails, panics or takes longer than 30 s
-    /// is refused: the last good derived value stays, and `map` runs again within a minute. It gets an owned snapshot, so that
-    /// its future may be sent between threads; what it returns as an error is given to the caller the first time and kept
-    /// for [`status`](Self::status) later, and is never logged, since it may quote what it was given. It may use the live secret
-    /// itself. A run under way goes on when the last handle is dropped, and its value is then dropped.
+    /// `map` runs now, and then for each new version. The derived value is published only after `map` succeeds: prove,
+    /// then publish. Each run is its own task, and a slow one delays nothing else. If `map` fails, panics or takes
+    /// longer than 30 s, the version is refused: the last good derived value stays, and `map` runs again within a
+    /// minute.
+    ///
+    /// `map` gets an owned snapshot, so that its future may be `Send`, and it may use the live secret itself. Its first
+    /// error is returned to the caller; later ones are kept for [`status`](Self::status). They are never logged,
+    /// because they may quote the secret. When the last handle is dropped, a run in flight continues, and its value is
+    /// then dropped.
     ///
     /// ```
     /// use secrets_runtime::Live;
@@ -234,7 +241,7 @@ impl<T> Live<T> {
     /// ```
     ///
     /// # Errors
-    /// What `map` returns for the current version.
+    /// The error that `map` returns for the current version.
     pub fn try_map<U, E, F, Fut>(&self, map: F) -> TryMap<'_, T, U, F>
     where
         T: Send + Sync + 'static,
@@ -246,8 +253,9 @@ impl<T> Live<T> {
         TryMap { live: self, map, name: None, show: hidden }
     }
 
-    /// A value made from each version at once, which cannot fail: a part of it, a key in another form. Where making it takes
-    /// time or may fail, use [`try_map`](Self::try_map). A version over which `map` panics is refused as there.
+    /// Derives a value from each version with a synchronous closure that cannot fail: a part of it, a key in another
+    /// form. If deriving takes time or may fail, use [`try_map`](Self::try_map). A version on which `map` panics is
+    /// refused.
     ///
     /// ```
     /// use secrets_runtime::Live;
@@ -257,7 +265,7 @@ impl<T> Live<T> {
     /// ```
     ///
     /// # Panics
-    /// `map` panics over the current version.
+    /// If `map` panics on the current version.
     #[must_use]
     pub fn map<U>(&self, map: impl Fn(&T) -> U + Send + Sync + 'static) -> Live<U>
     where
@@ -265,14 +273,15 @@ impl<T> Live<T> {
         U: Send + Sync + 'static,
     {
         if let Some(secret) = self.0.upstream.secret() {
-            // Without a runtime, the first value is all there is for now.
+            // Without a runtime, there is only the first value for now.
             let _ = secret.poller.visit();
         }
         Live(map::derive_at_once(&self.0, map))
     }
 
-    /// The value together with the one that was current before: for verifiers, which accept both for a while. It starts with
-    /// the version staged `AWSPREVIOUS` and goes on with what was current here, so that the two always belong together.
+    /// Pairs the value with the one that was current before: for verifiers, which accept both for a while. The first
+    /// pair has the version staged `AWSPREVIOUS`; after that, the previous value is the one that was current here, so
+    /// that the two always belong together.
     ///
     /// ```
     /// # use secrets_runtime::Live;
@@ -284,7 +293,7 @@ impl<T> Live<T> {
     /// ```
     ///
     /// # Errors
-    /// The previous version cannot be read, other than because there is none.
+    /// The previous version exists, but cannot be read.
     pub async fn with_previous(&self) -> Result<Live<Versions<T>>, Error>
     where
         T: Send + Sync + 'static,
@@ -295,7 +304,7 @@ impl<T> Live<T> {
         previous::pair(&self.0).await.map(Live)
     }
 
-    /// How the secret and the polls of it are.
+    /// The status of the secret and of its polls.
     ///
     /// ```
     /// use secrets_runtime::{HealthState, Live};
@@ -309,7 +318,7 @@ impl<T> Live<T> {
     }
 }
 
-/// A value about to be derived: what [`Live::try_map`] returns. Awaiting it runs the closure for the current version.
+/// A value about to be derived, returned by [`Live::try_map`]. Awaiting it runs the closure for the current version.
 ///
 /// ```
 /// use secrets_runtime::Live;
@@ -329,7 +338,7 @@ pub struct TryMap<'l, T, U, F> {
 }
 
 impl<T, U, F> TryMap<'_, T, U, F> {
-    /// What the value is called where a version is refused: in events, and in [`Status::last_error`].
+    /// Names the value in events and in [`Status::last_error`] when a version is refused.
     ///
     /// ```
     /// use secrets_runtime::Live;
@@ -344,7 +353,7 @@ impl<T, U, F> TryMap<'_, T, U, F> {
         Self { name: Some(name), ..self }
     }
 
-    /// Lets `Debug` of the derived value show it. Otherwise it does not, since it may be made of the secret.
+    /// Lets `Debug` show the derived value. By default it is redacted, because it may be made of the secret.
     ///
     /// ```
     /// use secrets_runtime::Live;
@@ -379,7 +388,7 @@ where
         let Self { live, map, name, show } = self;
         Box::pin(async move {
             if let Some(secret) = live.0.upstream.secret() {
-                // Without a runtime, the first value is all there is for now.
+                // Without a runtime, there is only the first value for now.
                 let _ = secret.poller.visit();
             }
             map::derive(&live.0, map, name, show).await.map(Live)
@@ -394,7 +403,7 @@ impl<T, U, F> fmt::Debug for TryMap<'_, T, U, F> {
 }
 
 impl<T: Send + Sync + 'static> Live<T> {
-    /// A value that never changes: for tests of what takes a `Live`.
+    /// A value that never changes: for tests of code that takes a `Live`.
     ///
     /// ```
     /// use secrets_runtime::Live;
@@ -416,7 +425,7 @@ impl<T> Clone for Live<T> {
     }
 }
 
-/// As a [`Snapshot`] does.
+/// As for [`Snapshot`].
 impl<T> fmt::Debug for Live<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Live").field(&self.current()).finish()

@@ -1,4 +1,4 @@
-//! How secrets are, for people and for probes.
+//! The health of secrets, for people and probes.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -12,7 +12,7 @@ use super::secret_health::{HealthState, SecretHealth};
 use super::state::LiveState;
 use crate::error::Error;
 
-/// How one live secret is; see [`Live::status`](super::Live::status).
+/// The status of one live secret; see [`Live::status`](super::Live::status).
 ///
 /// ```
 /// # fn example(db: &secrets_runtime::Live<String>) {
@@ -23,29 +23,29 @@ use crate::error::Error;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Status {
-    /// The version in use; `None` where the source tells none.
+    /// The id of the version in use; `None` if the source has none.
     pub version_id: Option<String>,
-    /// The staging labels that it had when it was fetched.
+    /// The staging labels of the version when it was fetched.
     pub stages: Vec<String>,
-    /// When it was created, if the source tells.
+    /// When the version was created, if the source says.
     pub created: Option<SystemTime>,
-    /// When it was fetched first.
+    /// When the version was first fetched.
     pub fetched: SystemTime,
-    /// How long ago the source last had an answer, whatever it was; `None` for a fixed value.
+    /// How long ago the source last answered, whatever the answer; `None` for a fixed value.
     pub checked: Option<Duration>,
     /// How long ago the version in use was last known to be the newest.
     pub age: Duration,
     /// How many polls failed in a row.
     pub failures: u32,
-    /// Why the newest version is refused, or the last poll failed, or why polls are overdue.
+    /// Why the newest version was refused, the last poll failed, or polls are overdue.
     pub last_error: Option<Error>,
-    /// What the closure of `try_map` said of the newest version, if that is what refused it. It may quote the secret.
+    /// The error of the `try_map` closure for the newest version, if the closure refused it. It may quote the secret.
     pub map_error: Option<MapError>,
-    /// The newest version, if it is refused and the source tells its id.
+    /// The id of the newest version, if it was refused and the source gives ids.
     pub refused_version_id: Option<String>,
-    /// How soon the source is asked next, or a derivation is tried again, if that is planned.
+    /// The time until the next planned poll, or the next run of a derivation.
     pub next_refresh: Option<Duration>,
-    /// Whether this secret needs somebody's attention.
+    /// Whether this secret needs attention.
     pub state: HealthState,
 }
 
@@ -60,7 +60,7 @@ impl Status {
         let planned = planned.into_iter().chain(state.upstream.planned()).map(|planned| now.until(planned)).min();
         let Record { answered, failures, .. } = record.unwrap_or_default();
         if let Some(secret) = secret {
-            // Inside a runtime, asking how it is brings the task back that polls.
+            // Inside a runtime, this restarts a lost background task.
             let _ = secret.poller.visit();
         }
         Self {
@@ -82,7 +82,8 @@ impl Status {
     }
 }
 
-/// How all live secrets are; see [`Secrets::health`](crate::Secrets::health). `Display` has a line for each that is not well.
+/// The health of all live secrets; see [`Secrets::health`](crate::Secrets::health). `Display` prints a line for each
+/// that is not ok.
 ///
 /// ```
 /// # fn example(secrets: &secrets_runtime::Secrets) -> (u16, String) {
@@ -93,12 +94,12 @@ impl Status {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Health {
-    /// The worst of them.
+    /// The worst state of any secret.
     pub state: HealthState,
-    /// Each of them, in the order of their ids.
+    /// Every live secret, ordered by id.
     pub secrets: Vec<SecretHealth>,
-    /// Whether the background task that polls is gone: its runtime ended, or does not drive it. The next call in a living runtime,
-    /// this one included, brings it back.
+    /// Whether the background task is gone: its runtime ended, or is not driven. The next call in a live runtime,
+    /// including this one, restarts it.
     pub is_task_dead: bool,
 }
 
@@ -114,7 +115,7 @@ impl Health {
         let mut secrets: Vec<SecretHealth> = secrets.collect();
         secrets.sort_by(|left, right| left.id.cmp(&right.id));
         let is_task_dead = !secrets.is_empty() && registry.poller.life() != Life::Fine;
-        // Inside a runtime, asking how they are brings the task back that polls.
+        // Inside a runtime, this restarts a lost background task.
         if is_task_dead {
             let _ = registry.poller.visit();
         }
@@ -123,7 +124,7 @@ impl Health {
         Self { state, secrets, is_task_dead }
     }
 
-    /// Whether there is a value for every secret: what a readiness probe asks.
+    /// Whether every secret has a value: for readiness probes.
     ///
     /// ```
     /// use secrets_runtime::{Secrets, source::Memory};

@@ -1,4 +1,4 @@
-//! Who tries on behalf of all whether a value logs in.
+//! Which caller probes, on behalf of all, whether a value logs in.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -9,7 +9,8 @@ use super::clock::Timestamp;
 use super::snapshot::Snapshot;
 use crate::sync::lock;
 
-/// Held by one prober at a time, for as long as it renews it. One that is not polled any more does not, and loses it.
+/// Held by one prober at a time, while it renews the lease. A prober that is no longer polled stops renewing, and loses
+/// it.
 pub struct Lease<T> {
     state: Mutex<State<T>>,
     changed: Notify,
@@ -26,7 +27,7 @@ struct Holder {
     renewed: Timestamp,
 }
 
-/// What the last prober found out.
+/// The result of the last prober.
 pub struct Verdict<T> {
     at: Timestamp,
     /// The snapshot that authenticates, if there is one.
@@ -36,7 +37,7 @@ pub struct Verdict<T> {
 /// How often the holder renews its lease.
 pub const RENEWAL: Duration = Duration::from_secs(1);
 
-/// How long a lease lasts that is not renewed.
+/// How long a lease lasts without renewal.
 const TERM: Duration = Duration::from_secs(3);
 
 impl<T> Default for Lease<T> {
@@ -52,25 +53,25 @@ impl<T> Clone for Verdict<T> {
     }
 }
 
-/// What becomes of a request for the lease.
+/// The outcome of a request for the lease.
 pub enum Claim<T> {
-    /// Another caller found out since: there is no need to try again.
+    /// Another caller has found out since: there is no need to probe again.
     Known(Verdict<T>),
     Held(Held),
-    /// Another caller has it, until then at least.
+    /// Another caller holds it, at least until then.
     Taken(Timestamp),
 }
 
-/// A lease that is held.
+/// A held lease.
 pub struct Held(u64);
 
 impl<T> Lease<T> {
-    /// Until when another caller holds it.
+    /// If another caller holds it: until when.
     pub fn is_taken(&self) -> Option<Timestamp> {
         lock(&self.state).taken(Timestamp::now())
     }
 
-    /// What was found out since then.
+    /// The result, if it was found since then.
     pub fn known(&self, since: Timestamp) -> Option<Verdict<T>> {
         lock(&self.state).verdict.as_ref().filter(|verdict| verdict.at.is_since(since)).cloned()
     }
@@ -99,12 +100,12 @@ impl<T> Lease<T> {
             .for_each(|holder| holder.renewed = Timestamp::now());
     }
 
-    /// Gives the lease back with what was found out. What is said by one who lost it meanwhile is ignored.
+    /// Releases the lease with a result. Ignored if the holder has lost the lease meanwhile.
     pub fn settle(&self, held: &Held, works: Option<Snapshot<T>>) {
         self.end(held, Some(Verdict { at: Timestamp::now(), works }));
     }
 
-    /// Gives the lease back without a result.
+    /// Releases the lease without a result.
     pub fn give_back(&self, held: &Held) {
         self.end(held, None);
     }
@@ -117,17 +118,17 @@ impl<T> Lease<T> {
             }
             if verdict.is_some() { std::mem::replace(&mut state.verdict, verdict) } else { None }
         };
-        // Not under the lock: its snapshot may be the last one of its version.
+        // Not under the lock: its snapshot may be the last of its version, and its destructor is user code.
         drop(before);
         self.changed.notify_waiters();
     }
 
-    /// Takes out what was found out, when there is a new version: a verdict keeps a value in memory.
+    /// Removes the result when a new version is published: it would keep the old value in memory.
     pub fn forget(&self) -> Option<Verdict<T>> {
         lock(&self.state).verdict.take()
     }
 
-    /// Waits for the lease to be given back.
+    /// Notified when the lease is released.
     pub fn changed(&self) -> &Notify {
         &self.changed
     }

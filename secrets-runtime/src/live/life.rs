@@ -1,21 +1,21 @@
-//! Whether anything polls.
+//! Whether the background task polls.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-/// How the background task is.
+/// The state of the background task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Life {
-    /// It polls, or the program chose to do so itself.
+    /// It polls, or the program chose to poll itself.
     Fine,
     /// It ended with its runtime.
     Ended,
-    /// It should have run this long ago: its runtime is not driven, or the process was suspended.
+    /// It is this late: its runtime is not driven, or the process was suspended.
     Silent(Duration),
 }
 
 impl Life {
-    /// Why polls are not made, as far as that is known.
+    /// Why polls are overdue, as far as it is known.
     pub fn reason(self) -> Cow<'static, str> {
         match self {
             Self::Fine => "earlier polls take too long".into(),

@@ -1,4 +1,4 @@
-//! Values derived from those of a live secret: proven first, then published.
+//! Values derived from a live secret: each is proven first, then published.
 
 use std::any::type_name;
 use std::error::Error as StdError;
@@ -28,10 +28,10 @@ use crate::error::Error;
 use crate::panics::{catch, catch_future};
 use crate::sync::lock;
 
-/// How long deriving a value may take.
+/// The time limit for deriving a value.
 const MAP_LIMIT: Duration = Duration::from_secs(30);
 
-/// What a closure of the program said when it failed. It may quote the secret: `Debug` does not show it.
+/// The error of a `try_map` closure. It may quote the secret, so `Debug` does not show it.
 ///
 /// ```
 /// # fn example(pool: &secrets_runtime::Live<u16>) {
@@ -44,7 +44,7 @@ const MAP_LIMIT: Duration = Duration::from_secs(30);
 pub struct MapError(Arc<dyn StdError + Send + Sync>);
 
 impl MapError {
-    /// The closure's own error: for looking at, not for logging.
+    /// The closure's own error. Inspect it, but do not log it: it may quote the secret.
     ///
     /// ```
     /// # use secrets_runtime::Live;
@@ -66,7 +66,7 @@ impl fmt::Debug for MapError {
     }
 }
 
-/// A value that follows `parent`: `map` makes each from the parent's.
+/// Derives a value that follows `parent`: `map` makes each value from one of the parent's.
 pub async fn derive<T, U, E, F, Fut>(
     parent: &Arc<LiveState<T>>,
     map: F,
@@ -90,7 +90,7 @@ where
     Ok(following(parent, (source, confirmed), value, map, Shown { by: "try_map", name, show }))
 }
 
-/// The same, without waiting and without failures.
+/// As `derive`, but synchronous and infallible.
 pub fn derive_at_once<T, U>(
     parent: &Arc<LiveState<T>>,
     map: impl Fn(&T) -> U + Send + Sync + 'static,
@@ -128,16 +128,16 @@ where
     child
 }
 
-/// How a derived value is called and shown.
+/// The name of a derived value, and how it is shown.
 struct Shown<U> {
-    /// What derives it: `map` or `try_map`.
+    /// The method that derives it: `map` or `try_map`.
     by: &'static str,
     name: Option<&'static str>,
     show: Show<U>,
 }
 
 impl<U> Shown<U> {
-    /// Which of several maps: its name, or else what it makes.
+    /// Identifies one of several maps: its name, or else the type that it makes.
     fn name(&self) -> &'static str {
         self.name.unwrap_or_else(type_name::<U>)
     }
@@ -150,7 +150,7 @@ impl<U> Shown<U> {
     }
 }
 
-/// Why there is no value for a version.
+/// Why a version has no derived value.
 struct Failed {
     what: &'static str,
     cause: Option<MapError>,
@@ -169,18 +169,18 @@ impl Failed {
     }
 }
 
-/// What makes the values of one state from those of another.
+/// Derives the values of one state from those of another.
 struct MapNode<T, U, F> {
     parent: Arc<LiveState<T>>,
     child: Weak<LiveState<U>>,
     map: Arc<F>,
     shown: Shown<U>,
-    /// As the poller knows it.
+    /// The poller's id for it.
     id: Option<u64>,
     this: Weak<Self>,
-    /// The lock of a derivation: what it brings is applied under it.
+    /// The lock of a derivation: its result is applied under it.
     in_flight: InFlight,
-    /// Since when the parent has had another value.
+    /// Since when the parent has had a newer value.
     behind: Mutex<Option<Timestamp>>,
 }
 
@@ -213,12 +213,12 @@ where
         self.child.upgrade().is_some_and(|child| child.number() < self.parent.number())
     }
 
-    /// Begins a run, unless one is in flight: that one sees to it when it ends.
+    /// Starts a run, unless one is in flight: that one starts the next when it ends.
     fn begin_one(&self, on: Option<&Handle>) {
         if !self.is_behind() {
             return;
         }
-        // Whatever becomes of the run, a node that is behind always has a plan.
+        // Whatever happens to the run, a node that is behind always has a plan.
         self.plan(MAP_LIMIT + 2 * GRACE);
         if let Some(marked) = self.in_flight.mark(Timestamp::now(), MAP_LIMIT) {
             self.spawn(marked.number, on);
@@ -230,7 +230,7 @@ where
         let guard = RunGuard { node: Weak::clone(&self.this), number };
         let Some(runtime) = on.cloned().or_else(|| secret.poller.runtime()) else { return };
         self.in_flight.spawned(number, None, Timestamp::now());
-        // Not under a lock: on a runtime that has ended, this drops the guard before it returns.
+        // Not under a lock: on a runtime that has ended, `spawn` drops the guard before it returns.
         runtime.spawn(derivation(guard, Arc::clone(&self.map), self.parent.snapshot()));
     }
 
@@ -240,7 +240,7 @@ where
         self.plan(schedule::retry(interval.unwrap_or(schedule::INTERVAL), fastrand::f64()));
     }
 
-    /// Ends a run: publishes or refuses what it made of `source`, if it is still the one in flight.
+    /// Ends a run: publishes or refuses what it made of `source`, if the run is still in flight.
     fn finish(&self, number: u64, source: &Snapshot<T>, derived: Result<U, Failed>) {
         let Some(child) = self.child.upgrade() else { return };
         let mut effects = Effects::default();
@@ -255,7 +255,7 @@ where
                 child.publish(next, Some(confirmed), &mut effects);
             }
             (Ok(value), _) => effects.drop_later(value),
-            // One that was derived before is not refused any more.
+            // A version whose value has been published is not refused any more.
             (Err(Failed { cause, .. }), Err(error)) if child.number() < *of_source => {
                 let (version, error) = (version.clone(), error.clone());
                 let what = What::Underived { version: version.clone(), map: shown.name(), error: error.clone() };
@@ -269,7 +269,7 @@ where
             effects.emit();
             ended.tell(result);
             match () {
-                // The parent has gone on meanwhile.
+                // The parent has a newer version by now.
                 () if *of_source < self.parent.number() => self.begin_one(None),
                 () if is_refused => self.plan_retry(),
                 () => {}
@@ -278,10 +278,10 @@ where
         drop(child);
     }
 
-    /// Where the value is that of the parent's version, nothing is planned any more.
+    /// Removes the plan once the value is made from the parent's version.
     fn note_progress(&self, child: &LiveState<U>) {
         let mut behind = lock(&self.behind);
-        // The parent publishes first and then takes this lock: what it published meanwhile is not missed.
+        // The parent publishes first and then takes this lock, so no version is missed here.
         if child.number() >= self.parent.number() {
             *behind = None;
             if let (Some(id), Some(secret)) = (self.id, self.parent.upstream.secret()) {
@@ -299,7 +299,7 @@ impl<T, U, F> MapNode<T, U, F> {
     }
 }
 
-/// Ends the run, whatever happens to the task that holds it.
+/// Ends the run, whatever happens to the task that holds this.
 struct RunGuard<T, U, F> {
     node: Weak<MapNode<T, U, F>>,
     number: u64,
@@ -316,7 +316,7 @@ impl<T, U, F> Drop for RunGuard<T, U, F> {
     }
 }
 
-/// The task of one run. It keeps nothing alive but what it reads.
+/// The task of one run. It keeps only what it reads alive.
 async fn derivation<T, U, F, Fut>(guard: RunGuard<T, U, F>, map: Arc<F>, source: Snapshot<T>)
 where
     T: Send + Sync + 'static,
@@ -339,7 +339,7 @@ where
     if let Some(node) = guard.node.upgrade() {
         node.finish(guard.number, &source, derived);
     }
-    // The closure may be the last to hold what its destructor drops.
+    // This may be the last reference to the closure, whose destructor is user code.
     catch(move || drop(map));
 }
 
@@ -384,7 +384,7 @@ where
             return None;
         }
         self.begin_one(None);
-        // A version that is refused may have been replaced: the source is asked as well.
+        // A refused version may have been replaced: poll the source as well.
         self.parent.upstream.secret()?.mark(now)
     }
 
@@ -437,7 +437,7 @@ where
         self.parent.upstream.max_stale()
     }
 
-    /// A value of the parent's version is as old as the parent's.
+    /// A value made from the parent's version is as old as the parent's.
     fn confirmed(&self, published: &Versioned<U>) -> Option<Timestamp> {
         (published.number == self.parent.number()).then(|| self.parent.confirmed())
     }
@@ -457,13 +457,13 @@ where
         Box::pin(async move {
             self.parent.upstream.catch_up().await?;
             let deadline = Timestamp::now().after(MAP_LIMIT + GRACE);
-            // The run in flight may be of the version before: then there is another one for this version.
+            // The run in flight may be for an earlier version; then a second one is needed.
             for _ in 0..2 {
                 if !self.is_behind() {
                     break;
                 }
                 let ended = run(self, deadline).await;
-                // That a version is refused is seen in the child.
+                // The child shows whether a version was refused.
                 let _ = ended.map_err(|interrupted| interrupted.error(&self.parent.secret_id()))?;
             }
             Ok(())

@@ -1,4 +1,4 @@
-//! Secrets that a program can live without at first, and the first value of every live secret.
+//! Secrets that a program can run without at first, and the first value of every live secret.
 
 use std::fmt;
 use std::pin::pin;
@@ -24,9 +24,9 @@ use crate::secret::{Secret, read};
 use crate::source::{Fetched, Request};
 use crate::sync::lock;
 
-/// A secret that is being fetched: what [`Secrets::start`](crate::Secrets::start) returns.
+/// A secret that is being loaded, returned by [`Secrets::start`](crate::Secrets::start).
 ///
-/// It is tried again and again, whatever the failure. [`health`](crate::Secrets::health) is *unavailable* meanwhile.
+/// It is retried whatever the failure. Until it has a value, [`health`](crate::Secrets::health) is *unavailable*.
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {
@@ -45,7 +45,7 @@ pub struct Pending<T>(Arc<PendingState<T>>);
 pub struct PendingState<T> {
     pub secret: Arc<PolledSecret>,
     visibility: Visibility,
-    /// Handed over to the live value.
+    /// Moved to the live value.
     subscription: Mutex<Option<Subscription>>,
     live: OnceLock<Live<T>>,
     refused: Mutex<Option<Refusal>>,
@@ -78,7 +78,7 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
         lock(&self.refused).clone()
     }
 
-    /// The live secret with a value that was not polled: the version before the one that is refused.
+    /// Starts on a value that was not polled: the version before the refused one.
     pub fn start_on(&self, value: T, fetched: &Fetched, refused: Refusal) -> Option<Live<T>> {
         let first = first(value, Version::of(fetched, Timestamp::now()));
         let id = lock(&self.subscription).as_ref().map(|subscription| subscription.id);
@@ -88,7 +88,7 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
         self.live()
     }
 
-    /// Under the lock of the poll that brings the first value; `false` if there is one already.
+    /// Runs under the lock of the poll that brings the first value. Returns `false` if there is one already.
     fn become_live(
         &self,
         first: Versioned<T>,
@@ -125,7 +125,7 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
                         applying.effects.event(self.secret.event(What::Published(version)));
                     }
                     if !self.become_live(first, run.asked, None, applying) {
-                        // It started on the version before meanwhile: the live value decides about this one.
+                        // It started on the previous version meanwhile: the live value decides about this one.
                         applying.subscriptions.note(applying.id, Standing::Open);
                     }
                     let before = lock(&self.refused).take();
@@ -162,7 +162,7 @@ impl<T: Secret + Send + Sync + 'static> Pending<T> {
         Ok(Self(state))
     }
 
-    /// The live secret, if there is one yet. Never waits.
+    /// The live secret, if it has a value yet. Never waits.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -182,7 +182,7 @@ impl<T: Secret + Send + Sync + 'static> Pending<T> {
         self.0.live()
     }
 
-    /// Waits for the live secret, for as long as it takes: bound it with `tokio::time::timeout`.
+    /// Waits for the live secret without a limit; bound it with `tokio::time::timeout`.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -209,7 +209,7 @@ impl<T: Secret + Send + Sync + 'static> Pending<T> {
                 secret.poller.waiting(came).await;
                 continue;
             }
-            // Where the program polls, this is the program.
+            // Without a background task, this call polls.
             let _ = secret.poll(Trigger::Scheduled, secret.patience()).await;
             let pause = secret.record().rest.unwrap_or_else(|| Timestamp::now().after(MIN_BACKOFF));
             if let Either::Right((Err(_), came)) = select(came, Timer::until(pause)).await {
@@ -218,7 +218,7 @@ impl<T: Secret + Send + Sync + 'static> Pending<T> {
         }
     }
 
-    /// Why there is none yet, if that is known.
+    /// Why there is no value yet, if it is known.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {

@@ -1,8 +1,8 @@
-//! One secret that is polled, and how the polls went.
+//! One polled secret, and how its polls went.
 //!
-//! An answer goes through three steps. [`decide`](PolledSecret::decide): each subscriber says what to do with the version,
-//! decoding it if need be, without a lock. [`apply`](PolledSecret::apply): all of it is done at once under the lock of the poll,
-//! if that is still the one in flight. Then the effects are emitted, without a lock.
+//! An answer goes through three steps. [`decide`](PolledSecret::decide): without a lock, each subscriber decides what
+//! to do with the version, and decodes it if necessary. [`apply`](PolledSecret::apply): all decisions are applied
+//! together under the lock of the poll, if that poll is still in flight. Then the effects are emitted, without a lock.
 
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
@@ -31,9 +31,9 @@ pub struct PolledSecret {
     pub poller: Arc<Poller>,
     pub request: Request,
     id: u64,
-    /// The lock of a poll: what it brings is applied under it.
+    /// The lock of a poll: its outcome is applied under it.
     pub in_flight: InFlight,
-    /// Taken under the lock of a poll, never the other way round.
+    /// Lock order: after the lock of a poll.
     state: Mutex<State>,
 }
 
@@ -41,7 +41,7 @@ pub struct PolledSecret {
 struct State {
     subscriptions: Subscriptions,
     last: Option<Last>,
-    /// When the last poll was sent that the program demanded and that had an outcome. Boxed, as the next: few secrets have it.
+    /// When the last demanded poll with an outcome was sent. Boxed like the next field, because few secrets have it.
     demanded: Option<Box<(Timestamp, Trigger)>>,
     trouble: Option<Box<Trouble>>,
 }
@@ -50,15 +50,15 @@ struct State {
 struct Trouble {
     failures: u32,
     error: Error,
-    /// Until when the source is not asked by `fresh`.
+    /// Until when `fresh` does not poll the source.
     rest: Option<Timestamp>,
 }
 
-/// The version that the source gave last.
+/// The last version that the source returned.
 struct Last {
     version: Version,
     is_readable: bool,
-    /// When the source was last asked and this was its answer.
+    /// When the source was last polled and returned this version.
     asked: Timestamp,
 }
 
@@ -73,7 +73,7 @@ impl Last {
     fn is(&self, arrival: &Arrival<'_>) -> bool {
         match arrival {
             Arrival::Fetched(_, version) => self.is_readable && self.version.is_same(version),
-            // Of what cannot be read, nothing but an id tells whether it is the same.
+            // Only the id identifies a version that cannot be read.
             Arrival::Unreadable(version, _) => {
                 !self.is_readable && version.id.is_some() && self.version.is_same(version)
             }
@@ -81,20 +81,20 @@ impl Last {
     }
 }
 
-/// What is known of the polls of a secret.
+/// The record of a secret's polls.
 #[derive(Default)]
 pub struct Record {
-    /// When the source was last asked and had an answer, whatever it was.
+    /// When the source was last polled and answered, whatever the answer.
     pub answered: Option<Timestamp>,
     pub failures: u32,
     pub error: Option<Error>,
     pub interval: Option<Duration>,
     pub rest: Option<Timestamp>,
-    /// When the source was last asked and had a version that can be read.
+    /// When the source was last polled and returned a readable version.
     pub good: Option<Timestamp>,
 }
 
-/// A place among those who want the versions of a secret; given back on drop.
+/// A subscriber's place. Released on drop.
 pub struct Subscription {
     pub secret: Arc<PolledSecret>,
     pub id: u64,
@@ -107,11 +107,11 @@ impl Drop for Subscription {
     }
 }
 
-/// What each subscriber decided about an answer.
+/// Each subscriber's decision about an answer.
 #[derive(Default)]
 struct Decided {
     verdicts: Vec<(u64, Verdict)>,
-    /// Kept until no lock is held: whoever drops the last handle meanwhile runs a destructor that is not ours.
+    /// Kept until no lock is held: this may be the last reference to a subscriber, whose destructor is user code.
     audience: Vec<(u64, Arc<dyn Subscriber>)>,
 }
 
@@ -149,13 +149,13 @@ impl PolledSecret {
         )
     }
 
-    /// The id, fit for messages.
+    /// The id, in a form that is safe for messages.
     pub fn secret_id(&self) -> &SecretId {
         self.request.secret()
     }
 
-    /// Hands every version to one more subscriber, from the next answer on; the shortest interval wins. `keep` runs under the
-    /// lock: no version comes before the subscriber has its place.
+    /// Adds a subscriber, which gets every version from the next answer on; the shortest interval wins. `keep` runs
+    /// under the lock, so no version arrives before the subscriber knows its place.
     pub fn subscribe(
         self: &Arc<Self>,
         subscriber: Weak<dyn Subscriber>,
@@ -168,7 +168,7 @@ impl PolledSecret {
         keep(Subscription { secret: Arc::clone(self), id });
     }
 
-    /// Changes who subscribes; the poller polls at the shortest interval.
+    /// Changes the subscribers, and polls at their shortest interval.
     fn change<R>(&self, state: &mut State, change: impl FnOnce(&mut State) -> R) -> R {
         let before = state.subscriptions.interval();
         let changed = change(state);
@@ -176,9 +176,9 @@ impl PolledSecret {
         changed
     }
 
-    // How it is.
+    // State.
 
-    /// How the views are that are kept fresh; empty where none is.
+    /// The health of each view that is kept fresh; empty if there is none.
     pub fn views(&self) -> Vec<ViewHealth> {
         let subscribers = lock(&self.state).subscriptions.all();
         subscribers.iter().filter_map(|(_, subscriber)| subscriber.health()).collect()
@@ -196,13 +196,13 @@ impl PolledSecret {
         }
     }
 
-    /// When the source was last asked and this version was its answer.
+    /// When the source was last polled and returned this version.
     pub fn confirmed(&self, version: &Version) -> Option<Timestamp> {
         let state = lock(&self.state);
         state.last.as_ref().filter(|last| last.is_readable && last.version.is_same(version)).map(|last| last.asked)
     }
 
-    /// When it is polled next, if that is planned.
+    /// When the next poll is planned, if one is.
     pub fn planned(&self) -> Option<Timestamp> {
         let interval = lock(&self.state).subscriptions.interval();
         self.poller.planned(self.id, interval)
@@ -219,7 +219,7 @@ impl PolledSecret {
         SecretHealth::of(self.secret_id(), views, record.error, overdue)
     }
 
-    /// Silence is never health: a plan that nobody keeps, and an answer that does not come, are seen by time alone.
+    /// Silence never counts as health: elapsed time alone reveals a missed plan or a missing answer.
     fn overdue(&self, record: &Record, interval: Duration, planned: Timestamp) -> Option<Error> {
         let (now, limit) = (Timestamp::now(), self.limit());
         let late = planned.age(now).min(self.poller.progress().age(now));
@@ -231,7 +231,7 @@ impl PolledSecret {
         is_overdue.then(|| Error::overdue(self.secret_id(), unconfirmed.unwrap_or(late), &self.poller.life().reason()))
     }
 
-    /// Where the program polls, a value that it reads without asking for a fresh one grows old.
+    /// Without a background task, a value is overdue if the program reads it without polling.
     fn unasked(&self, record: &Record) -> Option<Error> {
         let age = record.good?.age(Timestamp::now());
         (age > record.interval?).then(|| Error::unasked(self.secret_id(), age))
@@ -239,20 +239,20 @@ impl PolledSecret {
 
     // Polls.
 
-    /// Begins a poll that nobody waits for, unless one is under way.
+    /// Starts a poll without a waiter, unless one is in flight.
     pub fn begin(self: &Arc<Self>) {
         let tickets = self.mark(Timestamp::now()).into_iter().collect();
         self.poller.ask(tickets, Turn::Awaited, None);
     }
 
-    /// A request for a new poll, unless one is under way.
+    /// A request for a new poll, unless one is in flight.
     pub fn mark(self: &Arc<Self>, now: Timestamp) -> Option<Ticket> {
         let marked = self.in_flight.mark(now, self.limit())?;
         Some(self.ticket(marked, Trigger::Scheduled))
     }
 
     pub fn ticket(self: &Arc<Self>, marked: Marked, trigger: Trigger) -> Ticket {
-        // Those who wait for the superseded one see that it ended without an outcome, and join the new one.
+        // Waiters of the superseded poll see that it has no outcome, and join the new one.
         marked.superseded.into_iter().for_each(|superseded| self.poller.leave(superseded.call));
         let asker: Weak<Self> = Arc::downgrade(self);
         Ticket::new(asker, self.request.clone(), marked.number, trigger)
@@ -262,19 +262,19 @@ impl PolledSecret {
         self.poller.settings.call_timeout
     }
 
-    /// Rate-limits demanded polls to one per [`MIN_FORCED_INTERVAL`]: what the last recent one was for.
+    /// Rate-limits demanded polls to one per [`MIN_FORCED_INTERVAL`]: returns the trigger of a recent one.
     pub fn recent(&self) -> Option<Trigger> {
         let state = lock(&self.state);
         let (asked, trigger) = state.demanded.as_deref()?;
         (asked.age(Timestamp::now()) < MIN_FORCED_INTERVAL).then_some(*trigger)
     }
 
-    /// Whether an older version has to be confirmed.
+    /// Whether an older version awaits confirmation.
     pub fn is_unconfirmed(&self) -> bool {
         lock(&self.state).subscriptions.is_unconfirmed()
     }
 
-    /// Why the source need not be asked again yet: it failed, and the pause after that is not over.
+    /// Why the source should not be polled yet: it failed, and the pause after that is not over.
     pub fn resting(&self) -> Option<Error> {
         let state = lock(&self.state);
         let trouble = state.trouble.as_ref()?;
@@ -282,9 +282,9 @@ impl PolledSecret {
         is_resting.then(|| trouble.error.clone())
     }
 
-    // What a poll brings.
+    // The outcome of a poll.
 
-    /// Lets those decide who have to see this version. Where it is another one than before, it is returned too.
+    /// Asks the subscribers that have to see this version. Also returns the version if it differs from the last one.
     fn decide(&self, arrival: &Arrival<'_>, run: Run) -> (Decided, Option<Last>) {
         let (audience, next) = {
             let state = lock(&self.state);
@@ -297,7 +297,7 @@ impl PolledSecret {
         (Decided::by(audience, arrival, run), next)
     }
 
-    /// What a fetched version is: made once, and not at all where it is the one that the source gave before.
+    /// The version of an answer. Reuses the last one if it is the same.
     fn version(&self, fetched: &Fetched) -> Version {
         let state = lock(&self.state);
         match &state.last {
@@ -308,8 +308,8 @@ impl PolledSecret {
         }
     }
 
-    /// Ends the poll: applies what was decided and notes how it went, all under the lock of the poll, if that is still the one
-    /// in flight. The effects follow after it.
+    /// Ends the poll: applies the decisions and records the outcome, all under the lock of the poll, if it is still in
+    /// flight. Then emits the effects.
     fn finish(&self, run: Run, decided: Decided, result: RunResult, note: impl FnOnce(&mut State, &mut Effects, bool)) {
         let mut effects = Effects::default();
         let Decided { verdicts, audience } = decided;
@@ -338,7 +338,7 @@ impl PolledSecret {
         }
     }
 
-    /// The source itself gave a version, or something in its place that cannot be read.
+    /// The source returned a version, or one that cannot be read.
     fn arrived(&self, run: Run, arrival: &Arrival<'_>) {
         let result = match arrival {
             Arrival::Fetched(..) => Ok(()),
@@ -357,7 +357,7 @@ impl PolledSecret {
         });
     }
 
-    /// The source failed. What a fallback gave in its place may be published all the same.
+    /// The source failed. What a fallback returned may be published all the same.
     fn failed(&self, run: Run, error: Error, decided: Decided) {
         self.finish(run, decided, Err(error.clone()), |state, effects, has_waiters| {
             let before = state.trouble.as_ref();
@@ -365,7 +365,7 @@ impl PolledSecret {
             let is_new = before.is_none_or(|trouble| trouble.error.kind() != error.kind());
             let interval = state.subscriptions.interval().unwrap_or(schedule::INTERVAL);
             let retry = Timestamp::now().after(schedule::backoff(failures, interval, fastrand::f64()));
-            // Where the program polls, a failure that nobody waited for is no reason to keep the next caller waiting.
+            // Without a background task, a failure without a waiter must not delay the next caller.
             let rest = (self.poller.is_in_background() || has_waiters).then_some(retry);
             state.trouble = Some(Box::new(Trouble { failures, error: error.clone(), rest }));
             if state.subscriptions.interval().is_some() {
@@ -375,12 +375,12 @@ impl PolledSecret {
         });
     }
 
-    /// Plans an earlier poll than the interval's where something is open.
+    /// Plans a poll before the interval is over if something is open.
     fn plan_next(&self, state: &State) {
         let Some(interval) = state.subscriptions.interval() else { return };
         let pause = match &state.subscriptions {
             subscriptions if subscriptions.is_unconfirmed() => CONFIRMATION,
-            // Those who came while the version was decoded have not seen it.
+            // Subscribers that were added during decoding have not seen the version.
             subscriptions if subscriptions.is_open() => schedule::MIN_BACKOFF,
             subscriptions if subscriptions.is_refused() => schedule::retry(interval, fastrand::f64()),
             _ => return,
@@ -388,7 +388,7 @@ impl PolledSecret {
         self.poller.plan(self.id, Timestamp::now().after(pause.min(interval)));
     }
 
-    /// Puts a subscriber in place whose value was not polled: the version before, at the start.
+    /// Puts a subscriber in place whose first value was not polled: at the start, the previous version.
     pub fn put(&self, id: u64, change: impl FnOnce(&mut Applying<'_>) -> bool) {
         let mut effects = Effects::default();
         let mut state = lock(&self.state);
@@ -439,7 +439,7 @@ impl Asker for PolledSecret {
     }
 
     fn unanswered(self: Arc<Self>, number: u64) {
-        // Dropped: those who wait see that there is no outcome.
+        // Dropped: its waiters see that there is no outcome.
         let ended = self.in_flight.end(number, |_| {
             let state = lock(&self.state);
             if state.subscriptions.interval().is_some() {
@@ -456,7 +456,7 @@ impl Target for PolledSecret {
     fn due(self: Arc<Self>, now: Timestamp) -> Option<Ticket> {
         let ticket = self.mark(now);
         if ticket.is_none() {
-            // The one in flight may be on a runtime that parks: the plan that came due is not lost with it.
+            // The poll in flight may be on a parked runtime: the plan that came due must not be lost with it.
             self.poller.plan(self.id, now.after(self.limit().saturating_add(2 * GRACE)));
         }
         ticket

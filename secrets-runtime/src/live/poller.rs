@@ -1,6 +1,6 @@
-//! What asks the source: when secrets are due, in how many calls, on which runtime.
+//! Polls the source: decides when secrets are due, in how many calls, and on which runtime.
 //!
-//! One lock guards all of it, and is held for bookkeeping alone. What is to be done is decided under it, and done after it.
+//! One lock guards all of it, and is held only for bookkeeping: actions are decided under the lock and run after it.
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -30,33 +30,33 @@ use crate::panics::catch;
 use crate::source::AnySource;
 use crate::sync::lock;
 
-/// The longest sleep of the background task: how late it notices at most that the process was suspended.
+/// The longest sleep of the background task, and so the longest delay before it notices that the process was suspended.
 pub const MAX_SLEEP: Duration = Duration::from_secs(30);
 
-/// How often the gauges are set at most: that looks through all secrets.
+/// The minimum interval between updates of the gauges, which scan all secrets.
 #[cfg(feature = "metrics")]
 const GAUGES: Duration = Duration::from_secs(10);
 
-/// Shared by all handles of a `Secrets`. The background task ends when the last of them lets go.
+/// Shared by all handles of a `Secrets`. The background task ends when the last handle is dropped.
 pub struct Poller {
     source: Arc<dyn AnySource>,
     pub settings: Settings,
     state: Mutex<State>,
-    /// Wakes those who wait for what the background task brings, when it goes.
+    /// Notified when the background task is lost, for those who wait for its polls.
     lost: Notify,
     #[cfg(feature = "metrics")]
     degraded: telemetry::Degraded,
 }
 
-/// What can be due.
+/// Something that becomes due.
 pub trait Target: Send + Sync {
-    /// It is due. Returns what to ask the source for, if anything.
+    /// It is due. Returns the request for the source, if there is one.
     fn due(self: Arc<Self>, now: Timestamp) -> Option<Ticket>;
 
-    /// The background task was silent: what it began may be lost.
+    /// The background task was silent, so what it started may be lost.
     fn recheck(&self, now: Timestamp);
 
-    /// How it is.
+    /// Its state for the gauges.
     #[cfg(feature = "metrics")]
     fn gauge(&self) -> Option<Gauge>;
 }
@@ -80,7 +80,7 @@ struct Task {
     number: u64,
     runtime: Handle,
     next_wake: Timestamp,
-    /// Wakes this one: a permit that it shared with the task before could be taken by that one.
+    /// Wakes this task only: if tasks shared a permit, the one before could take it.
     wake: Arc<Notify>,
 }
 
@@ -108,7 +108,7 @@ impl Poller {
         }
     }
 
-    // What is due.
+    // Due times.
 
     pub fn register(&self, target: Weak<dyn Target>) -> u64 {
         let mut state = lock(&self.state);
@@ -127,7 +127,7 @@ impl Poller {
         }
     }
 
-    /// Polls this one at another interval from now on, or not any more.
+    /// Polls this target at another interval from now on, or not at all.
     pub fn reschedule(&self, id: u64, before: Option<Duration>, now: Option<Duration>) {
         if before == now {
             return;
@@ -145,7 +145,7 @@ impl Poller {
         notify(task);
     }
 
-    /// Plans an earlier time for this one. Where the program polls, it decides when.
+    /// Plans an earlier time for this target. Has no effect without a background task.
     pub fn plan(&self, id: u64, at: Timestamp) {
         if self.is_in_background() {
             let task = {
@@ -158,30 +158,30 @@ impl Poller {
         }
     }
 
-    /// Takes the plan of this one back.
+    /// Removes the plan of this target.
     pub fn unplan(&self, id: u64) {
         lock(&self.state).agenda.unplan(id);
     }
 
-    /// When this one, of this interval, is due; `None` where the program polls.
+    /// When this target, which has this interval, is due; `None` without a background task.
     pub fn planned(&self, id: u64, interval: Option<Duration>) -> Option<Timestamp> {
         self.is_in_background().then(|| lock(&self.state).agenda.planned(id, interval)).flatten()
     }
 
-    /// Whether a task polls, and not the program.
+    /// Whether a background task polls, rather than the program.
     pub fn is_in_background(&self) -> bool {
         self.settings.background == Background::Task
     }
 
-    /// When a call last began or ended.
+    /// When a call last started or ended.
     pub fn progress(&self) -> Timestamp {
         lock(&self.state).progress
     }
 
-    // Calls of the source.
+    // Source calls.
 
-    /// Asks the source for these, together where it takes several at once, as soon as calls are free: on this runtime, or else
-    /// where calls are spawned.
+    /// Sends these requests to the source as soon as calls are free, several per call if the source allows it. Runs on
+    /// the given runtime, or else where calls are spawned.
     pub fn ask(self: &Arc<Self>, tickets: Vec<Ticket>, turn: Turn, on: Option<&Handle>) {
         if tickets.is_empty() {
             return;
@@ -211,7 +211,7 @@ impl Poller {
             }
             lock(&self.state).calls.opened(call, tickets.len());
             let limit = self.settings.call_timeout;
-            // Within the span of whoever asked, as far as that is known.
+            // Within the caller's span, if it is known.
             let span = telemetry::fetch(tickets.iter().map(|ticket| ticket.request().secret()));
             let call_task = asking(Arc::clone(&self.source), limit, guard, tickets).instrument(span);
             let task = runtime.spawn(call_task).abort_handle();
@@ -230,7 +230,7 @@ impl Poller {
         notify(task);
     }
 
-    /// Where runs are spawned: on the runtime of the background task while that shows life, or else on this thread's.
+    /// Where runs are spawned: on the runtime of the background task while that is alive, or else on this thread's.
     pub fn runtime(&self) -> Option<Handle> {
         let now = Timestamp::now();
         let of_task =
@@ -240,7 +240,7 @@ impl Poller {
 
     // The background task.
 
-    /// Brings the background task back if it is gone: every call of the program in a living runtime does.
+    /// Restarts the background task if it is gone. Every call of the program in a live runtime does this.
     pub fn visit(self: &Arc<Self>) -> Result<(), NoTimer> {
         if !self.is_in_background() {
             return clock::probe().map(drop);
@@ -264,7 +264,7 @@ impl Poller {
             (number, before.is_some())
         };
         let guard = TaskGuard { poller: Arc::downgrade(self), number };
-        // Not under the lock: on a runtime that has ended, this drops the guard before it returns.
+        // Not under the lock: on a runtime that has ended, `spawn` drops the guard before it returns.
         runtime.spawn(background(Arc::downgrade(self), wake, guard));
         if was_silent {
             self.targets().iter().for_each(|target| target.recheck(now));
@@ -288,7 +288,7 @@ impl Poller {
         }
     }
 
-    /// Waits for what the background task brings, and brings it back whenever it is lost.
+    /// Waits for `what`, which the background task brings about, and restarts the task whenever it is lost.
     pub async fn waiting(self: &Arc<Self>, what: impl Future<Output = ()>) {
         let mut what = pin!(what);
         loop {
@@ -296,7 +296,8 @@ impl Poller {
             if let Either::Left(_) = select(what.as_mut(), pin!(self.lost())).await {
                 return;
             }
-            // One that is lost at once is on a runtime that is shutting down: to spawn it again and again is a busy loop.
+            // A task that is lost at once is on a runtime that is shutting down: spawning it again and again would be a
+            // busy loop.
             if !is_back || lock(&self.state).task.is_none() {
                 match select(what.as_mut(), Timer::after(GRACE)).await {
                     Either::Left(_) => return,
@@ -307,7 +308,7 @@ impl Poller {
         }
     }
 
-    /// Waits until the background task is lost. It never is where the program polls.
+    /// Waits until the background task is lost. Never returns if the program polls itself.
     async fn lost(&self) {
         loop {
             let mut lost = pin!(self.lost.notified());
@@ -320,13 +321,13 @@ impl Poller {
                 Some(next_wake) => next_wake.after(MAX_SLEEP + GRACE),
             };
             if let Either::Right((Err(_), lost)) = select(lost, Timer::until(check)).await {
-                // No timers in here: it is told when the task ends.
+                // Without timers here, only the end of the task is noticed.
                 return lost.await;
             }
         }
     }
 
-    /// What is due, and when to come back; `None` for a task that is not the current one.
+    /// Handles what is due, and returns the time of the next tick; `None` if the task is not the current one.
     fn tick(self: &Arc<Self>, number: u64) -> Option<Instant> {
         let now = Timestamp::now();
         let due: Vec<Arc<dyn Target>> = {
@@ -337,7 +338,7 @@ impl Poller {
             let due = state.agenda.due(now);
             due.into_iter().filter_map(|id| state.targets.get(&id).and_then(Weak::upgrade)).collect()
         };
-        // Whoever is the last to hold one runs a destructor that is not ours.
+        // This may be the last reference to a target, whose destructor is user code.
         let tickets = due.into_iter().filter_map(|target| catch(move || target.due(now)).flatten()).collect();
         self.ask(tickets, Turn::Scheduled, None);
         self.pump(None);
@@ -363,7 +364,7 @@ impl Poller {
         catch(|| self.degraded.show(self.targets().iter().filter_map(|target| target.gauge())));
     }
 
-    /// How many calls are under way, how many wait, and how many targets there are.
+    /// The number of calls in flight, of queued calls, and of targets.
     #[cfg(test)]
     pub fn load(&self) -> (usize, usize, usize) {
         let state = lock(&self.state);
@@ -386,7 +387,7 @@ fn notify(task: Option<Arc<Notify>>) {
 type NextCall = Option<(u64, Vec<Ticket>)>;
 
 impl State {
-    /// Takes the next call out of the queue, if one may begin; gives the tasks of those that are stuck.
+    /// Takes the next call from the queue, if one may start. Also returns the tasks of stuck calls.
     fn next_call(&mut self, now: Timestamp) -> (Vec<AbortHandle>, NextCall) {
         let Some(tickets) = self.queue.next() else { return (Vec::new(), None) };
         let stuck = self.calls.expire(now);
@@ -395,12 +396,12 @@ impl State {
         (stuck, call.and_then(|call| Some((call, self.queue.take()?))))
     }
 
-    /// The background task, to be woken outside of the lock.
+    /// The background task's waker, to be used outside of the lock.
     fn wake(&self) -> Option<Arc<Notify>> {
         self.task.as_ref().map(|task| Arc::clone(&task.wake))
     }
 
-    /// The same, if there are calls that wait for their turn.
+    /// The same, if calls are queued.
     fn wake_for_queue(&self) -> Option<Arc<Notify>> {
         self.queue.next().and_then(|_| self.wake())
     }
@@ -420,7 +421,7 @@ fn abort(tasks: impl IntoIterator<Item = AbortHandle>) {
     tasks.into_iter().for_each(|task| task.abort());
 }
 
-/// Gives the call back, however its task ends.
+/// Releases the call, however its task ends.
 struct CallGuard {
     poller: Weak<Poller>,
     call: u64,
@@ -459,9 +460,9 @@ async fn asking(source: Arc<dyn AnySource>, limit: Duration, guard: CallGuard, t
     } else {
         let requests: Vec<_> = tickets.iter().map(|ticket| ticket.request().clone()).collect();
         let answers = ask(&*source, &requests, limit).await;
-        // From here on the task may not be aborted: it is not the call any more.
+        // From here on the task must not be aborted: the call is over.
         drop(guard);
-        // Where the process was suspended meanwhile, the connection is gone: that is no failure of the source.
+        // If the process was suspended meanwhile, the connection is gone: that is not a failure of the source.
         let was_suspended = asked.was_suspended(Timestamp::now(), limit.saturating_add(GRACE));
         for (ticket, answer) in tickets.into_iter().zip(answers) {
             if was_suspended && answer.is_err() {
@@ -476,14 +477,14 @@ async fn asking(source: Arc<dyn AnySource>, limit: Duration, guard: CallGuard, t
     }
 }
 
-/// Polls what is due until the last handle is gone. It keeps nothing alive.
+/// Polls what is due until the last handle is dropped. It keeps nothing alive.
 async fn background(poller: Weak<Poller>, wake: Arc<Notify>, guard: TaskGuard) {
     while let Some(next) = poller.upgrade().and_then(|poller| poller.tick(guard.number)) {
         select(pin!(sleep_until(next)), pin!(wake.notified())).map(drop).await;
     }
 }
 
-/// Notes that the background task is gone, when its runtime drops it.
+/// Records that the background task is gone when its runtime drops it.
 struct TaskGuard {
     poller: Weak<Poller>,
     number: u64,

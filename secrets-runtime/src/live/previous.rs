@@ -1,4 +1,4 @@
-//! The current value and the one before it.
+//! The current value and the previous one.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, Weak};
@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::secret::AWSPREVIOUS;
 use crate::sync::lock;
 
-/// Two versions of a secret that belong together.
+/// The current and the previous version of a secret, which belong together.
 ///
 /// ```
 /// # async fn example(key: secrets_runtime::Live<String>) -> Result<(), secrets_runtime::Error> {
@@ -28,13 +28,13 @@ use crate::sync::lock;
 /// ```
 #[non_exhaustive]
 pub struct Versions<T> {
-    /// The one in use.
+    /// The version in use.
     pub current: Snapshot<T>,
-    /// The one that was in use before, if there was one.
+    /// The version that was in use before, if there was one.
     pub previous: Option<Snapshot<T>>,
 }
 
-/// As the two show themselves.
+/// Shows each of the two as it shows itself.
 impl<T> fmt::Debug for Versions<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { current, previous } = self;
@@ -43,7 +43,7 @@ impl<T> fmt::Debug for Versions<T> {
 }
 
 impl<T> Versions<T> {
-    /// The current one, then the one before: the order in which a verifier tries them.
+    /// The current version, then the previous one: the order in which a verifier tries them.
     ///
     /// ```
     /// # use secrets_runtime::Versions;
@@ -56,13 +56,13 @@ impl<T> Versions<T> {
     }
 }
 
-/// The values of `state`, each with the one before.
+/// The values of `state`, each paired with the previous one.
 pub async fn pair<T: Send + Sync + 'static>(state: &Arc<LiveState<T>>) -> Result<Arc<LiveState<Versions<T>>>, Error> {
-    // It follows first: whatever is replaced while the previous version is fetched is not lost.
+    // It follows first, so that no change is missed while the previous version is fetched.
     let node = PairNode::follow(state);
     let previous = match state.upstream.staged(AWSPREVIOUS).await {
         Ok(previous) => previous.map(Snapshot),
-        // One that does not fit the type, as after a change of both, is nothing to verify with.
+        // A previous version that does not fit the type, as after a change of both, cannot verify anything.
         Err(error) if error.is_about_value() => None,
         Err(error) => return Err(error),
     };
@@ -70,7 +70,7 @@ pub async fn pair<T: Send + Sync + 'static>(state: &Arc<LiveState<T>>) -> Result
         if let Some(secret) = state.upstream.secret()
             && !may_be_older(&previous, &state.snapshot())
         {
-            // What is current here is not current any more. If the newer one cannot be had, there is no pair yet.
+            // The value here is no longer current. If the newer one cannot be fetched, there is no pair yet.
             let _ = secret.poll(Trigger::Scheduled, secret.patience()).await;
             let _ = state.upstream.catch_up().await;
         }
@@ -79,7 +79,8 @@ pub async fn pair<T: Send + Sync + 'static>(state: &Arc<LiveState<T>>) -> Result
     Ok(node.1)
 }
 
-/// Whether nothing says that a version staged `AWSPREVIOUS` is the published one, or newer.
+/// Whether a version staged `AWSPREVIOUS` may be older than the published one: nothing shows that it is the same or
+/// newer.
 fn may_be_older<T>(previous: &Snapshot<T>, current: &Snapshot<T>) -> bool {
     let dates = Snapshot::created(previous).zip(Snapshot::created(current));
     !Snapshot::is_same(previous, current) && dates.is_none_or(|(previous, current)| previous < current)
@@ -89,7 +90,7 @@ fn may_be_older<T>(previous: &Snapshot<T>, current: &Snapshot<T>) -> bool {
 struct PairNode<T> {
     parent: Arc<LiveState<T>>,
     pair: Weak<LiveState<Versions<T>>>,
-    /// Held while a pair is replaced. Taken under the lock of the run that brings the value, never the other way round.
+    /// Held while a pair is replaced. Lock order: after the lock of the run that brings the value.
     replacing: Mutex<()>,
 }
 
@@ -106,7 +107,7 @@ impl<T: Send + Sync + 'static> PairNode<T> {
         });
         let node = made.unwrap_or_else(|| node(&Arc::downgrade(&pair)));
         parent.follow(Arc::downgrade(&node) as Weak<dyn Derived<T>>);
-        // A version that was published before it followed.
+        // A version that was published before the node followed.
         let newest = parent.snapshot();
         if newest.0.number > current.0.number {
             let mut effects = Effects::default();
@@ -116,7 +117,7 @@ impl<T: Send + Sync + 'static> PairNode<T> {
         (node, pair)
     }
 
-    /// Pairs a version that was fetched with the published one, if it is older. Without dates, that cannot be told.
+    /// Pairs the published version with a fetched one, if that is older. Without dates the order is unknown: no pair.
     fn seed(&self, previous: Snapshot<T>) {
         let Some(pair) = self.pair.upgrade() else { return };
         let mut effects = Effects::default();
@@ -131,7 +132,7 @@ impl<T: Send + Sync + 'static> PairNode<T> {
         effects.emit();
     }
 
-    /// Replaces the pair, unless it is of a newer value.
+    /// Replaces the pair, unless the pair already has a newer value.
     fn replace(&self, pair: &LiveState<Versions<T>>, next: Versioned<Versions<T>>, effects: &mut Effects) {
         let _replacing = lock(&self.replacing);
         if pair.number() < next.number {
@@ -175,7 +176,7 @@ impl<T: Send + Sync + 'static> Upstream<Versions<T>> for PairNode<T> {
         Some(self.parent.confirmed())
     }
 
-    /// Another stage stands alone.
+    /// A value of another stage has no pair.
     fn staged(&self, stage: &'static str) -> BoxFuture<'_, Result<Option<Arc<Versioned<Versions<T>>>>, Error>> {
         Box::pin(async move {
             let staged = self.parent.upstream.staged(stage).await?;

@@ -1,14 +1,14 @@
 //! A published value: readers load it, subscribers are woken on change.
 //!
-//! Reading is one atomic load. The model checker's tests run this very file.
+//! Reading is one atomic load. The model checker's tests run this file unchanged.
 
 use crate::sync::{Arc, ArcSwap, Guard, Mutex, Notify, lock};
 
 /// Holds the current value.
 pub struct Published<T> {
     value: ArcSwap<T>,
-    /// Made for the first who waits: most values have no subscriber. It is guarded by a lock that publishing takes too, so that
-    /// whoever comes too late to be woken sees the new value.
+    /// Created for the first waiter, because most values have no subscriber. Publishing takes this lock too, so that a
+    /// subscriber too late to be woken sees the new value.
     changed: Mutex<Option<Arc<Notify>>>,
 }
 
@@ -22,13 +22,13 @@ impl<T> Published<T> {
         self.value.load_full()
     }
 
-    /// The current value, borrowed for a moment.
+    /// The current value, borrowed briefly.
     pub fn borrow(&self) -> Guard<Arc<T>> {
         self.value.load()
     }
 
-    /// Replaces the value. Returns the one before, which must not be dropped under a lock: its destructor is user code. And
-    /// those to be woken, which must not be done under a lock either.
+    /// Replaces the value. Returns the old value, which must not be dropped under a lock because its destructor is user
+    /// code, and the subscribers, which must not be woken under a lock either.
     #[must_use = "the value before is to be dropped, and those who wait are to be woken, outside of locks"]
     pub fn publish(&self, value: Arc<T>) -> (Arc<T>, Option<Arc<Notify>>) {
         let changed = lock(&self.changed);
@@ -38,7 +38,7 @@ impl<T> Published<T> {
         (before, waiting)
     }
 
-    /// Wakes whoever waits, from now on, whenever a value is published: ask for the value after the wait has begun.
+    /// Notified whenever a value is published from now on. Start waiting before you load the value.
     pub fn changed(&self) -> Arc<Notify> {
         let mut changed = lock(&self.changed);
         Arc::clone(changed.get_or_insert_with(Arc::default))

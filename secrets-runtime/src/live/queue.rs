@@ -1,4 +1,4 @@
-//! The calls of the source that wait for their turn.
+//! The source calls that wait for their turn.
 
 use std::collections::VecDeque;
 
@@ -12,7 +12,7 @@ pub enum Turn {
     Scheduled,
 }
 
-/// Calls that wait for their turn, each kind in order. They alternate, so that neither keeps the other waiting for ever.
+/// Queued calls, in order within each kind. The kinds alternate, so that neither starves the other.
 #[derive(Default)]
 pub struct Queue {
     awaited: VecDeque<Vec<Ticket>>,
@@ -28,7 +28,7 @@ impl Queue {
         }
     }
 
-    /// Whose turn it is.
+    /// The kind whose turn it is.
     fn turn(&self) -> Turn {
         match (self.awaited.is_empty(), self.scheduled.is_empty()) {
             (false, false) if self.last == Some(Turn::Awaited) => Turn::Scheduled,

@@ -17,7 +17,7 @@ pub struct Registry {
 #[derive(Default)]
 struct Secrets {
     entries: BTreeMap<Request, Weak<PolledSecret>>,
-    /// How many there may be before those that are gone are looked for.
+    /// The number of entries at which dead ones are removed.
     threshold: usize,
 }
 
@@ -26,7 +26,7 @@ impl Registry {
         Self { poller: Arc::new(Poller::new(source, settings)), secrets: Mutex::default() }
     }
 
-    /// The one entry of a secret and a selector.
+    /// The single entry for a secret and selector.
     pub fn secret(&self, request: &Request) -> Arc<PolledSecret> {
         let mut secrets = lock(&self.secrets);
         if let Some(secret) = secrets.entries.get(request).and_then(Weak::upgrade) {
@@ -41,7 +41,7 @@ impl Registry {
         secret
     }
 
-    /// All that are alive, in the order of their ids.
+    /// All live entries, ordered by id.
     pub fn all(&self) -> Vec<Arc<PolledSecret>> {
         lock(&self.secrets).entries.values().filter_map(Weak::upgrade).collect()
     }

@@ -1,8 +1,8 @@
-//! What runs at most once at a time: a poll of a secret, a fetch, the derivation of a value.
+//! Runs, of which at most one is in flight at a time: a poll of a secret, a fetch, or the derivation of a value.
 //!
-//! A run is a task with a number. It ends in one place, [`InFlight::end`], which acts only while the number is that of the run
-//! in flight: a run that was superseded ends without effect, however late. Those who wait for a run subscribe to its end; they
-//! never drive it.
+//! A run is a numbered task. It ends in one place, [`InFlight::end`], which acts only if the number is that of the run
+//! in flight: a superseded run ends without effect, however late. Waiters subscribe to the end of a run; they never
+//! drive it.
 
 use std::pin::pin;
 use std::sync::Mutex;
@@ -17,11 +17,11 @@ use crate::error::{Error, ErrorKind};
 use crate::source::{SecretId, SourceError};
 use crate::sync::lock;
 
-/// How a run ended. What it brought is published, not handed over: a fetched text in here would never be zeroized.
+/// The outcome of a run. Its result is published, not handed over: a fetched text in here would never be zeroized.
 pub type RunResult = Result<(), Error>;
 
-/// A run that was spawned and has not begun after this time is on a runtime that is parked. One that has begun gets it on top
-/// of its limit, to end by itself.
+/// A run that has not started this long after it was spawned is on a parked runtime. A run that has started gets this
+/// much on top of its limit, to end by itself.
 pub const GRACE: Duration = Duration::from_secs(1);
 
 /// The run in flight, if there is one.
@@ -40,7 +40,7 @@ struct Run {
     phase: Phase,
     /// The source call that it is part of.
     call: Option<u64>,
-    /// Made for the first who waits: most polls have no waiter, and a `watch` is larger than all the rest.
+    /// Created for the first waiter: most polls have none, and a `watch` is larger than all other fields together.
     end: Option<watch::Sender<Option<RunResult>>>,
 }
 
@@ -52,7 +52,7 @@ impl Run {
 
 #[derive(Debug, Clone, Copy)]
 enum Phase {
-    /// It waits for its turn.
+    /// It is queued.
     Queued,
     Spawned(Timestamp),
     Begun(Timestamp),
@@ -68,7 +68,7 @@ impl Phase {
         }
     }
 
-    /// Whether whoever looked after it does so no more. A limit that passed on the wall clock alone counts: the process was
+    /// Whether nothing drives the run any more. A limit that passed on the wall clock only counts too: the process was
     /// suspended meanwhile, and the connection is gone.
     fn is_stuck(self, now: Timestamp, limit: Duration) -> bool {
         match self {
@@ -79,7 +79,7 @@ impl Phase {
     }
 }
 
-/// A run that is over, for those who have to know.
+/// A run that is over. Its waiters and its call have to learn of it.
 #[must_use = "its waiters have to be told, and its call has to be left"]
 pub struct Ended {
     pub call: Option<u64>,
@@ -87,7 +87,7 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// Tells those who wait. Never under a lock: a waker is code of the program's runtime.
+    /// Sends the result to the waiters. Never under a lock: a waker is code of the program's runtime.
     pub fn tell(self, result: RunResult) {
         if let Some(end) = self.end {
             end.send_replace(Some(result));
@@ -95,7 +95,7 @@ impl Ended {
     }
 }
 
-/// A run that somebody waits for.
+/// A run that a caller waits for.
 pub struct Joined {
     number: u64,
     end: watch::Receiver<Option<RunResult>>,
@@ -108,28 +108,28 @@ impl Joined {
     }
 }
 
-/// What became of an attempt to mark a run.
+/// The outcome of an attempt to mark a run.
 pub struct Marked {
-    /// Of the new run.
+    /// The number of the new run.
     pub number: u64,
-    /// The one in whose place it is.
+    /// The run that it replaces.
     pub superseded: Option<Ended>,
 }
 
 impl InFlight {
-    /// Marks a new run, unless one is in flight that is not stuck.
+    /// Marks a new run, unless one that is not stuck is in flight.
     pub fn mark(&self, now: Timestamp, limit: Duration) -> Option<Marked> {
         lock(&self.0).mark(now, limit)
     }
 
-    /// The run in flight; marks a new one where there is none, or only one that is stuck.
+    /// The run in flight. Marks a new one if there is none, or only a stuck one.
     pub fn join(&self, now: Timestamp, limit: Duration) -> (Joined, Option<Marked>) {
         let mut state = lock(&self.0);
         let marked = state.mark(now, limit);
         (state.subscribe(), marked)
     }
 
-    /// A new run in place of the one with this number.
+    /// Replaces the run with this number by a new one.
     fn supersede(&self, number: u64) -> (Joined, Option<Marked>) {
         let mut state = lock(&self.0);
         let superseded = if state.is_current(number) { state.take() } else { None };
@@ -141,18 +141,18 @@ impl InFlight {
         lock(&self.0).run.is_some()
     }
 
-    /// The task of a run was spawned, as part of this call of the source. `false` if it is not the one in flight any more.
+    /// The task of a run was spawned, as part of this source call. Returns `false` if the run is no longer in flight.
     pub fn spawned(&self, number: u64, call: Option<u64>, now: Timestamp) -> bool {
         lock(&self.0).enter(number, |run| (run.phase, run.call) = (Phase::Spawned(now), call))
     }
 
-    /// The task of a run is driven. `false` if it is not the one in flight any more.
+    /// The task of a run has started. Returns `false` if the run is no longer in flight.
     pub fn begun(&self, number: u64, now: Timestamp) -> bool {
         lock(&self.0).enter(number, |run| run.phase = Phase::Begun(now))
     }
 
-    /// Ends a run, unless it is not the one in flight any more. `apply` runs under the lock, before anyone can mark the next.
-    /// It is told whether anybody waits.
+    /// Ends a run, if it is still in flight. `apply` runs under the lock, before the next run can be marked; its
+    /// argument says whether the run has waiters.
     pub fn end<R>(&self, number: u64, apply: impl FnOnce(bool) -> R) -> Option<(R, Ended)> {
         let mut state = lock(&self.0);
         if !state.is_current(number) {
@@ -168,20 +168,20 @@ impl InFlight {
         lock(&self.0).run.as_ref().and_then(|run| run.call)
     }
 
-    /// Whether a run was spawned that has not ended.
+    /// Whether a spawned run has not ended.
     #[cfg(test)]
     pub fn has_task(&self) -> bool {
         lock(&self.0).run.as_ref().is_some_and(|run| !matches!(run.phase, Phase::Queued))
     }
 
-    /// The number, phase and call of the run in flight, for a test that fails.
+    /// The number, phase and call of the run in flight, for failing tests.
     #[cfg(test)]
     pub fn describe(&self) -> String {
         let state = lock(&self.0);
         format!("{:?} of {}", state.run.as_ref().map(|run| (run.phase, run.call)), state.last)
     }
 
-    /// When to see after a run that is waited for.
+    /// When to check on a run that has a waiter.
     fn check(&self, number: u64, now: Timestamp, limit: Duration) -> Timestamp {
         let state = lock(&self.0);
         let phase = state.run.as_ref().filter(|_| state.last == number).map(|run| run.phase);
@@ -239,24 +239,24 @@ impl State {
     }
 }
 
-/// What has runs.
+/// Something that has runs.
 pub trait Runner: Send + Sync {
     fn in_flight(&self) -> &InFlight;
 
-    /// How long a run may take once it has begun.
+    /// The time limit of a run once it has started.
     fn limit(&self) -> Duration;
 
-    /// Spawns a run that was marked: on this runtime, or else where runs are spawned.
+    /// Spawns a marked run: on this runtime, or else where runs are spawned.
     fn launch(&self, marked: Marked, on: Option<&Handle>);
 
-    /// Sees to it that what waits for its turn gets it.
+    /// Makes sure that queued calls get their turn.
     fn nudge(&self, on: &Handle);
 }
 
-/// Why somebody who waits has no outcome.
+/// Why a waiter has no outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interrupted {
-    /// The time of whoever waits is over.
+    /// The waiter's time is over.
     TimedOut,
     CannotWait(NoTimer),
 }
@@ -264,7 +264,7 @@ pub enum Interrupted {
 impl Interrupted {
     pub fn error(self, id: &SecretId) -> Error {
         match (self, self.told()) {
-            // Nothing about a secret: where it was called from is what is wrong.
+            // This is not about a secret: the place of the call is at fault.
             (Self::CannotWait(NoTimer::NoRuntime | NoTimer::NotEnabled), (_, message, hint)) => {
                 Error::configuration(message, hint.unwrap_or_default())
             }
@@ -281,7 +281,7 @@ impl Interrupted {
         }
     }
 
-    /// What an error says of it: its kind, what is wrong, and what to do where the kind does not say.
+    /// The content of the error: its kind, what is wrong, and what to do if the kind does not say.
     fn told(self) -> (ErrorKind, &'static str, Option<&'static str>) {
         match self {
             Self::TimedOut => {
@@ -306,12 +306,12 @@ impl Interrupted {
     }
 }
 
-/// Joins the run in flight, or begins one, and waits for its end.
+/// Joins the run in flight, or starts one, and waits for its end.
 pub async fn run(runner: &dyn Runner, deadline: Timestamp) -> Result<RunResult, Interrupted> {
     let here = here()?;
     let (joined, marked) = runner.in_flight().join(Timestamp::now(), runner.limit());
     if let Some(marked) = marked {
-        // One that is stuck is on a runtime that does not run: here is one that does.
+        // A stuck run is on a runtime that is not driven; this runtime is.
         let on = marked.superseded.is_some().then_some(&here);
         runner.launch(marked, on);
     }
@@ -324,8 +324,8 @@ fn here() -> Result<Handle, Interrupted> {
 
 /// Waits for the end of a run.
 ///
-/// Where its runtime is parked or has ended, one new run is begun on the runtime that polls this future. If that ends without an
-/// outcome too, this runtime is shutting down: to begin again and again on an ended runtime would be a busy loop.
+/// If its runtime is parked or has ended, one new run starts on the runtime that polls this future. If that run ends
+/// without an outcome too, this runtime is shutting down: starting again and again on it would be a busy loop.
 pub async fn wait(runner: &dyn Runner, mut joined: Joined, deadline: Timestamp) -> Result<RunResult, Interrupted> {
     let (in_flight, limit) = (runner.in_flight(), runner.limit());
     let mut has_own = false;
@@ -342,7 +342,7 @@ pub async fn wait(runner: &dyn Runner, mut joined: Joined, deadline: Timestamp) 
             () if deadline.has_come(now) => return Err(Interrupted::TimedOut),
             () if ended && has_own => return Err(Interrupted::CannotWait(NoTimer::ShuttingDown)),
             () if ended => in_flight.join(now, limit),
-            // Also one of its own: it may have waited for its turn, and have got it on a runtime that is parked.
+            // Also one started here: it may have got its turn on a parked runtime.
             () if in_flight.is_stuck(joined.number, now, limit) => in_flight.supersede(joined.number),
             () => {
                 runner.nudge(&here);

@@ -1,39 +1,39 @@
-//! When to poll next: pure functions of what happened and a random number from 0 to 1.
+//! When to poll next: pure functions of the outcome and a random number from 0 to 1.
 
 use std::time::Duration;
 
-/// How often a secret is polled unless the program, its environment or its declaration says otherwise.
+/// The default interval between polls of a secret.
 pub const INTERVAL: Duration = Duration::from_secs(300);
-/// The longest pause while something is wrong with a secret.
+/// The longest pause while a secret has a problem.
 pub const MAX_BACKOFF: Duration = Duration::from_secs(60);
 /// The shortest pause after a failure.
 pub const MIN_BACKOFF: Duration = Duration::from_secs(1);
-/// How far polls that are demanded are apart.
+/// The minimum interval between two polls that the program demands.
 pub const MIN_FORCED_INTERVAL: Duration = Duration::from_secs(5);
 
-/// When a class of secrets is first due: somewhere in its interval, so that a fleet spreads over it.
+/// The first due time of a class of secrets: a random point in its interval, so that a fleet spreads over it.
 pub fn phase(interval: Duration, random: f64) -> Duration {
     interval.mul_f64(random)
 }
 
-/// When it is due again: after its interval, with a jitter of 10 % either way.
+/// The next due time: after the interval, with a jitter of 10 % either way.
 pub fn next(interval: Duration, random: f64) -> Duration {
     interval.mul_f64(0.9 + 0.2 * random)
 }
 
-/// The pause after the `failures`th failure in a row: random between a second and a ceiling that doubles up to a minute,
-/// and never beyond the interval.
+/// The pause after the `failures`th failure in a row: random between one second and a ceiling that doubles up to a
+/// minute, and never longer than the interval.
 pub fn backoff(failures: u32, interval: Duration, random: f64) -> Duration {
     let ceiling = MIN_BACKOFF.saturating_mul(2_u32.saturating_pow(failures)).min(MAX_BACKOFF);
     MIN_BACKOFF.max(ceiling.mul_f64(random)).min(interval)
 }
 
-/// The longest time between two polls of a class: its interval with all of the jitter.
+/// The longest time between two polls of a class: its interval with the full jitter.
 pub fn longest(interval: Duration) -> Duration {
     interval.saturating_add(interval / 10)
 }
 
-/// The pause while a version is refused: within a minute, and never beyond the interval.
+/// The pause while a version is refused: at most a minute, and never longer than the interval.
 pub fn retry(interval: Duration, random: f64) -> Duration {
     MAX_BACKOFF.min(interval).mul_f64(0.5 + 0.5 * random)
 }
@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn what_is_random_is_spread_evenly_over_its_range() {
         let seconds = |of: fn(Duration, f64) -> Duration| {
-            // Floats may fall short of a second by less than a millisecond.
+            // Rounding may make a float up to a millisecond too small.
             [0.0, 0.5, 1.0].map(|random| (of(INTERVAL, random) + Duration::from_millis(1)).as_secs())
         };
         assert_eq!(seconds(phase), [0, 150, 300]);

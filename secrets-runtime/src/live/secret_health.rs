@@ -1,4 +1,4 @@
-//! How one secret is, over all views of it.
+//! The health of one secret, over all its views.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use super::subscriber::ViewHealth;
 use crate::error::Error;
 use crate::source::SecretId;
 
-/// Whether somebody has to do something; in order of urgency.
+/// Whether action is needed, in order of urgency.
 ///
 /// ```
 /// use secrets_runtime::HealthState;
@@ -21,10 +21,10 @@ use crate::source::SecretId;
 pub enum HealthState {
     /// All is well.
     Ok,
-    /// Values are served, and the source fails, refuses to be read, or has a version that is refused; or values are older
-    /// than they may get; or polls are overdue, for whatever reason. A reason for an alarm, not for a restart.
+    /// Values are served, but the source fails or denies access, or a version is refused, or values are older than
+    /// allowed, or polls are overdue. Raise an alarm; a restart does not help.
     Degraded,
-    /// There never was a value: the one reason to fail a readiness probe.
+    /// There has never been a value: the only state that should fail a readiness probe.
     Unavailable,
 }
 
@@ -38,7 +38,7 @@ impl fmt::Display for HealthState {
     }
 }
 
-/// How one of them is.
+/// The health of one live secret.
 ///
 /// ```
 /// use secrets_runtime::HealthState;
@@ -54,22 +54,22 @@ impl fmt::Display for HealthState {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SecretHealth {
-    /// Its id, as errors show it: placeholders are resolved.
+    /// The id as errors show it, with placeholders resolved.
     pub id: String,
-    /// The id as it was declared, where that differs.
+    /// The declared id, if it differs.
     pub declared_id: Option<String>,
-    /// How it is.
+    /// The state of the secret.
     pub state: HealthState,
     /// How long ago its value was last known to be the newest; `None` if there never was one.
     pub age: Option<Duration>,
-    /// What is wrong, the most telling first: a version that is refused, a poll that failed, polls that are overdue.
+    /// The most important problem: a refused version, else a failed poll, else overdue polls.
     pub error: Option<Error>,
     #[cfg(feature = "metrics")]
     pub(super) is_refused: bool,
 }
 
 impl SecretHealth {
-    /// `failed` is why the last poll failed, `overdue` says that polls should have been made.
+    /// `failed` is the error of the last poll; `overdue` says that polls are overdue.
     pub(super) fn of(
         secret: &SecretId,
         views: impl IntoIterator<Item = ViewHealth>,

@@ -1,33 +1,33 @@
-//! What the builder and the environment say.
+//! The settings from the builder and the environment.
 
 use std::time::Duration;
 
 use super::schedule::INTERVAL;
 use crate::spec::SecretSpec;
 
-/// How long a start takes at most, transient failures included.
+/// The time limit for a start, including retries of transient failures.
 pub const START_DEADLINE: Duration = Duration::from_secs(30);
 
-/// What the builder and the environment say; a declaration decides where they are silent.
+/// The settings from the builder and the environment. A declaration decides what they leave open.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     pub refresh: Option<Duration>,
     pub max_stale: Option<Duration>,
     pub background: Background,
     pub start: Start,
-    /// How many source calls may be under way at once.
+    /// The maximum number of concurrent source calls.
     pub concurrency: usize,
-    /// How long one source call may take.
+    /// The time limit for one source call.
     pub call_timeout: Duration,
 }
 
 impl Settings {
-    /// How often a secret of this declaration is polled.
+    /// The interval between polls of a secret with this declaration.
     pub fn interval(&self, spec: &SecretSpec) -> Duration {
         self.refresh.or(spec.refresh()).unwrap_or(INTERVAL).max(Duration::from_millis(1))
     }
 
-    /// How old a value of this declaration may get.
+    /// The maximum age of a value with this declaration.
     pub fn max_stale(&self, spec: &SecretSpec) -> Option<Duration> {
         self.max_stale.or(spec.max_stale())
     }
@@ -40,29 +40,29 @@ impl Default for Settings {
             max_stale: None,
             background: Background::Task,
             start: Start::OnPrevious,
-            // With an answer after 25 ms, half of the 10,000 calls per second that an account has in a region.
+            // With answers after 25 ms, this is half of the 10,000 calls per second of an account in a region.
             concurrency: 128,
             call_timeout: Duration::from_secs(30),
         }
     }
 }
 
-/// Who polls the secrets.
+/// What polls the secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Background {
-    /// A task of the tokio runtime.
+    /// A task on the tokio runtime.
     #[default]
     Task,
     /// The program itself, with `fresh` and `refresh`: AWS Lambda freezes processes between calls.
     Program,
 }
 
-/// What a secret may start on when its current version is refused.
+/// What a secret starts on when its current version is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Start {
-    /// The version before.
+    /// The previous version.
     #[default]
     OnPrevious,
-    /// Nothing.
+    /// Nothing: the start fails.
     OnCurrentOnly,
 }

@@ -1,11 +1,11 @@
-//! The engine under everything at once: a seed is a run, in one thread and in simulated time.
+//! Simulates the engine with everything happening at once: each seed is one run, in one thread and in simulated time.
 //!
-//! A driver steps several current-thread runtimes in paused time, parks them, drops them and begins new ones. Meanwhile callers of
-//! every method come, give up after some polls, or keep their futures unpolled; sources fail, hang, flap, panic, miscount, rotate
-//! and roll back; the wall clock jumps. What has to hold is checked against what the simulated source itself saw. In the end
-//! everything is mended, and all of it has to be well again.
+//! A driver steps several current-thread runtimes in paused time, parks them, drops them and starts new ones. Meanwhile
+//! callers use every method, give up after some polls, or keep their futures without polling them; sources fail, hang,
+//! flap, panic, miscount their answers, rotate and roll back; the wall clock jumps. The invariants are checked against
+//! what the simulated source itself saw. In the end everything is repaired, and all secrets have to be healthy again.
 //!
-//! `SECRETS_SIMULATION=1000..2000` runs these seeds in place of the default ones.
+//! `SECRETS_SIMULATION=1000..2000` runs these seeds instead of the default ones.
 
 mod callers;
 mod driver;
@@ -37,7 +37,7 @@ fn the_engine_keeps_its_promises_under_everything_at_once() {
         Err(_) => SEEDS,
     };
     let count = seeds.end - seeds.start;
-    // Two cores: each seed stays in one thread, whose clock and random numbers are its own.
+    // Two cores: each seed stays in one thread, which has its own clock and random numbers.
     let halves = [0, 1].map(|half| {
         let seeds = seeds.clone();
         thread::spawn(move || seeds.filter(|seed| seed % 2 == half).for_each(run))

@@ -1,4 +1,4 @@
-//! A value, and which version of the secret it is.
+//! A value and the version of the secret that it came from.
 
 use std::fmt;
 use std::ops::Deref;
@@ -7,9 +7,10 @@ use std::time::SystemTime;
 
 use super::accept::Version;
 
-/// A value of one version of a secret, for as long as it is held. Cloning is cheap; it derefs to the value.
+/// The value of one version of a secret. It does not change while you hold it. Cloning is cheap; it derefs to the
+/// value.
 ///
-/// What is asked about the version are associated functions, so that they cannot be taken for methods of the value:
+/// Details of the version are associated functions, so that they cannot be confused with methods of the value:
 /// `Snapshot::version_id(&db)`.
 ///
 /// ```
@@ -24,16 +25,16 @@ pub struct Snapshot<T>(pub(super) Arc<Versioned<T>>);
 pub struct Versioned<T> {
     pub value: T,
     pub version: Version,
-    /// Grows with each value that is published.
+    /// Grows with each published value.
     pub number: u64,
     pub show: Show<T>,
 }
 
-/// What `Debug` shows of a value.
+/// How `Debug` shows a value.
 pub type Show<T> = fn(&T, &mut fmt::Formatter<'_>) -> fmt::Result;
 
 impl<T> Snapshot<T> {
-    /// The id of the version; `None` where the source has none, or the value is a fixed one.
+    /// The id of the version; `None` if the source has none, or the value is fixed.
     ///
     /// ```
     /// use secrets_runtime::{Live, Snapshot};
@@ -46,7 +47,7 @@ impl<T> Snapshot<T> {
         this.0.version.id.as_deref()
     }
 
-    /// The staging labels that the version had when it was fetched.
+    /// The staging labels of the version when it was fetched.
     ///
     /// ```
     /// use secrets_runtime::{Live, Snapshot};
@@ -71,7 +72,7 @@ impl<T> Snapshot<T> {
         this.0.version.created
     }
 
-    /// When the version was fetched first.
+    /// When the version was first fetched.
     ///
     /// ```
     /// use secrets_runtime::{Live, Snapshot};
@@ -118,8 +119,8 @@ impl<T> Clone for Snapshot<T> {
     }
 }
 
-/// What is read from a secret is redacted as its type says. What the program made of it is not shown, unless the program asks for
-/// it ([`TryMap::shown`](crate::TryMap::shown)).
+/// A value read from a secret is redacted as its type says. A derived value is hidden, unless the program shows it with
+/// [`TryMap::shown`](crate::TryMap::shown).
 impl<T> fmt::Debug for Snapshot<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (self.0.show)(&self.0.value, f)

@@ -1,4 +1,4 @@
-//! The start of a live secret: a pending one with a deadline, which may fall back to the version before.
+//! The start of a live secret: a pending one with a deadline, which may fall back to the previous version.
 
 use std::sync::Arc;
 
@@ -20,15 +20,15 @@ use crate::error::Error;
 use crate::secret::{AWSPREVIOUS, Secret, read};
 use crate::source::Request;
 
-/// A live secret on its way.
+/// A live secret that is starting.
 pub struct Starting<T>(Result<Arc<PendingState<T>>, Error>);
 
-/// A live secret on its way, whatever its type.
+/// A live secret that is starting, of any type.
 pub trait AnyStarting: Sync {
-    /// The secret to be polled, or why there is none.
+    /// The secret to poll, or the error why there is none.
     fn secret(&self) -> Result<&Arc<PolledSecret>, &Error>;
 
-    /// Whether it has a value, or a version that is refused.
+    /// Whether it has a value or a refused version.
     fn is_decided(&self) -> bool;
 }
 
@@ -37,8 +37,8 @@ impl<T: Secret + Send + Sync + 'static> Starting<T> {
         Self(request.map(|request| PendingState::subscribe(&registry.secret(&request), Visibility::Hidden)))
     }
 
-    /// The live secret, if its current version is good; or else the one before it, if that is. `polled` is how the last poll
-    /// went.
+    /// Returns the live secret if its current version is good, or else if the previous one is. `polled` is the outcome
+    /// of the last poll.
     pub async fn finish(self, polled: Result<(), Error>, deadline: Timestamp) -> Result<Live<T>, Error> {
         let pending = self.0?;
         if let Some(live) = pending.live() {
@@ -55,7 +55,7 @@ impl<T: Secret + Send + Sync + 'static> Starting<T> {
         if !may_fall_back {
             return Err(error);
         }
-        // Whatever is wrong with the version before: the current one is what has to be corrected.
+        // Errors of the previous version are not reported: the current version is what has to be corrected.
         let fallback = on_previous(&pending, refused);
         let live = match select(Box::pin(fallback), Timer::until(deadline)).await {
             Either::Left((live, _)) => live,
@@ -87,13 +87,13 @@ impl<T: Secret + Send + Sync + 'static> AnyStarting for Starting<T> {
     }
 }
 
-/// When a start that begins now is over.
+/// The deadline of a start that begins now.
 pub fn deadline() -> Timestamp {
     Timestamp::now().after(START_DEADLINE)
 }
 
-/// Polls several secrets together until each has a value or a version that is refused. Transient failures are tried again, as
-/// long as no other failure is lasting. Returns how the last polls went, in order.
+/// Polls several secrets together until each has a value or a refused version. Transient failures are retried unless
+/// another failure is permanent. Returns the outcomes of the last polls, in order.
 pub async fn first_polls(
     registry: &Registry,
     starting: &[&dyn AnyStarting],
@@ -113,7 +113,7 @@ async fn poll_until(registry: &Registry, starting: &[&dyn AnyStarting], deadline
         starting.iter().map(|one| one.secret().map(drop).map_err(Clone::clone)).collect();
     let is_broken = results.iter().any(Result::is_err);
     let begun = Timestamp::now();
-    // A start that was tried again for a while says so.
+    // The error says so if the start was retried for a while.
     let told = |results: Vec<Result<(), Error>>| {
         let tried = begun.age(Timestamp::now());
         let told = |error: Error| if error.is_transient() { error.tried_for(tried) } else { error };

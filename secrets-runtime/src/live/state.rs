@@ -1,4 +1,4 @@
-//! What a live value is made of: the published value, and how the version that was fetched last compares to it.
+//! The state of a live value: the published value, and how the last fetched version compares to it.
 
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
@@ -25,13 +25,13 @@ use crate::sync::lock;
 pub struct LiveState<T> {
     pub published: Published<Versioned<T>>,
     pub upstream: Arc<dyn Upstream<T>>,
-    /// Taken under the lock of a run, never the other way round.
+    /// Lock order: after the lock of a run.
     view: Mutex<View<T>>,
 }
 
 /// Where the values come from.
 pub trait Upstream<T>: Send + Sync {
-    /// The secret behind them; none behind a fixed value.
+    /// The secret that the values come from; a fixed value has none.
     fn secret(&self) -> Option<&Arc<PolledSecret>>;
 
     fn max_stale(&self) -> Option<Duration>;
@@ -39,15 +39,15 @@ pub trait Upstream<T>: Send + Sync {
     /// When this value was last known to be the newest, as far as upstream knows.
     fn confirmed(&self, published: &Versioned<T>) -> Option<Timestamp>;
 
-    /// The value of another stage of the secret, published nowhere; `None` where there is no such version.
+    /// The value of another stage of the secret, which is not published; `None` if there is no such version.
     fn staged(&self, stage: &'static str) -> BoxFuture<'_, Result<Option<Arc<Versioned<T>>>, Error>>;
 
-    /// Catches up with the value that these are made from. What it finds is published or refused.
+    /// Derives from the newest upstream value. The result is published or refused.
     fn catch_up(&self) -> BoxFuture<'_, Result<(), Error>> {
         Box::pin(std::future::ready(Ok(())))
     }
 
-    /// Begins a derivation, if there is a newer value to derive from.
+    /// Starts a derivation if upstream has a newer value.
     fn begin_if_behind(&self) {}
 
     /// When the next derivation is planned, if one is.
@@ -55,22 +55,22 @@ pub trait Upstream<T>: Send + Sync {
         None
     }
 
-    /// Why this value is behind the value that it is made from, if it is for too long.
+    /// The error if this value has been behind its upstream for too long.
     fn behind(&self) -> Option<Error> {
         None
     }
 }
 
-/// What follows the values.
+/// Something that follows the values.
 pub trait Derived<T>: Send + Sync {
-    /// A value took the place of another one. Called under the lock of the run that brought it: no user code may run in here.
+    /// A value was replaced. Called under the lock of the run that brought the new one: no user code may run in here.
     fn on_published(self: Arc<Self>, now: &Arc<Versioned<T>>, before: &Arc<Versioned<T>>, effects: &mut Effects);
 
     fn health(&self) -> Option<ViewHealth>;
 }
 
 struct View<T> {
-    /// When the source was last asked and the published version was its answer, as far as this view knows.
+    /// When the source was last polled and returned the published version, as far as this view knows.
     confirmed: Timestamp,
     refused: Option<Box<Refusal>>,
     unconfirmed: Option<Box<UnconfirmedRollback>>,
@@ -84,7 +84,7 @@ struct View<T> {
 pub struct Refusal {
     pub version: Version,
     pub error: Error,
-    /// What a closure of the program said of it.
+    /// The error of the program's closure.
     pub cause: Option<MapError>,
 }
 
@@ -101,13 +101,13 @@ impl<T> LiveState<T> {
         Self { published: Published::new(Arc::new(first)), upstream, view: Mutex::new(view) }
     }
 
-    /// The same, with a version that is refused already.
+    /// The same, with a refused version from the start.
     pub fn refusing(self, refused: Refusal) -> Self {
         lock(&self.view).refused = Some(Box::new(refused));
         self
     }
 
-    /// The id of the secret, fit for messages.
+    /// The id of the secret, in a form that is safe for messages.
     pub fn secret_id(&self) -> SecretId {
         self.upstream.secret().map_or_else(|| SecretId::new("".into()), |secret| secret.secret_id().clone())
     }
@@ -152,7 +152,7 @@ impl<T> LiveState<T> {
         lock(&self.view).derived.iter().filter_map(Weak::upgrade).collect()
     }
 
-    /// How this view and what is derived from it are: what is refused below is refused.
+    /// The health of this view together with what derives from it: a refusal in a derived value counts here too.
     pub fn view_health(&self) -> ViewHealth {
         let own = ViewHealth {
             confirmed: Some(self.confirmed()),
@@ -178,7 +178,7 @@ impl<T> LiveState<T> {
 }
 
 impl<T: Send + Sync + 'static> LiveState<T> {
-    /// Publishes a value; `asked` is when the source was asked for it, if it was the source itself.
+    /// Publishes a value. `asked` is when the source was polled for it; `None` if a fallback returned it.
     pub fn publish(&self, next: Versioned<T>, asked: Option<Timestamp>, effects: &mut Effects) {
         let next = Arc::new(next);
         let (before, waiting) = self.published.publish(Arc::clone(&next));
@@ -197,7 +197,7 @@ impl<T: Send + Sync + 'static> LiveState<T> {
         effects.drop_later(before);
     }
 
-    /// Keeps what is published; tells of it once per version.
+    /// Keeps the published value; reports the refusal once per version.
     pub fn refuse(&self, refused: Refusal, what: What, effects: &mut Effects) {
         let mut view = lock(&self.view);
         let is_known = view.refused.as_ref().is_some_and(|before| before.version.is_same(&refused.version));
@@ -239,7 +239,7 @@ impl<T: Secret + Send + Sync + 'static> LiveState<T> {
         let asked = (!fetched.is_fallback()).then_some(run.asked);
         match self.decide(fetched, run, now) {
             (Decision::Ignore, _) => Verdict::keep(Standing::Open),
-            // What a fallback says of the published version takes nothing back.
+            // A fallback that returns the published version does not lift a refusal.
             (Decision::Unchanged, _) if fetched.is_fallback() => Verdict::keep(Standing::Open),
             (Decision::Unchanged, _) => Verdict::change(Standing::Settled, move |_| self.confirm(asked)),
             (Decision::AwaitConfirmation, _) => Verdict::change(Standing::Unconfirmed, move |applying| {
@@ -283,7 +283,7 @@ impl<T: Secret + Send + Sync + 'static> Subscriber for LiveState<T> {
     }
 }
 
-/// The values of a secret that a type declares.
+/// The upstream of values that are decoded from a secret.
 pub struct OfSecret {
     pub subscription: Subscription,
     pub max_stale: Option<Duration>,
@@ -313,7 +313,7 @@ impl<T: Secret + Send + Sync + 'static> Upstream<T> for OfSecret {
     }
 }
 
-/// A value that stays as it is.
+/// The upstream of a value that never changes.
 pub struct Fixed;
 
 impl<T: Send + Sync> Upstream<T> for Fixed {

@@ -1,4 +1,4 @@
-//! Who wants the versions of a secret, and what they decide about each.
+//! The subscribers of a secret, and their decisions about each version.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -10,45 +10,45 @@ use super::ticket::Run;
 use crate::error::Error;
 use crate::source::Fetched;
 
-/// What a source says of the version that it was asked for, as far as it is not a failure.
+/// What the source returned for the version, unless it failed.
 pub enum Arrival<'a> {
     Fetched(&'a Fetched, &'a Version),
-    /// It was read, and cannot be decoded, as a binary value.
+    /// It was fetched but cannot be decoded, for example because it is binary.
     Unreadable(&'a Version, &'a Error),
 }
 
-/// Who wants the versions of a secret.
+/// Subscribes to the versions of a secret.
 pub trait Subscriber: Send + Sync {
     /// Decides what to do with a version. The program's own code runs in here, and no lock is held.
     fn on_version(self: Arc<Self>, arrival: &Arrival<'_>, run: Run) -> Verdict;
 
-    /// `None` for one that is not part of the health yet.
+    /// `None` for a subscriber that does not count for the health yet.
     fn health(&self) -> Option<ViewHealth>;
 }
 
-/// What a subscriber decided.
+/// A subscriber's decision.
 pub struct Verdict {
-    /// `None` leaves it as it was.
+    /// `None` leaves the standing as it was.
     pub standing: Option<Standing>,
-    /// To be applied under the lock of the poll.
+    /// A change to apply under the lock of the poll.
     pub change: Option<Change>,
 }
 
-/// What a subscriber thinks of the version that the source gave last.
+/// A subscriber's opinion of the last version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// It has it, and need not see it again.
+    /// It has the version, and need not see it again.
     Settled,
-    /// It refused it, and need not see it again.
+    /// It refused the version, and need not see it again.
     Refused,
-    /// It is older than the published one: a second read has to confirm it.
+    /// The version is older than the published one: a second read has to confirm it.
     Unconfirmed,
     /// It has not decided.
     Open,
 }
 
 impl Standing {
-    /// Whether the same version has to be seen again.
+    /// Whether it has to see the same version again.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Unconfirmed | Self::Open)
     }
@@ -65,47 +65,48 @@ impl Verdict {
         Self { standing: Some(standing), change: Some(Box::new(change)) }
     }
 
-    /// Of a version that a fallback gave: it says nothing of the source's, and after a change the next of those decides anew.
+    /// For a version from a fallback: it says nothing about the source's version. After a change, the source's next
+    /// version is decided anew.
     pub fn of_fallback(self) -> Self {
         let standing = self.change.is_some().then_some(Standing::Open);
         Self { standing, ..self }
     }
 }
 
-/// What a change works on.
+/// What a change operates on.
 pub struct Applying<'a> {
-    /// Whose change it is.
+    /// The subscriber whose change it is.
     pub id: u64,
     pub subscriptions: &'a mut Subscriptions,
     pub effects: &'a mut Effects,
 }
 
-/// How a view of a secret is, together with what is derived from it.
+/// The health of a view of a secret, together with what is derived from it.
 #[derive(Debug, Clone)]
 pub struct ViewHealth {
-    /// When the published value was last known to be the newest; `None` where there never was one.
+    /// When the published value was last known to be the newest; `None` if there never was one.
     pub confirmed: Option<Timestamp>,
     pub max_stale: Option<Duration>,
     pub refused: Option<Error>,
-    /// A derived value is behind the value that it is made from, for too long.
+    /// A derived value has been behind its upstream for too long.
     pub behind: Option<Error>,
 }
 
-/// Whether a subscriber is part of the health, and keeps its secret polled.
+/// Whether a subscriber counts for the health, and keeps its secret polled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Visibility {
-    /// A `live` under way, whose caller sees to the polls.
+    /// A `live` in progress, whose caller takes care of the polls.
     Hidden,
     Visible,
 }
 
-/// Those who want the versions of one secret. With thousands of them, one more costs no more.
+/// The subscribers of one secret. With thousands of them, adding one costs no more.
 #[derive(Default)]
 pub struct Subscriptions {
     last: u64,
-    /// In the order of their ids.
+    /// Ordered by id.
     entries: Vec<Entry>,
-    /// Those who have to see the next version even if it is the same again.
+    /// Those that have to see the next version even if it is the same.
     open: Vec<u64>,
     refusing: u32,
     unconfirmed: u32,
@@ -125,7 +126,7 @@ impl Subscriptions {
         self.last += 1;
         let id = self.last;
         if self.entries.is_empty() {
-            // Most secrets have one subscriber, and some programs thousands of secrets.
+            // Most secrets have one subscriber, and some programs have thousands of secrets.
             self.entries.reserve_exact(1);
         }
         self.entries.push(Entry { id, subscriber, interval, visibility, standing: Standing::Open });
@@ -144,7 +145,7 @@ impl Subscriptions {
         }
     }
 
-    /// Puts a subscriber that is kept fresh in the place of the one that subscribed.
+    /// Replaces a subscriber by one that is kept fresh.
     pub fn replace(&mut self, id: u64, subscriber: Weak<dyn Subscriber>) {
         if let Some(at) = self.find(id) {
             let entry = &mut self.entries[at];
@@ -160,7 +161,7 @@ impl Subscriptions {
         }
     }
 
-    /// Notes what a subscriber thinks of the last version.
+    /// Records a subscriber's opinion of the last version.
     pub fn note(&mut self, id: u64, standing: Standing) {
         let Some(at) = self.find(id) else { return };
         let before = std::mem::replace(&mut self.entries[at].standing, standing);
@@ -186,7 +187,7 @@ impl Subscriptions {
         self.entries.iter().filter_map(|entry| Some((entry.id, entry.subscriber.upgrade()?))).collect()
     }
 
-    /// Those who have to see the same version again.
+    /// The subscribers that have to see the same version again.
     pub fn open(&self) -> Vec<(u64, Arc<dyn Subscriber>)> {
         let entry = |&id: &u64| Some((id, self.entries[self.find(id)?].subscriber.upgrade()?));
         self.open.iter().filter_map(entry).collect()
@@ -200,12 +201,12 @@ impl Subscriptions {
         self.unconfirmed > 0
     }
 
-    /// Whether there is one that has not seen the last version: it came while that was decoded.
+    /// Whether some subscriber has not seen the last version because it was added during decoding.
     pub fn is_open(&self) -> bool {
         !self.open.is_empty()
     }
 
-    /// The shortest interval; `None` where nobody wants the secret to be polled.
+    /// The shortest interval; `None` if no subscriber needs the secret to be polled.
     pub fn interval(&self) -> Option<Duration> {
         self.shortest
     }

@@ -1,4 +1,4 @@
-//! What an operator sees: events with fixed names and, with the feature `metrics`, metrics. Never a value.
+//! Telemetry for operators: events with fixed names and, with the feature `metrics`, metrics. Never a value.
 
 use std::fmt;
 #[cfg(feature = "metrics")]
@@ -9,12 +9,12 @@ use super::settings::START_DEADLINE;
 use crate::error::Error;
 use crate::source::SecretId;
 
-/// Around what a caller waits for who loads secrets.
+/// The span around the wait of a caller that loads secrets.
 pub fn load<'a>(secrets: impl Iterator<Item = &'a SecretId> + Clone) -> tracing::Span {
     tracing::info_span!(target: "secrets_runtime", "load", secrets = %Ids(secrets))
 }
 
-/// Around one call of the source, polls included, and what follows from its answers.
+/// The span around one source call, polls included, and its effects.
 pub fn fetch<'a>(secrets: impl Iterator<Item = &'a SecretId> + Clone) -> tracing::Span {
     tracing::info_span!(target: "secrets_runtime", "fetch", secrets = %Ids(secrets))
 }
@@ -31,7 +31,7 @@ impl<'a, I: Iterator<Item = &'a SecretId> + Clone> fmt::Display for Ids<I> {
     }
 }
 
-/// Something that an operator may want to know. Emitted outside of locks.
+/// An event for operators. Emitted outside of locks.
 pub struct Event {
     /// The id of the secret, as errors show it.
     pub secret: SecretId,
@@ -39,16 +39,15 @@ pub struct Event {
 }
 
 pub enum What {
-    /// A poll that the source answered.
+    /// The source answered a poll.
     Answered { failures: u32, is_refused: bool },
-    /// A poll that failed; `is_new` for the first of its kind in a row.
-    /// And whether the kind of failure is new, and nothing was read before it.
+    /// A poll failed. `is_new`: the kind of failure is new; `is_first`: nothing was read before it.
     Failed { error: Error, is_new: bool, is_first: bool },
-    /// A version became the value.
+    /// A version was published.
     Published(Version),
-    /// A version is refused: once per version.
+    /// A version was refused: once per version.
     Refused(Version, Error),
-    /// A value that a closure of the program derives is not made from a version: once per version.
+    /// A closure of the program made no value from a version: once per version.
     Underived { version: Version, map: &'static str, error: Error },
     /// A version older than the published one was read.
     Unconfirmed(Version),
@@ -133,7 +132,7 @@ impl Event {
     }
 }
 
-/// The current version was refused at the start, and the one before is good.
+/// The current version was refused at the start, and the previous one is good.
 pub fn started_on_previous(secret: &SecretId, refused: &Version, error: &Error) {
     let (id, declared) = (secret.shown(), secret.shown_declared());
     tracing::error!(
@@ -146,7 +145,7 @@ pub fn started_on_previous(secret: &SecretId, refused: &Version, error: &Error) 
     );
 }
 
-/// The program polls itself: the environment says that it is frozen between calls.
+/// The program polls itself, because the environment says that it is frozen between calls.
 pub fn no_background_task() {
     tracing::info!(
         target: "secrets_runtime",
@@ -154,7 +153,7 @@ pub fn no_background_task() {
     );
 }
 
-/// The task that polls went with its runtime.
+/// The background task ended with its runtime.
 pub fn task_lost() {
     tracing::warn!(
         target: "secrets_runtime",
@@ -162,7 +161,7 @@ pub fn task_lost() {
     );
 }
 
-/// How one secret is, for the gauges.
+/// The state of one secret, for the gauges.
 #[cfg(feature = "metrics")]
 pub struct Gauge {
     pub secret: SecretId,
@@ -179,7 +178,7 @@ fn count(id: &str, outcome: &'static str) {
 #[cfg(not(feature = "metrics"))]
 fn count(_: &str, _: &'static str) {}
 
-/// How many secrets of one `Secrets` are not well. The gauge has those of the whole process.
+/// How many secrets of one `Secrets` are not ok. The gauge counts those of the whole process.
 #[cfg(feature = "metrics")]
 #[derive(Debug, Default)]
 pub struct Degraded(std::sync::atomic::AtomicI64);

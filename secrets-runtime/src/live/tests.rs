@@ -1,4 +1,4 @@
-//! What needs a clock that a test can set.
+//! Tests that need a clock that they can set.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ async fn a_clock_that_jumps_is_noticed_within_half_a_minute_and_does_no_harm() {
         jump(hours * 3600);
         assert_eq!(live.status().age > Duration::from_secs(82800), hours > 0);
         assert_eq!(secrets.health().state, if hours > 0 { HealthState::Degraded } else { HealthState::Ok });
-        // Set back, the clock that goes on decides.
+        // If the wall clock was set back, the monotonic clock decides.
         let soon = if hours > 0 { MAX_SLEEP + Duration::from_secs(1) } else { Duration::from_secs(360) };
         tokio::time::sleep(soon).await;
         assert_eq!(live.read(|text| text.0.clone()), text, "after a jump of {hours} hours");

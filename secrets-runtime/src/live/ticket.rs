@@ -14,18 +14,18 @@ use crate::source::{AnySource, Fetched, Request, SourceError};
 
 pub type Answer = Result<Fetched, SourceError>;
 
-/// Who asks for one version of one secret.
+/// Requests one version of one secret.
 pub trait Asker: Send + Sync {
     fn in_flight(&self) -> &InFlight;
 
-    /// Ends the run with what the source said. Called without a lock.
+    /// Ends the run with the source's answer. Called without a lock.
     fn answered(self: Arc<Self>, run: Run, answer: Answer);
 
     /// Ends the run without an outcome. Called without a lock.
     fn unanswered(self: Arc<Self>, number: u64);
 }
 
-/// Which run of its asker a request is, and how the source was asked.
+/// The run that a request belongs to, and how the source was asked.
 #[derive(Debug, Clone, Copy)]
 pub struct Run {
     pub number: u64,
@@ -34,7 +34,7 @@ pub struct Run {
     pub asked: Timestamp,
 }
 
-/// The guard of a run: whatever happens to the task that holds it, the run ends.
+/// The guard of a run: the run ends, whatever happens to the task that holds this.
 pub struct Ticket {
     asker: Weak<dyn Asker>,
     request: Request,
@@ -51,17 +51,17 @@ impl Ticket {
         &self.request
     }
 
-    /// `false` if the run is not the one in flight any more.
+    /// Returns `false` if the run is no longer in flight.
     pub fn spawned(&self, call: u64, now: Timestamp) -> bool {
         self.asker.upgrade().is_some_and(|asker| asker.in_flight().spawned(self.number, Some(call), now))
     }
 
-    /// `false` if the run is not the one in flight any more.
+    /// Returns `false` if the run is no longer in flight.
     pub fn begun(&self, now: Timestamp) -> bool {
         self.asker.upgrade().is_some_and(|asker| asker.in_flight().begun(self.number, now))
     }
 
-    /// The source asked, or was asked, at this time.
+    /// Delivers the answer. `asked` is when the source was asked.
     pub fn answer(self, asked: Timestamp, answer: Answer) {
         self.request.learn(&answer);
         if let Some(asker) = self.asker.upgrade() {
@@ -79,7 +79,7 @@ impl Drop for Ticket {
     }
 }
 
-/// One call of the source: whatever it does, there is one answer per request, within the limit.
+/// One source call: whatever the source does, there is one answer per request, within the limit.
 pub async fn ask(source: &dyn AnySource, requests: &[Request], limit: Duration) -> Vec<Answer> {
     let answered = catch_future(timeout(limit, async { source.fetch_any(requests).await })).await;
     let all = |error: SourceError| requests.iter().map(|_| Err(error.clone())).collect();

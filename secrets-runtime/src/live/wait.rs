@@ -13,23 +13,23 @@ use super::queue::Turn;
 use super::run::{GRACE, InFlight, Interrupted, Joined, Marked, RunResult, Runner, run, wait};
 
 impl PolledSecret {
-    /// How long `refresh` and `fresh` wait at most: for the poll under way, and for one of their own.
+    /// The deadline of `refresh` and `fresh`: enough for the poll in flight and one more.
     pub fn patience(&self) -> Timestamp {
         Timestamp::now().after(self.limit().max(2 * GRACE).saturating_mul(2))
     }
 
-    /// Joins the poll under way, or begins one, and waits for its end.
+    /// Joins the poll in flight, or starts one, and waits for its end.
     pub async fn poll(self: &Arc<Self>, trigger: Trigger, deadline: Timestamp) -> RunResult {
         self.outcome(run(&Poll { secret: self, trigger }, deadline).await)
     }
 
-    /// As [`poll`](Self::poll); `None` if the program demanded one a moment ago.
+    /// As [`poll`](Self::poll); `None` if the program demanded one within the minimum interval.
     pub async fn demand(self: &Arc<Self>, trigger: Trigger, deadline: Timestamp) -> Option<RunResult> {
         if !self.in_flight.is_under_way() && self.recent().is_some() {
             return None;
         }
         let result = self.poll(trigger, deadline).await;
-        // One that was sent before the call cannot confirm that an older version is meant to be there.
+        // A poll that was sent before this call cannot confirm a rollback.
         let has_to_confirm = trigger == Trigger::Forced && self.is_unconfirmed();
         if result.is_ok() && has_to_confirm && self.recent() != Some(Trigger::Forced) {
             return Some(self.poll(trigger, deadline).await);
@@ -37,7 +37,7 @@ impl PolledSecret {
         Some(result)
     }
 
-    /// As [`poll`](Self::poll), of several secrets at once, in as few calls as the source takes.
+    /// As [`poll`](Self::poll), for several secrets at once, in as few calls as the source allows.
     pub async fn poll_all(secrets: &[&Arc<Self>], deadline: Timestamp) -> Vec<RunResult> {
         let Some(first) = secrets.first() else { return Vec::new() };
         let (now, mut tickets) = (Timestamp::now(), Vec::new());
@@ -60,7 +60,7 @@ impl PolledSecret {
     }
 }
 
-/// A poll, as whoever waits for it sees it.
+/// A poll, as its waiter sees it.
 struct Poll<'a> {
     secret: &'a Arc<PolledSecret>,
     trigger: Trigger,

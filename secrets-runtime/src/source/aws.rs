@@ -1,6 +1,7 @@
-//! AWS Secrets Manager through the official SDK. The one file that knows the SDK; the client names its configuration only.
+//! AWS Secrets Manager through the official SDK. Only this file knows the SDK; the client only names its configuration
+//! type.
 //!
-//! An `SdkError` may own the raw response, body and all: it is taken apart here and never formatted.
+//! An `SdkError` may own the raw response with its body: it is taken apart here and never formatted.
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
@@ -33,8 +34,8 @@ type Answer = Result<Fetched, SourceError>;
 
 /// AWS Secrets Manager.
 ///
-/// A call connects within 1 s, an attempt ends within 3 s, and all attempts of the SDK together within 10 s, unless the
-/// SDK configuration says otherwise. An ARN of another region is sent to that region.
+/// A connection is made within 1 s, an attempt ends within 3 s, and all attempts of the SDK together within 10 s,
+/// unless the SDK configuration says otherwise. A request for an ARN of another region goes to that region.
 ///
 /// ```
 /// use secrets_runtime::{Secrets, source::{Aws, File, Source}};
@@ -45,10 +46,10 @@ type Answer = Result<Fetched, SourceError>;
 /// ```
 pub struct Aws {
     config: Config,
-    /// Whether the program chose an endpoint.
+    /// Whether the program set an endpoint.
     has_endpoint: bool,
     platform: Platform,
-    /// A variable of the environment with a value that the SDK would stumble over.
+    /// An environment variable whose value the SDK cannot handle.
     problem: Option<Problem>,
     concurrency: usize,
     batch: Switch,
@@ -56,11 +57,11 @@ pub struct Aws {
     clients: Mutex<HashMap<Region, Client>>,
 }
 
-/// How many calls one `fetch` makes at once, unless the program says otherwise.
+/// The concurrent calls of one `fetch`, unless the program sets another number.
 const CONCURRENCY: usize = 128;
 
 impl Aws {
-    /// The SDK's default chain: environment, profile, SSO, web identity, ECS and EKS container credentials, EC2.
+    /// Uses the SDK's default chain: environment, profile, SSO, web identity, ECS and EKS container credentials, EC2.
     ///
     /// ```
     /// # async fn example() {
@@ -72,7 +73,7 @@ impl Aws {
         Self::from_env_and(None, None).await
     }
 
-    /// The environment, but for a region and a profile that are given.
+    /// Uses the environment; a region or profile that is given takes precedence.
     #[cfg(feature = "aws-https")]
     pub(crate) async fn from_env_and(region: Option<String>, profile: Option<&str>) -> Self {
         let config = sdk_config(region, profile).await;
@@ -84,14 +85,14 @@ impl Aws {
         }
     }
 
-    /// A variable of the environment whose value cannot be.
+    /// An environment variable with an invalid value.
     #[cfg(feature = "aws-https")]
     pub(crate) fn problem(&self) -> Option<Problem> {
         self.problem
     }
 
-    /// A given SDK configuration: an assumed role, another endpoint, other timeouts. One that `aws_config` loaded sets a
-    /// connect timeout of 3.1 s, which is kept.
+    /// Uses a given SDK configuration: an assumed role, another endpoint, other timeouts. A configuration loaded by
+    /// `aws_config` has a connect timeout of 3.1 s, which is kept.
     ///
     /// ```no_run
     /// # async fn example() {
@@ -103,7 +104,7 @@ impl Aws {
     pub fn new(config: &SdkConfig) -> Self {
         let given = config.endpoint_url().filter(|endpoint| !endpoint.is_empty());
         let mut builder = Builder::from(config);
-        // An empty variable counts as unset, and the SDK panics over it.
+        // An empty variable counts as unset; the SDK panics on it.
         if config.endpoint_url().is_some_and(str::is_empty) || aws_environment::has_empty_endpoint(environment) {
             builder.set_endpoint_url(aws_environment::endpoint(environment).or_else(|| given.map(str::to_owned)));
         }
@@ -112,8 +113,9 @@ impl Aws {
         Self { has_endpoint: given.is_some(), problem: problem.or(of_config.problem), ..of_config }
     }
 
-    /// A configuration of the Secrets Manager client itself: your own HTTP client, interceptors, a FIPS endpoint for this
-    /// service alone. Nothing is taken from the environment. Timeouts that it leaves open are set as by [`new`](Self::new).
+    /// Uses a configuration of the Secrets Manager client itself: your own HTTP client, interceptors, a FIPS endpoint
+    /// for this service only. Nothing is taken from the environment. Timeouts that it leaves unset are set as by
+    /// [`new`](Self::new).
     ///
     /// ```no_run
     /// use secrets_runtime::{Secrets, source::Aws};
@@ -138,8 +140,9 @@ impl Aws {
         }
     }
 
-    /// How many calls one [`fetch`](Source::fetch) of several secrets makes at once; at least one, 128 by default. What a
-    /// [`Secrets`](crate::Secrets) has under way is bounded by [`Builder::concurrency`](crate::SecretsBuilder::concurrency).
+    /// The maximum number of concurrent calls in one [`fetch`](Source::fetch) of several secrets; at least 1, 128 by
+    /// default. [`Builder::concurrency`](crate::SecretsBuilder::concurrency) bounds all calls of one
+    /// [`Secrets`](crate::Secrets).
     ///
     /// ```
     /// # async fn example() {
@@ -151,7 +154,7 @@ impl Aws {
         Self { concurrency: calls.max(1), ..self }
     }
 
-    /// Whether many secrets are fetched by `BatchGetSecretValue`.
+    /// Whether many secrets are fetched with `BatchGetSecretValue`.
     ///
     /// ```
     /// use secrets_runtime::source::{Aws, Batch};
@@ -165,7 +168,7 @@ impl Aws {
         Self { batch: Switch::new(batch), ..self }
     }
 
-    /// The region that an id is asked for in.
+    /// The region to which a request for an id goes.
     pub(crate) fn region(&self, id: &str) -> Option<Region> {
         let of_arn = Arn::parse(id).map(|arn| Region::new(arn.region.to_owned()));
         of_arn.or_else(|| self.config.region().cloned())
@@ -208,7 +211,7 @@ impl Aws {
         answer.map_err(|error| self.explain(error, request, region.as_ref()))
     }
 
-    /// One `BatchGetSecretValue` call; `None` for those that have to be asked for singly.
+    /// One `BatchGetSecretValue` call; `None` for those that need a single call.
     async fn chunk(&self, requests: Vec<&Request>, region: &Region) -> Vec<Option<Answer>> {
         let explained = |error, request: &Request| self.explain(error, request, Some(region));
         let (found, errors) = match batch_get(&self.client(region), &requests).await {
@@ -231,7 +234,7 @@ impl Aws {
         requests.iter().map(answer).collect()
     }
 
-    /// Lets later fetches do without what was refused.
+    /// Lets later fetches avoid what was refused.
     fn remember(&self, refusal: ErrorKind) {
         match refusal {
             ErrorKind::AccessDenied => self.batch.denied(),
@@ -280,7 +283,7 @@ impl Source for Aws {
         }
         let mut answers: Vec<Option<Answer>> = requests.iter().map(|_| None).collect();
         self.batches(requests, &mut answers).await;
-        // Collected first: a lazy `map` over references is not `Send` enough for the compiler.
+        // Collected first: the compiler does not find a lazy `map` over references to be `Send`.
         let calls: Vec<_> =
             answers.into_iter().zip(requests).map(|(answer, request)| self.answer_or_single(answer, request)).collect();
         stream::iter(calls).buffered(self.concurrency).collect().await
@@ -298,10 +301,10 @@ impl fmt::Debug for Aws {
     }
 }
 
-/// The SDK configuration that the environment describes, but for a region and a profile that are given.
+/// The SDK configuration of the environment; a region or profile that is given takes precedence.
 #[cfg(feature = "aws-https")]
 pub(crate) async fn sdk_config(region: Option<String>, profile: Option<&str>) -> SdkConfig {
-    // The loader would set the SDK's own connect timeout of 3.1 s, which then looks like the program's choice.
+    // The loader would set the SDK's own connect timeout of 3.1 s, which would then look like the program's choice.
     let loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts());
     let mut loader = aws_environment::complete(loader, environment);
     if let Some(region) = region {
@@ -313,7 +316,7 @@ pub(crate) async fn sdk_config(region: Option<String>, profile: Option<&str>) ->
     loader.load().await
 }
 
-/// What is known of a failure to reach AWS for want of credentials.
+/// The failure to get credentials behind a failure to reach AWS, if that is the cause.
 #[cfg(feature = "aws-https")]
 pub(crate) fn of_credentials(error: &(dyn StdError + 'static)) -> Option<SourceError> {
     let error = credentials::failed(cause::<CredentialsError>(error)?);
@@ -321,7 +324,7 @@ pub(crate) fn of_credentials(error: &(dyn StdError + 'static)) -> Option<SourceE
     Some(if error.hint.is_none() { error.advice(hint) } else { error })
 }
 
-/// Sets the timeouts and the application name that the program left open.
+/// Sets the timeouts and the application name that the program left unset.
 fn complete(config: &Config) -> Config {
     let mut chosen = config.timeout_config().cloned().unwrap_or_else(|| TimeoutConfig::builder().build());
     chosen.take_defaults_from(&timeouts());
@@ -332,7 +335,7 @@ fn complete(config: &Config) -> Config {
     }
 }
 
-/// The SDK itself limits only how long connecting takes: a service that hangs would hang the call.
+/// The SDK limits only the time to connect: without these, a service that hangs would hang the call.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
@@ -341,7 +344,7 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// The program's own name, so that the user agent in `CloudTrail` shows who reads.
+/// The program's name, so that the user agent in `CloudTrail` shows who reads.
 fn app_name() -> Option<AppName> {
     let program = std::env::current_exe().ok()?;
     let allowed = |c: &char| c.is_ascii_alphanumeric() || "-_.".contains(*c);
@@ -371,7 +374,7 @@ struct Found {
 impl From<SecretValueEntry> for Found {
     fn from(entry: SecretValueEntry) -> Self {
         let (arn, name) = (entry.arn.clone().unwrap_or_default(), entry.name.unwrap_or_default());
-        // Moved, not copied: what the SDK keeps is not zeroized.
+        // Moved, not copied: the SDK does not zeroize what it keeps.
         let is_binary = entry.secret_binary.is_some();
         let answer = fetched(
             is_binary,
@@ -385,7 +388,7 @@ impl From<SecretValueEntry> for Found {
     }
 }
 
-/// All pages of one call. A secret that was asked for under two ids is in it once.
+/// All pages of one call. A secret that was requested under two ids is in it once.
 async fn batch_get(client: &Client, requests: &[&Request]) -> Result<(Vec<Found>, Vec<ApiErrorType>), SourceError> {
     let ids: Vec<String> = requests.iter().map(|request| request.id().to_owned()).collect();
     let (mut found, mut errors) = (Vec::<Found>::new(), Vec::new());
@@ -432,8 +435,8 @@ fn fetched(
     Ok(created.into_iter().fold(fetched, Fetched::with_created))
 }
 
-/// Whether a batch call failed for being one: single calls have another quota and another permission, and are not all
-/// refused for one id. Without credentials or a connection they would fail alike, only later.
+/// Whether a batch call failed because it was a batch. Single calls have their own quota and permission, and one bad id
+/// does not fail all of them. Without credentials or a connection they would fail too, only later.
 fn is_of_batch(error: &SourceError) -> bool {
     match error.kind() {
         ErrorKind::AccessDenied | ErrorKind::Throttled | ErrorKind::BadId | ErrorKind::NotFound => true,
@@ -447,15 +450,15 @@ fn ambiguous() -> SourceError {
         .hint("use the secret's full ARN")
 }
 
-/// What a batch says of an id that it has no value for. Whether it knows ARNs of other accounts is not documented: what
-/// it says of an ARN is not taken for final.
+/// What a batch says of an id that it has no value for. Whether batches know ARNs of other accounts is not documented,
+/// so an answer about an ARN is not final.
 fn refusal(id: &str, errors: &[ApiErrorType]) -> Option<Answer> {
     let error = errors.iter().find(|error| error.secret_id() == Some(id) && !id.starts_with("arn:"))?;
     let (code, message) = (error.error_code().unwrap_or_default(), error.message().unwrap_or_default());
     Some(Err(failure::of_service(code, message, 400)))
 }
 
-/// A failure that a call ended with after this time.
+/// The failure of a call that ended after this time.
 fn of_sdk<E>(error: &SdkError<E, HttpResponse>, after: Duration) -> SourceError
 where
     E: ProvideErrorMetadata + StdError + 'static,
@@ -470,7 +473,7 @@ where
             let is_name = cause_says(error, "dns error") || cause_says(error, "lookup address");
             SourceError::new(ErrorKind::Unreachable, if is_name { failure::NO_SUCH_HOST } else { "" })
         }
-        // The SDK knows it for passing: the connection was closed before the answer came.
+        // The SDK treats it as transient: the connection was closed before the answer came.
         SdkError::DispatchFailure(failure)
             if failure.as_connector_error().is_some_and(|error| error.as_other().is_some()) =>
         {
@@ -496,7 +499,7 @@ where
     }
 }
 
-/// The program's limits may be others than ours.
+/// The program may have set other limits than ours.
 fn timed_out(after: Duration) -> SourceError {
     SourceError::new(ErrorKind::TimedOut, "").detailed(format!("it was given {:.1} s", after.as_secs_f64()))
 }
@@ -511,7 +514,7 @@ fn cause<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Opti
     causes(error).find_map(|error| error.downcast_ref::<T>())
 }
 
-/// Whether a cause of a failed connection, which owns no response, says this.
+/// Whether a cause of a failed connection contains these words. Such a cause owns no response.
 fn cause_says(error: &(dyn StdError + 'static), words: &str) -> bool {
     causes(error).skip(1).any(|error| error.to_string().contains(words))
 }

@@ -1,5 +1,5 @@
-//! What the environment says to the SDK, read before the SDK reads it: over some values it panics, over others it blames what is
-//! not at fault. A variable that is empty counts as unset.
+//! The environment variables of the SDK, read before the SDK reads them: it panics on some values, and on others its
+//! error blames the wrong thing. An empty variable counts as unset.
 #![cfg_attr(
     not(feature = "aws-https"),
     allow(dead_code, reason = "where the program brings the HTTP client, it also makes the configuration")
@@ -15,7 +15,7 @@ use aws_config::retry::{RetryConfig, RetryMode};
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{ConfigLoader, Region};
 
-/// A variable or setting with a value that cannot be. The value is not shown: it may be a key.
+/// A variable or setting with an invalid value. The value is not shown: it may be a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Problem {
     pub variable: &'static str,
@@ -23,7 +23,7 @@ pub struct Problem {
     pub remedy: &'static str,
 }
 
-/// How a value has to look.
+/// What a valid value looks like.
 #[derive(Clone, Copy)]
 enum Kind {
     /// One word.
@@ -52,7 +52,7 @@ const VARIABLES: [(&str, Kind); 9] = [
     (RETRY_MODE, Kind::RetryMode),
 ];
 
-/// The first variable with a value that cannot be.
+/// The first variable with an invalid value.
 pub fn problem(variable: impl Fn(&str) -> Option<String>) -> Option<Problem> {
     VARIABLES.into_iter().find_map(|(name, kind)| {
         let value = variable(name).filter(|value| !value.is_empty())?;
@@ -61,7 +61,7 @@ pub fn problem(variable: impl Fn(&str) -> Option<String>) -> Option<Problem> {
     })
 }
 
-/// What of the SDK configuration cannot be, wherever it comes from.
+/// An invalid setting of the SDK configuration, wherever it comes from.
 pub fn of_configuration(region: Option<&str>, endpoint: Option<&str>) -> Option<Problem> {
     let settings = [
         ("the region of the SDK configuration or the AWS profile", region, Kind::Region),
@@ -104,7 +104,7 @@ fn is_url(value: &str) -> bool {
     rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '['))
 }
 
-/// Takes what the SDK would stumble over out of its hands.
+/// Sets what the SDK would get wrong.
 pub fn complete(mut loader: ConfigLoader, variable: impl Fn(&str) -> Option<String>) -> ConfigLoader {
     let given = |name| variable(name).filter(|value| !value.is_empty());
     let is_empty = |name: &&str| variable(name).is_some_and(|value| value.is_empty());
@@ -117,7 +117,7 @@ pub fn complete(mut loader: ConfigLoader, variable: impl Fn(&str) -> Option<Stri
         loader = loader.profile_name("default");
     }
     if CONTAINER.iter().any(&is_empty) && !CONTAINER.iter().any(|name| given(name).is_some()) {
-        // The default chain, without the provider that takes an empty address for one.
+        // The default chain without the provider that takes an empty address for a real one.
         let chain = CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())
             .or_else("Profile", ProfileFileCredentialsProvider::builder().build())
             .or_else("WebIdentityToken", WebIdentityTokenCredentialsProvider::builder().build())
@@ -135,12 +135,12 @@ pub fn complete(mut loader: ConfigLoader, variable: impl Fn(&str) -> Option<Stri
     loader
 }
 
-/// The endpoint of the environment; that of Secrets Manager goes before the one of all services.
+/// The endpoint of the environment; the one of Secrets Manager wins over the one of all services.
 pub fn endpoint(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     ENDPOINTS.iter().rev().find_map(|name| variable(name).filter(|value| !value.is_empty()))
 }
 
-/// Whether a variable names an endpoint that is nothing.
+/// Whether a variable for an endpoint is set and empty.
 pub fn has_empty_endpoint(variable: impl Fn(&str) -> Option<String>) -> bool {
     ENDPOINTS.iter().any(|name| variable(name).is_some_and(|value| value.is_empty()))
 }

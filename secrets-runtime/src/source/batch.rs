@@ -1,4 +1,4 @@
-//! What surrounds a `BatchGetSecretValue` call: what goes in, whose answer is whose, and when to do without.
+//! Around a `BatchGetSecretValue` call: what goes in, which answer belongs to which id, and when to use single calls.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use super::Request;
 use secrets_shape::id::Arn;
 
-/// How many ids one call takes: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html>.
+/// The maximum number of ids in one call:
+/// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html>.
 pub const CHUNK: usize = 20;
 
-/// Whether many secrets are fetched by `BatchGetSecretValue`.
+/// Whether many secrets are fetched with `BatchGetSecretValue`.
 ///
 /// ```
 /// use secrets_runtime::Secrets;
@@ -22,31 +23,31 @@ pub const CHUNK: usize = 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Batch {
-    /// One `GetSecretValue` call per secret, several at once. The default: its quota is 10,000 calls per second against
-    /// 100, and its permission is the one that people grant.
+    /// One `GetSecretValue` call per secret, several at once. This is the default: the quota is 10,000 calls per second
+    /// against 100, and it is the permission that people usually grant.
     #[default]
     Off,
-    /// One call per 20 secrets, for bills with many of them. Needs `secretsmanager:BatchGetSecretValue` on `*` besides
-    /// `GetSecretValue` on each; where it is denied or throttled, secrets are fetched one by one.
+    /// One call per 20 secrets, which lowers the bill for many secrets. Needs `secretsmanager:BatchGetSecretValue` on
+    /// `*` besides `GetSecretValue` on each secret. If it is denied or throttled, secrets are fetched one by one.
     On,
 }
 
-/// Whether a request can go into a batch, which knows current versions only.
+/// Whether a request can go into a batch, which has current versions only.
 ///
-/// The service's documentation speaks of "ARN or names": partial ARNs are asked for singly, and so are those of another
-/// region than the one that is asked. What a batch refuses of an ARN is asked for singly too, hence the benefit of the doubt.
+/// The service's documentation says "ARN or names": partial ARNs get single calls, and so do ARNs of another region. An
+/// ARN that may be full gets the benefit of the doubt, because what a batch refuses of an ARN gets a single call too.
 pub fn is_batchable(request: &Request, region: &str) -> bool {
     let fits = |arn: Arn<'_>| arn.may_be_full() && arn.region == region;
     request.is_current() && (!request.id().starts_with("arn:") || Arn::parse(request.id()).is_some_and(fits))
 }
 
-/// Who answered.
+/// The secret that an answer is about.
 pub struct Answerer<'a> {
     pub arn: &'a str,
     pub name: &'a str,
 }
 
-/// Which of the answers is the one for an id.
+/// The answer that belongs to an id.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Match {
     None,
@@ -54,7 +55,7 @@ pub enum Match {
     Ambiguous,
 }
 
-/// The order of answers is not promised: an id is matched as an ARN, then as a name, then as an ARN without its suffix.
+/// Answers have no guaranteed order: an id is matched as an ARN, then as a name, then as an ARN without its suffix.
 pub fn find(id: &str, answers: &[Answerer<'_>]) -> Match {
     let without_suffix =
         |arn: &str| arn.strip_prefix(id).is_some_and(|suffix| suffix.len() == 7 && suffix.starts_with('-'));
@@ -78,11 +79,11 @@ pub struct Switch(Mutex<State>);
 enum State {
     Off,
     On,
-    /// Throttled a while ago.
+    /// Throttled recently.
     Until(Instant),
 }
 
-/// How long a throttled batch call is not tried again.
+/// The pause after a throttled batch call.
 const PAUSE: Duration = Duration::from_secs(300);
 
 impl Switch {
@@ -101,7 +102,7 @@ impl Switch {
         }
     }
 
-    /// Permissions do not change while a process lives, or so seldom that a restart may be asked for.
+    /// Off for good: permissions change so rarely while a process lives that a restart is acceptable.
     pub fn denied(&self) {
         *self.state() = State::Off;
     }

@@ -1,6 +1,6 @@
-//! Which step of the way to AWS credentials failed, and what to do about that one.
+//! Which step towards AWS credentials failed, and what to do about that step.
 //!
-//! The SDK says it in text alone. The text is read for its meaning and never repeated: it may quote a program's output.
+//! The SDK says it only as text. The text is matched and never repeated: it may quote a program's output.
 
 use std::error::Error as StdError;
 
@@ -9,7 +9,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use super::SourceError;
 use crate::error::ErrorKind;
 
-/// A step that can fail: words of the SDK, what they mean, and what to do where that does not depend on the platform.
+/// A step that can fail: the SDK's words, what they mean, and what to do if that does not depend on the platform.
 struct Step {
     words: &'static [&'static str],
     detail: &'static str,
@@ -18,7 +18,7 @@ struct Step {
 
 const LOG_IN: &str = "log in again with `aws sso login`, for the same AWS_PROFILE";
 
-/// Of profiles. The first that fits counts.
+/// Steps of profiles. The first match counts.
 const PROFILE: [Step; 10] = [
     Step {
         words: &["referenced from the root profile"],
@@ -75,7 +75,8 @@ const PROFILE: [Step; 10] = [
     },
 ];
 
-/// Of what was tried and failed: an error that says that nothing was found names everything that was looked for.
+/// Steps that were tried and failed. An error that nothing was found names everything that was looked for, so it is not
+/// matched here.
 const FAILED: [Step; 3] = [
     Step { words: &["WebIdentity"], detail: "the role of the web identity token could not be assumed", remedy: None },
     Step {
@@ -93,7 +94,7 @@ const FAILED: [Step; 3] = [
     },
 ];
 
-/// What the SDK reports when it has no credentials to sign a call with.
+/// The error when the SDK has no credentials to sign a call with.
 pub fn failed(error: &CredentialsError) -> SourceError {
     let text = text(error);
     let is_found = !matches!(error, CredentialsError::CredentialsNotLoaded(_));

@@ -1,24 +1,24 @@
-//! Why AWS denies access, as far as its message says so in words that are documented:
+//! Why AWS denies access, as far as its message says so in documented words:
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>.
 //!
-//! Nothing else of the message is repeated.
+//! No other part of the message is repeated.
 
-/// What a message about a denial says.
+/// What the message of a denial says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Denial {
-    /// The ARN of who asked, a session's name left out: it may be a person's.
+    /// The ARN of the caller. The session name is left out, because it may be a person's.
     pub principal: Option<String>,
-    /// The policy that denies, or that does not allow.
+    /// The policy that denies, or does not allow.
     pub policy: Option<&'static Policy>,
-    /// Whether the policy denies in so many words, so that allowing elsewhere does not help.
+    /// Whether the policy denies explicitly, so that allowing it elsewhere does not help.
     pub is_explicit: bool,
 }
 
-/// A kind of policy, as AWS calls it.
+/// A kind of policy, under AWS's name for it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Policy {
     pub name: &'static str,
-    /// Where it is found.
+    /// Where to find it.
     pub place: &'static str,
 }
 
@@ -33,7 +33,7 @@ const POLICIES: [Policy; 7] = [
 ];
 
 impl Denial {
-    /// What the service's message says.
+    /// Reads the service's message.
     pub fn of(message: &str) -> Self {
         Self {
             principal: principal(message),
@@ -56,12 +56,12 @@ impl Denial {
         format!("access is denied{to}{why}")
     }
 
-    /// The account of who asked, which is where a secret's name is looked up.
+    /// The caller's account, in which a secret's name is looked up.
     pub fn account(&self) -> Option<&str> {
         self.principal.as_deref()?.split(':').nth(4)
     }
 
-    /// What to do, about this action on this resource, for this role.
+    /// What to do, for this resource and this role.
     pub fn remedy(&self, resource: &str, role: &str) -> String {
         const ACTION: &str = "secretsmanager:GetSecretValue";
         match self.policy {
@@ -94,7 +94,7 @@ fn principal(message: &str) -> Option<String> {
     };
     let is_partition = partition.starts_with("aws") && is_name(partition);
     let named: Vec<&str> = resource.split('/').collect();
-    // A session is the last part of an assumed role's.
+    // The last part of an assumed role's ARN is the session.
     let named = if service == "sts" && named.len() > 2 { &named[..2] } else { &named[..] };
     let is_known = ["assumed-role", "user", "role", "federated-user"].contains(named.first()?);
     (is_account && is_partition && is_known && named.iter().all(|name| is_name(name)))

@@ -1,25 +1,25 @@
 //! What an error code of the service means.
 //!
-//! The service's messages are read for their meaning and never repeated. Several codes are not in its model and arrive
-//! as HTTP 400: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html>.
+//! The service's messages are matched and never repeated. Several codes are not in its model and arrive as HTTP 400:
+//! <https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html>.
 
 use super::SourceError;
 use super::denial::Denial;
 use crate::error::ErrorKind;
 
-/// What is missing is a version, not the secret.
+/// A version is missing, not the secret.
 pub const NO_SUCH_VERSION: &str = "it has no such version";
 
-/// The name of the service's host does not resolve.
+/// The host name of the service does not resolve.
 pub const NO_SUCH_HOST: &str = "its host name does not resolve";
 
-/// Whether an answer is a page for people.
+/// Whether an answer is an HTML page.
 pub fn is_html(body: &[u8]) -> bool {
     let start = String::from_utf8_lossy(&body[..body.len().min(64)]).trim_start().to_ascii_lowercase();
     start.starts_with("<html") || start.starts_with("<!doctype html")
 }
 
-/// An answer in HTML, which no service of AWS gives.
+/// An HTML answer, which comes from a proxy: no AWS service sends HTML.
 pub fn of_proxy(status: u16) -> SourceError {
     let error = if status == 403 {
         SourceError::new(
@@ -32,7 +32,7 @@ pub fn of_proxy(status: u16) -> SourceError {
     error.hint("check the proxy or filter between the program and the service").origin(&format!("HTTP {status}"))
 }
 
-/// The failure behind a code, the message that came with it, and the HTTP status.
+/// The failure for a code, its message and the HTTP status.
 pub fn of_service(code: &str, message: &str, status: u16) -> SourceError {
     let says = |part: &str| message.contains(part);
     // The service says "Access to KMS is not allowed"; KMS itself names the action.
@@ -51,7 +51,7 @@ pub fn of_service(code: &str, message: &str, status: u16) -> SourceError {
             SourceError::new(ErrorKind::BadId, "Secrets Manager does not accept the request")
                 .hint("check the id, and the stage or version that is asked for")
         }
-        // A missing grant arrives under the code for a missing permission.
+        // A missing KMS grant arrives under the code for a missing permission.
         "AccessDeniedException" | "AccessDenied" if is_kms => SourceError::new(ErrorKind::KmsDenied, ""),
         "AccessDeniedException" | "AccessDenied" => {
             let denial = Denial::of(message);
@@ -83,19 +83,19 @@ pub fn of_service(code: &str, message: &str, status: u16) -> SourceError {
     if is_code(code) { error.origin(code) } else { error.origin(&format!("HTTP {status}")) }
 }
 
-/// What a failure to decrypt may have for a cause.
+/// Possible causes of a failure to decrypt.
 pub const DECRYPTION_FAILURE: &str =
     "access to its KMS key is denied, or the key is disabled, deleted or in another region";
 
-/// Of credentials.
+/// For credentials.
 pub const EXPIRED: &str = "the AWS credentials have expired";
 
-/// Whether it reads as AWS's codes do: words without anything between them.
+/// Whether it has the form of AWS's codes: letters only.
 fn is_code(code: &str) -> bool {
     (1..=64).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Whether a header holds what the service puts there: hexadecimal digits and hyphens.
+/// Whether a header has the form of the service's request ids: hexadecimal digits and hyphens.
 pub fn is_request_id(id: &str) -> bool {
     (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }

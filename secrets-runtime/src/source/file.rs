@@ -14,8 +14,8 @@ use crate::error::ErrorKind;
 use crate::secret::AWSCURRENT;
 use secrets_shape::near::nearest;
 
-/// A source that reads one JSON file: an object whose keys are ids, and whose values are the secrets, as objects or as
-/// strings. It is read anew by each fetch, so that an edit is a rotation.
+/// A source that reads one JSON file: an object whose keys are ids and whose values are the secrets, as objects or as
+/// strings. Every fetch reads the file again, so an edit acts as a rotation.
 ///
 /// ```json
 /// {
@@ -31,13 +31,12 @@ use secrets_shape::near::nearest;
 /// ```
 pub struct File {
     path: PathBuf,
-    /// Version ids come from a hash under these keys, which no other process knows, so that they tell nothing about
-    /// the text.
+    /// Version ids are hashes under these keys. No other process knows the keys, so the ids say nothing about the text.
     keys: [RandomState; 2],
 }
 
 impl File {
-    /// The file is opened by the first fetch, not here.
+    /// The first fetch opens the file, not this call.
     ///
     /// ```
     /// use secrets_runtime::{Secrets, source::File};
@@ -49,7 +48,7 @@ impl File {
         Self { path: path.into(), keys: [RandomState::new(), RandomState::new()] }
     }
 
-    /// Where the secrets are read from.
+    /// The path that the secrets are read from.
     ///
     /// ```
     /// use secrets_runtime::source::File;
@@ -103,7 +102,7 @@ impl File {
         }
     }
 
-    /// What to do about a key that is not there: the one that was probably meant is named, since ids are not secret.
+    /// What to do about a missing key. It names the key that was probably meant, since ids are not secret.
     fn missing(&self, entries: &Entries, request: &Request) -> String {
         let (key, file) = (request.secret().in_a_hint(), self.path.display());
         let declared = request.secret().shown_declared().filter(|declared| entries.contains_key(*declared));
@@ -144,7 +143,7 @@ impl Source for File {
     }
 }
 
-/// Reads the file on a thread that may block; on this one where there is no tokio runtime.
+/// Reads the file on a blocking thread; on this thread if there is no tokio runtime.
 async fn read(path: PathBuf) -> io::Result<Zeroizing<Vec<u8>>> {
     match tokio::runtime::Handle::try_current() {
         Ok(runtime) => {
@@ -155,7 +154,7 @@ async fn read(path: PathBuf) -> io::Result<Zeroizing<Vec<u8>>> {
     }
 }
 
-/// Reads into memory of the right size, so that no copy is left behind as it grows.
+/// Reads into memory of the right size: growing it would leave copies behind.
 fn read_whole(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut file = std::fs::File::open(path)?;
     let size = usize::try_from(file.metadata()?.len()).unwrap_or_default();

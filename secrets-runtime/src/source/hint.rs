@@ -1,23 +1,23 @@
-//! What to do about a failure of AWS, and to whom: which action on which resource, granted to which role.
+//! What to do about a failure of AWS: which action on which resource to grant to which role.
 
 use super::failure::{DECRYPTION_FAILURE, EXPIRED, NO_SUCH_HOST, NO_SUCH_VERSION};
 use super::{Platform, Request, Selector, SourceError};
 use crate::error::ErrorKind;
 use secrets_shape::id::{Arn, domain_of, partition_of, resources};
 
-/// Where a request came from and went to.
+/// Where a request came from and where it went.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     pub platform: Platform,
     pub region: &'a str,
-    /// `AWS_ENDPOINT_URL` and the like.
+    /// `AWS_ENDPOINT_URL` or similar is set.
     pub own_endpoint: bool,
     /// `HTTPS_PROXY` is set.
     pub has_proxy: bool,
 }
 
 impl Place<'_> {
-    /// `None` where there is nothing to add.
+    /// `None` if there is nothing to add.
     pub fn hint(&self, error: &SourceError, request: &Request) -> Option<String> {
         let Self { platform, region, own_endpoint, has_proxy } = *self;
         let (id, role) = (&*request.secret().in_a_hint(), platform.role());
@@ -93,10 +93,10 @@ impl Place<'_> {
     }
 }
 
-/// Neither the environment nor the id names one.
+/// Neither the environment nor the id names a region.
 pub const NO_REGION: &str = "no AWS region is set";
 
-/// The resource of an IAM statement for this secret; a name is that of a secret in the caller's account.
+/// The resource of an IAM statement for this secret. A name belongs to a secret in the caller's account.
 fn resource(id: &str, region: &str, account: Option<&str>) -> String {
     match Arn::parse(id) {
         Some(_) => resources(id).join(" and "),

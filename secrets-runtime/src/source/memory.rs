@@ -14,7 +14,7 @@ use crate::secret::{AWSCURRENT, AWSPREVIOUS};
 use crate::sync::lock;
 use secrets_shape::near::nearest;
 
-/// A source whose secrets the program sets. Clones share them; `Debug` shows none.
+/// A source whose secrets the program sets. Clones share them; `Debug` redacts them.
 ///
 /// ```
 /// use secrets_runtime::source::Memory;
@@ -22,8 +22,8 @@ use secrets_shape::near::nearest;
 /// let source = Memory::new().with("orders/db", r#"{"username": "orders"}"#);
 /// ```
 ///
-/// With the feature `testing`, it also does what happens to secrets in production: rotations step by step, rollbacks,
-/// deletions, outages.
+/// With the feature `testing`, it also simulates what happens to secrets in production: rotations step by step,
+/// rollbacks, deletions, outages.
 #[derive(Clone, Default)]
 pub struct Memory(Arc<Shared>);
 
@@ -44,7 +44,7 @@ pub struct State {
     delay: Duration,
 }
 
-/// A secret; a version is kept for as long as it has a label.
+/// A secret. A version is kept while it has a label.
 #[derive(Default)]
 pub struct Stored {
     pub labels: HashMap<String, Arc<Version>>,
@@ -66,7 +66,7 @@ pub enum Value {
 type Answer = Result<Fetched, SourceError>;
 
 impl Memory {
-    /// No secrets.
+    /// Creates a source without secrets.
     ///
     /// ```
     /// use secrets_runtime::source::Memory;
@@ -91,8 +91,8 @@ impl Memory {
         self
     }
 
-    /// Gives a secret a new current version, as somebody does who edits it; the one before becomes `AWSPREVIOUS`. Ends what
-    /// [`fail`](Self::fail) began.
+    /// Gives a secret a new current version, as an edit does; the version before becomes `AWSPREVIOUS`. Ends the effect
+    /// of [`fail`](Self::fail).
     ///
     /// ```
     /// use secrets_runtime::source::Memory;
@@ -104,7 +104,7 @@ impl Memory {
         self.put(id.into(), Value::Text(Zeroizing::new(text.into())));
     }
 
-    /// In one step: no fetch sees the secret without a current version.
+    /// In one step, so that no fetch sees the secret without a current version.
     pub(super) fn put(&self, id: String, value: Value) {
         let mut state = self.state();
         let version = state.version(value);
@@ -127,7 +127,7 @@ impl Memory {
         state.secrets.entry(id.into()).or_default().labels.insert(label.into(), version);
     }
 
-    /// Lets every request for a secret fail, until it is set again.
+    /// Makes every request for a secret fail until it is set again.
     ///
     /// ```
     /// use secrets_runtime::{ErrorKind, source::{Memory, SourceError}};
@@ -139,7 +139,7 @@ impl Memory {
         self.state().secrets.entry(id.into()).or_default().fault = Some(error);
     }
 
-    /// Lets every fetch take this long.
+    /// Makes every fetch take this long.
     ///
     /// ```
     /// use std::time::Duration;
@@ -169,7 +169,7 @@ impl Memory {
     }
 }
 
-/// What scripts need.
+/// For scripts.
 #[cfg(feature = "testing")]
 impl Memory {
     pub(super) fn set_frozen(&self, is_frozen: bool) {
@@ -183,7 +183,7 @@ impl Memory {
 }
 
 impl State {
-    /// A version that is newer than all others, also where the clock has not moved.
+    /// Creates a version that is newer than all others, even if the clock has not moved.
     pub fn version(&mut self, value: Value) -> Arc<Version> {
         self.versions += 1;
         let now = SystemTime::now();
@@ -248,7 +248,7 @@ impl Source for Memory {
 
     async fn fetch(&self, requests: &[Request]) -> Vec<Answer> {
         self.0.calls.send_modify(|calls| *calls += 1);
-        // An error would mean that the sender is gone, and it is in `self`.
+        // It cannot fail: the sender is in `self`.
         let _ = self.0.frozen.subscribe().wait_for(|is_frozen| !is_frozen).await;
         let delay = self.state().delay;
         if !delay.is_zero() {

@@ -1,8 +1,8 @@
-//! Two sources, the second for when the first cannot be reached.
+//! Two sources: the second answers if the first cannot be reached.
 
 use super::{Fetched, Request, Source, SourceError};
 
-/// The source that [`Source::or`] makes.
+/// A source with a fallback, made by [`Source::or`].
 ///
 /// ```
 /// use secrets_runtime::source::{File, Memory, Or, Source};
@@ -46,7 +46,7 @@ impl<A: Source, B: Source> Source for Or<A, B> {
                         *answer = Ok(found.fallback(first.clone()));
                     }
                 }
-                // Why the first could not answer says more; that the fallback failed too is added.
+                // The failure of the first source says more; the fallback's failure is added to it.
                 (Err(second), Err(first)) => {
                     *first =
                         first.clone().origin(&format!("the fallback failed too: it {}", second.kind.predicate("")));

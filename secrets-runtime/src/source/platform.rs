@@ -1,12 +1,13 @@
-//! Where the program runs, told by its environment: whose role reads the secrets, and whether this is production.
+//! The platform that the program runs on, according to its environment: which role reads the secrets, and whether this
+//! is production.
 
-/// A variable of the environment. One that is not UTF-8 is not taken for unset: what is no UTF-8 of it is replaced, and
-/// refused wherever it matters.
+/// An environment variable. If it is not UTF-8, it does not count as unset: the invalid part is replaced, and the value
+/// is refused where it matters.
 pub fn environment(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
-/// What gives the program its AWS credentials.
+/// The source of the program's AWS credentials.
 #[cfg_attr(
     not(feature = "aws-https"),
     allow(dead_code, reason = "unless AWS is asked as the environment says, only the place matters")
@@ -17,14 +18,14 @@ pub enum Platform {
     PodIdentity,
     WebIdentity,
     Lambda,
-    /// In the environment, where they win over everything else.
+    /// In the environment, where they override everything else.
     Keys,
     Profile,
     Other,
 }
 
 impl Platform {
-    /// Reads the variables that each platform sets, in the order in which the SDK's default chain heeds them.
+    /// Reads the variables that each platform sets, in the order of the SDK's default chain.
     #[cfg(any(feature = "aws-https", test))]
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
@@ -39,7 +40,7 @@ impl Platform {
         }
     }
 
-    /// Where the program runs, whoever signs its calls.
+    /// The platform, whatever the credentials are.
     pub fn place(variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
         let contains = |name, part: &str| variable(name).is_some_and(|value| value.contains(part));
@@ -61,7 +62,7 @@ impl Platform {
         }
     }
 
-    /// The name of the place, where secrets of a local file have no business.
+    /// The name of a production platform, where a local file must not replace the secrets.
     #[cfg(feature = "aws-https")]
     pub fn production(self) -> Option<&'static str> {
         match self {
@@ -72,7 +73,7 @@ impl Platform {
         }
     }
 
-    /// Whom a permission must be granted to.
+    /// The role that needs the permission.
     #[cfg(feature = "aws")]
     pub fn role(self) -> &'static str {
         match self {
@@ -86,7 +87,7 @@ impl Platform {
         }
     }
 
-    /// What else has to be reached, if anything, as the end of a sentence.
+    /// What else must be reachable, if anything, as the end of a sentence.
     #[cfg(feature = "aws")]
     pub fn also_needs(self) -> &'static str {
         match self {

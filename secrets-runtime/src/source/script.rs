@@ -1,4 +1,4 @@
-//! What happens to a secret in production, done to one in memory.
+//! Simulates, on secrets in memory, what happens to secrets in production.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use super::memory::{Memory, Value, Version};
 use crate::error::ErrorKind;
 use crate::secret::{AWSCURRENT, AWSPENDING, AWSPREVIOUS};
 
-/// Faults and changes, one call each. They take effect with the next fetch.
+/// Faults and changes, one method each. They take effect with the next fetch.
 impl Memory {
-    /// Begins a rotation: the *create* step, which stages a new version `AWSPENDING`. The secret is current as before until
-    /// [`Rotation::finish`]; what the *set* and *test* steps do elsewhere is up to the caller.
+    /// Starts a rotation: the *create* step, which stages a new version `AWSPENDING`. The current version stays current
+    /// until [`Rotation::finish`]; the *set* and *test* steps are up to the caller.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -53,8 +53,8 @@ impl Memory {
         Rotation { source: self.clone(), id, pending }
     }
 
-    /// Moves `AWSCURRENT` back to the version staged `AWSPREVIOUS`, and that label to the one that was current. `false` if
-    /// there is none to go back to.
+    /// Moves `AWSCURRENT` back to the version staged `AWSPREVIOUS`, and moves that label to the version that was
+    /// current. Returns `false` if there is no previous version.
     ///
     /// ```
     /// use secrets_runtime::source::Memory;
@@ -75,7 +75,7 @@ impl Memory {
         has_previous
     }
 
-    /// Stores a binary value, which is refused: only text secrets are supported.
+    /// Stores a binary value, which loading refuses: only text secrets are supported.
     ///
     /// ```
     /// use secrets_runtime::source::Memory;
@@ -87,7 +87,7 @@ impl Memory {
         self.put(id.into(), Value::Binary);
     }
 
-    /// Lets requests for a secret be throttled, until it is set or [restored](Self::restore).
+    /// Throttles requests for a secret until it is set or [restored](Self::restore).
     ///
     /// ```
     /// use secrets_runtime::source::Memory;
@@ -99,7 +99,7 @@ impl Memory {
         self.fail(id, SourceError::new(ErrorKind::Throttled, ""));
     }
 
-    /// Marks a secret for deletion: it cannot be read until it is [restored](Self::restore).
+    /// Marks a secret for deletion: requests fail until it is [restored](Self::restore).
     ///
     /// ```
     /// use secrets_runtime::source::Memory;
@@ -111,8 +111,8 @@ impl Memory {
         self.fail(id, SourceError::new(ErrorKind::MarkedForDeletion, ""));
     }
 
-    /// Ends what [`delete`](Self::delete), [`throttle`](Self::throttle) and [`fail`](Self::fail) began; the secret is what it
-    /// was.
+    /// Ends the effect of [`delete`](Self::delete), [`throttle`](Self::throttle) and [`fail`](Self::fail). The secret
+    /// has its versions as before.
     ///
     /// ```
     /// use secrets_runtime::source::Memory;
@@ -127,8 +127,8 @@ impl Memory {
         }
     }
 
-    /// Lets every fetch wait until [`thaw`](Self::thaw): what a process that is frozen past several intervals, or cut off
-    /// from the network, sees of the source.
+    /// Makes every fetch wait until [`thaw`](Self::thaw): this is how the source looks to a process that is frozen for
+    /// several intervals or cut off from the network.
     ///
     /// ```
     /// use secrets_runtime::source::Memory;
@@ -142,7 +142,7 @@ impl Memory {
         self.set_frozen(true);
     }
 
-    /// Ends what [`freeze`](Self::freeze) began: fetches that waited get what is current now.
+    /// Ends the effect of [`freeze`](Self::freeze): waiting fetches get the current version.
     ///
     /// ```
     /// use secrets_runtime::source::Memory;
@@ -164,7 +164,7 @@ impl Memory {
     }
 }
 
-/// A rotation under way; see [`Memory::rotate`]. Dropping it leaves the rotation stuck.
+/// A rotation in progress; see [`Memory::rotate`]. Dropping it leaves the rotation stuck.
 ///
 /// ```
 /// use secrets_runtime::source::Memory;
@@ -182,7 +182,7 @@ pub struct Rotation {
 }
 
 impl Rotation {
-    /// The *finish* step: `AWSCURRENT` moves to the new version, `AWSPREVIOUS` to the one before.
+    /// The *finish* step: moves `AWSCURRENT` to the new version and `AWSPREVIOUS` to the one before.
     ///
     /// ```
     /// use secrets_runtime::source::Memory;

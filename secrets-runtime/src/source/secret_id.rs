@@ -1,8 +1,9 @@
-//! The id by which a secret is asked for, and how it is shown.
+//! The id of a secret, and how messages show it.
 //!
-//! What is shown is the id itself, and beside it the declared form where placeholders were replaced. One case is withheld: a
-//! whole id that one variable gave may be a secret's value, which `valueFrom` of an ECS task definition puts there in place of
-//! the name. Unless it is an ARN, which no value looks like, the variable is shown until the source knows the id.
+//! Messages show the id itself and, if placeholders were replaced, the declared form beside it. One case is hidden: an
+//! id that came whole from one variable may be a secret's value, because `valueFrom` in an ECS task definition puts the
+//! value there instead of the name. Unless it is an ARN, which no value looks like, messages show the variable until
+//! the source knows the id.
 
 use std::env;
 use std::ffi::OsString;
@@ -18,28 +19,29 @@ pub struct SecretId(Arc<Inner>);
 
 struct Inner {
     id: Arc<str>,
-    /// As it was declared, where that differs.
+    /// The declared form, if it differs.
     declared: Option<Arc<str>>,
-    /// Whether the program gave the id, and it is only found to be what the variable holds.
+    /// Whether the program passed the id, and it only happens to equal the variable's value.
     is_given: bool,
-    /// Whether it may be shown.
+    /// Whether messages may show it.
     is_known: AtomicBool,
 }
 
 impl SecretId {
-    /// An id that somebody wrote down.
+    /// An id that is written in the code.
     pub fn new(id: Arc<str>) -> Self {
         Self(Arc::new(Inner { id, declared: None, is_given: false, is_known: AtomicBool::new(true) }))
     }
 
-    /// What a declaration resolved to.
+    /// An id resolved from a declaration.
     pub fn declared(declared: &str, id: String) -> Self {
         let is_known = AtomicBool::new(!is_one_variable(declared) || Arn::parse(&id).is_some());
         let declared = (declared != id).then(|| declared.into());
         Self(Arc::new(Inner { id: id.into(), declared, is_given: false, is_known }))
     }
 
-    /// What the program gave. Where it is all that a variable holds, but for spaces around it, it is taken to be from there.
+    /// An id that the program passed. If it equals a variable's value, apart from spaces around that, it is assumed to
+    /// come from there.
     pub fn given(id: &str, placeholder: Option<&str>) -> Self {
         let is_held = |(_, value): &(OsString, OsString)| value.to_str().is_some_and(|value| value.trim() == id);
         let variable = || env::vars_os().find(is_held).and_then(|(name, _)| name.into_string().ok());
@@ -62,7 +64,7 @@ impl SecretId {
         &self.0.id
     }
 
-    /// The source has the secret, so that the id is one.
+    /// The source has the secret, so this is an id and may be shown.
     pub fn confirm(&self) {
         self.0.is_known.store(true, Relaxed);
     }
@@ -75,12 +77,12 @@ impl SecretId {
         }
     }
 
-    /// As it was declared, where that is not what is shown.
+    /// The declared form, unless it is what messages show anyway.
     pub fn shown_declared(&self) -> Option<&str> {
         self.0.declared.as_deref().filter(|declared| !self.0.is_given && *declared != self.shown())
     }
 
-    /// The id, or words for what it is, in a sentence that says what to do.
+    /// The id, or words for it, for advice.
     pub fn in_a_hint(&self) -> String {
         match &self.0.declared {
             Some(declared) if !self.0.is_known.load(Relaxed) => {
@@ -91,7 +93,7 @@ impl SecretId {
     }
 }
 
-/// Quoted, the declared form beside it.
+/// The id in quotes, with the declared form beside it.
 impl fmt::Display for SecretId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.shown_declared() {

@@ -1,4 +1,4 @@
-//! The clients of a drill: requests without end, and a tally of what becomes of them.
+//! The clients of a drill: they send requests without end, and count the outcomes.
 
 use std::future::Future;
 use std::sync::Mutex;
@@ -11,15 +11,15 @@ use super::report::Outcome;
 use super::scenario::Scenario;
 use crate::sync::lock;
 
-/// How long a client waits between two requests; lets paused time go on.
+/// The pause of a client between two requests; it lets paused time advance.
 const PACE: Duration = Duration::from_millis(5);
 
-/// Where the clients stand.
+/// The clients and the counts of their outcomes.
 pub struct Clients<E> {
     count: usize,
     patience: Duration,
     tally: Mutex<Tally<E>>,
-    /// What may change while somebody waits for it.
+    /// The part that waiters watch.
     state: watch::Sender<State>,
 }
 
@@ -27,11 +27,11 @@ struct Tally<E> {
     steps: Vec<Outcome<E>>,
     /// Grows with each wait for answers.
     round: u64,
-    /// Which clients ended a request that they began in the round.
+    /// Which clients finished a request that they started in this round.
     answered: Vec<bool>,
 }
 
-/// When a request began.
+/// When a request started.
 #[derive(Clone, Copy)]
 struct Begun {
     step: usize,
@@ -41,9 +41,9 @@ struct Begun {
 #[derive(Debug, Clone, Copy, Default)]
 struct State {
     signal: Signal,
-    /// How many requests are under way.
+    /// The number of requests in flight.
     under_way: usize,
-    /// How many clients ended a request that they began in the round.
+    /// How many clients finished a request that they started in this round.
     answered: usize,
 }
 
@@ -62,7 +62,7 @@ impl<E> Clients<E> {
         Self { count, patience, tally: Mutex::new(tally), state: watch::Sender::default() }
     }
 
-    /// Sends requests, one after the other, until it is stopped.
+    /// Sends requests one after the other until it is stopped.
     pub async fn run<R, T, Fut>(&self, client: usize, request: &R)
     where
         R: Fn() -> Fut,
@@ -80,18 +80,19 @@ impl<E> Clients<E> {
         0..self.count
     }
 
-    /// From now on, requests begin in this step.
+    /// Requests that start from now on count for this step.
     pub fn enter(&self, scenario: Scenario, step: &'static str) {
         lock(&self.tally).steps.push(Outcome::of(Some(scenario), step));
     }
 
-    /// Waits until each client has the answer to a request that it begins from now on, for as long as requests may take.
+    /// Waits until each client has the answer to a request that it starts from now on, for as long as requests may
+    /// take.
     pub async fn are_answered(&self) {
         self.begin_round();
         self.wait(|state| state.answered == self.count).await;
     }
 
-    /// Lets no more requests begin; returns once none is under way.
+    /// Stops new requests from starting; returns once none is in flight.
     pub async fn pause(&self) {
         self.state.send_modify(|state| state.signal = Signal::Pause);
         self.wait(|state| state.under_way == 0).await;
@@ -118,7 +119,7 @@ impl<E> Clients<E> {
 
     async fn wait(&self, is_so: impl Fn(&State) -> bool) {
         let mut state = self.state.subscribe();
-        // Two answers may have to be waited for: one that was under way, and one of this round.
+        // Two answers may be needed: one to a request already in flight, and one of this round.
         let _ = timeout(self.patience * 2, state.wait_for(is_so)).await;
     }
 

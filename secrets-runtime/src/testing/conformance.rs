@@ -1,4 +1,4 @@
-//! Whether a source keeps what [`Source`] promises: the suite that this crate's own sources pass.
+//! The conformance suite: checks whether a source keeps what [`Source`] promises. This crate's own sources pass it.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::source::{Fetched, Request, Selector, Source, SourceError};
 
 type Answer = Result<Fetched, SourceError>;
 
-/// A source under test, and the hands that change what it reads.
+/// A source under test, with methods that change the secrets it reads.
 ///
 /// ```
 /// use secrets_runtime::source::Memory;
@@ -45,7 +45,7 @@ type Answer = Result<Fetched, SourceError>;
 /// # });
 /// ```
 pub trait SourceHarness: Sync {
-    /// What is tested.
+    /// The type of the source under test.
     type Source: Source;
 
     /// The source, which reads what the other methods write.
@@ -59,7 +59,7 @@ pub trait SourceHarness: Sync {
     /// ```
     fn source(&self) -> &Self::Source;
 
-    /// Creates the secret of this id, or gives it a new current version. Returns once the source can see it.
+    /// Creates the secret with this id, or gives it a new current version. Returns once the source can see it.
     ///
     /// ```
     /// # use secrets_runtime::testing::SourceHarness;
@@ -69,7 +69,7 @@ pub trait SourceHarness: Sync {
     /// ```
     fn put(&self, id: &str, text: &str) -> impl Future<Output = ()> + Send;
 
-    /// Deletes the secret. Returns once the source cannot see it.
+    /// Deletes the secret. Returns once the source cannot see it any more.
     ///
     /// ```
     /// # use secrets_runtime::testing::SourceHarness;
@@ -80,7 +80,7 @@ pub trait SourceHarness: Sync {
     fn delete(&self, id: &str) -> impl Future<Output = ()> + Send;
 }
 
-/// Which promises a source breaks; a line for each.
+/// The promises that a source breaks, one line each.
 ///
 /// ```
 /// # fn example(broken: secrets_runtime::testing::BrokenPromises) {
@@ -97,7 +97,7 @@ impl fmt::Display for BrokenPromises {
     }
 }
 
-/// As `Display`: a test's `unwrap` shows it.
+/// As `Display`, so that a test's `unwrap` shows it.
 impl fmt::Debug for BrokenPromises {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -106,21 +106,21 @@ impl fmt::Debug for BrokenPromises {
 
 impl StdError for BrokenPromises {}
 
-/// In every text, so that a leak is found.
+/// Part of every text, so that a leak is found.
 const CANARY: &str = "Xq7canaryXq7";
 
-/// What the suite asks for; ids begin with `conformance/`.
+/// The ids that the suite requests; all begin with `conformance/`.
 const FIRST: &str = "conformance/first";
 const SECOND: &str = "conformance/second";
-/// Not the first, though its id begins so.
+/// A different secret, although its id begins with the first one's.
 const MISSING: &str = "conformance/first/missing";
 
-/// How long a call may take.
+/// The time limit for a call.
 const LIMIT: Duration = Duration::from_secs(30);
 const ENDS: &str = "every call ends, also when others were given up before it: within 30 s";
 
-/// Holds a source against everything that [`Source`] promises, in a tokio runtime with timers. It writes three secrets whose ids
-/// begin with `conformance/`, of up to 64 KiB, which is what AWS allows.
+/// Checks a source against everything that [`Source`] promises. Needs a tokio runtime with timers. It writes three
+/// secrets of up to 64 KiB, the limit of AWS, whose ids begin with `conformance/`.
 ///
 /// ```
 /// use secrets_runtime::testing::{SourceHarness, conformance};
@@ -131,10 +131,10 @@ const ENDS: &str = "every call ends, also when others were given up before it: w
 /// ```
 ///
 /// # Errors
-/// Every promise that is broken.
+/// Every broken promise.
 ///
 /// # Panics
-/// If the source or the harness does.
+/// If the source or the harness panics.
 pub async fn conformance<H: SourceHarness>(harness: &H) -> Result<(), BrokenPromises> {
     let mut suite = Suite { harness, broken: Vec::new(), is_endless: AtomicBool::new(false) };
     suite.texts().await;
@@ -150,7 +150,7 @@ pub async fn conformance<H: SourceHarness>(harness: &H) -> Result<(), BrokenProm
 struct Suite<'h, H> {
     harness: &'h H,
     broken: Vec<&'static str>,
-    /// Whether a call did not end.
+    /// Whether some call did not end.
     is_endless: AtomicBool,
 }
 
@@ -170,7 +170,7 @@ impl<H: SourceHarness> Suite<'_, H> {
         self.ask(&[request]).await.pop().unwrap_or_else(|| Err(SourceError::unanswered()))
     }
 
-    /// One call. What does not end has no answers.
+    /// One call. A call that does not end has no answers.
     async fn ask(&self, requests: &[Request]) -> Vec<Answer> {
         let call = timeout(LIMIT, self.harness.source().fetch(requests)).await;
         call.unwrap_or_else(|_| {
@@ -256,7 +256,7 @@ impl<H: SourceHarness> Suite<'_, H> {
         ] {
             let is_secret = request.is_current();
             let answer = self.one(request).await;
-            // Who may not know whether there is one says that it may not be read.
+            // A caller without the right to know whether the secret exists gets a denial.
             let is_refused = |error: &SourceError| is_secret && error.kind() == ErrorKind::AccessDenied;
             self.promise(answer.is_err_and(|error| is_missing(&error) || is_refused(&error)), NOT_FOUND);
         }
@@ -282,7 +282,7 @@ impl<H: SourceHarness> Suite<'_, H> {
         let request = [current(FIRST)];
         for _ in 0..256 {
             let mut call = pin!(self.harness.source().fetch(&request));
-            // Polled once and dropped, as one that is given up.
+            // Polled once and dropped, like a call that is given up.
             poll_fn(|context| {
                 let _ = call.as_mut().poll(context);
                 Poll::Ready(())

@@ -15,11 +15,11 @@ use crate::live::CONFIRMATION;
 use crate::source::Memory;
 use crate::source::Rotation;
 
-/// Leads a program's own requests through what happens to its secret in production, and reports which step failed one.
+/// Takes a program's own requests through what happens to its secret in production, and reports which step failed one.
 ///
-/// The program reads its secret from a [`Memory`] that the drill rotates, breaks and mends. Clients send requests all the
-/// time. Where values have to be known elsewhere, as a password is by its database, [`set`](Self::set) tells it, as the *set*
-/// step of a rotation does.
+/// The program reads its secret from a [`Memory`] that the drill rotates, breaks and repairs, while clients send
+/// requests all the time. If something else has to know the values, as a database knows its passwords,
+/// [`set`](Self::set) passes them on, like the *set* step of a rotation.
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {
@@ -79,8 +79,8 @@ use crate::source::Rotation;
 /// # }
 /// ```
 ///
-/// Let the program look at its secrets often, with [`Builder::refresh`](crate::SecretsBuilder::refresh) or in time that tokio has
-/// paused: a step in which the program has to notice something lasts until it has looked.
+/// Make the program poll often, with [`Builder::refresh`](crate::SecretsBuilder::refresh) or in paused tokio time: a
+/// step that the program has to notice lasts until it has polled.
 #[must_use = "a drill does nothing before it is run"]
 pub struct Drill<'a> {
     source: Memory,
@@ -94,7 +94,8 @@ pub struct Drill<'a> {
 }
 
 impl<'a> Drill<'a> {
-    /// A drill with the secret `id` of `source`, whose `documents` are those of its versions: 0 is the one that it has now.
+    /// A drill with the secret `id` of `source`. `documents` makes the document of each version; number 0 is the
+    /// current one.
     ///
     /// ```
     /// use secrets_runtime::source::Memory;
@@ -116,8 +117,8 @@ impl<'a> Drill<'a> {
         }
     }
 
-    /// What makes a document's values work elsewhere: the *set* step. With the strategy of a single user it makes those
-    /// before stop working, as `alter role .. password ..` does.
+    /// Adds the *set* step: the function makes a document's values work elsewhere. With the single-user strategy it
+    /// makes the earlier values stop working, as `alter role .. password ..` does.
     ///
     /// ```
     /// # use secrets_runtime::source::Memory;
@@ -137,7 +138,7 @@ impl<'a> Drill<'a> {
         self
     }
 
-    /// Leads through these only, in their order.
+    /// Runs only these scenarios, in this order.
     ///
     /// ```
     /// # use secrets_runtime::source::Memory;
@@ -151,7 +152,7 @@ impl<'a> Drill<'a> {
         self
     }
 
-    /// How many clients send requests, one after the other each; 8 by default, at least 1.
+    /// The number of clients, each of which sends one request after the other; 8 by default, at least 1.
     ///
     /// ```
     /// # use secrets_runtime::source::Memory;
@@ -164,7 +165,7 @@ impl<'a> Drill<'a> {
         Self { clients, ..self }
     }
 
-    /// How long each step lasts at least; 200 ms by default.
+    /// The minimum duration of each step; 200 ms by default.
     ///
     /// ```
     /// # use secrets_runtime::source::Memory;
@@ -177,8 +178,8 @@ impl<'a> Drill<'a> {
         Self { window, ..self }
     }
 
-    /// How long a request may take before it counts as unanswered, and how long the program may take to look at its secret;
-    /// 2 minutes by default.
+    /// The time limit for a request, after which it counts as unanswered, and for the program's next poll; 2 minutes by
+    /// default.
     ///
     /// ```
     /// # use secrets_runtime::source::Memory;
@@ -191,7 +192,8 @@ impl<'a> Drill<'a> {
         Self { patience, ..self }
     }
 
-    /// Runs `request` in all clients at once until the last step is over. Dropping the future ends both.
+    /// Runs `request` in all clients concurrently until the last step is over. Dropping the future stops the drill and
+    /// the requests.
     ///
     /// ```
     /// # use secrets_runtime::source::Memory;
@@ -223,14 +225,14 @@ impl<'a> Drill<'a> {
     }
 }
 
-/// Without the documents.
+/// Does not show the documents.
 impl fmt::Debug for Drill<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Drill").field("id", &self.id).field("scenarios", &self.scenarios).finish_non_exhaustive()
     }
 }
 
-/// A drill under way.
+/// A drill in progress.
 struct Script<'a, 'd, E> {
     drill: &'a Drill<'d>,
     clients: &'a Clients<E>,
@@ -293,7 +295,7 @@ impl<E> Script<'_, '_, E> {
             if let Some(text) = source.current_text(id) {
                 set(text.to_string()).await;
             }
-            // Seen first, then believed.
+            // The program reads the older version first, and believes it after the confirmation.
             self.is_looked_at().await;
             sleep(CONFIRMATION).await;
             self.is_noticed().await;
@@ -353,7 +355,7 @@ impl<E> Script<'_, '_, E> {
         sleep(self.drill.window).await;
     }
 
-    /// Waits until the program has looked at what is there now, and has answered requests since.
+    /// Waits until the program has polled the current state and has answered requests since.
     async fn is_noticed(&self) {
         self.is_looked_at().await;
         self.window().await;
@@ -362,7 +364,7 @@ impl<E> Script<'_, '_, E> {
 
     async fn is_looked_at(&self) {
         let mut calls = self.drill.source.watch_calls();
-        // One call may have begun before.
+        // One call may have started before.
         let enough = *calls.borrow() + 2;
         let _ = timeout(self.drill.patience, calls.wait_for(|calls| *calls >= enough)).await;
     }

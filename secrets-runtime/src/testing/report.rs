@@ -1,10 +1,10 @@
-//! What became of the requests of a drill.
+//! The outcomes of a drill's requests.
 
 use std::fmt;
 
 use super::scenario::Scenario;
 
-/// How a program came through a drill, step by step; `Display` is a table for people.
+/// How a program got through a drill, step by step. `Display` prints a table for people.
 ///
 /// ```
 /// # use secrets_runtime::source::Memory;
@@ -25,11 +25,11 @@ use super::scenario::Scenario;
 #[non_exhaustive]
 #[must_use = "it says whether a request failed"]
 pub struct Report<E> {
-    /// In the order in which the steps were taken.
+    /// The steps, in the order in which they ran.
     pub steps: Vec<Outcome<E>>,
 }
 
-/// What became of the requests that began in one step.
+/// The outcomes of the requests that started in one step.
 ///
 /// ```
 /// use secrets_runtime::testing::Outcome;
@@ -41,17 +41,18 @@ pub struct Report<E> {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Outcome<E> {
-    /// The step's scenario; `None` before the first one.
+    /// The scenario of the step; `None` before the first one.
     pub scenario: Option<Scenario>,
-    /// The step: `create`, `set`, `finish`, ..
+    /// The name of the step: `create`, `set`, `finish`, ..
     pub step: &'static str,
-    /// How many were served.
+    /// How many requests were served.
     pub served: u64,
-    /// How many failed.
+    /// How many requests failed.
     pub failed: u64,
-    /// How many had no answer in time.
+    /// How many requests had no answer in time.
     pub unanswered: u64,
-    /// Why the first one failed. It may quote a secret, which the report's own `Display` and `Debug` therefore do not show.
+    /// The error of the first failed request. It may quote a secret, so the report's `Display` and `Debug` do not show
+    /// it.
     pub first_error: Option<E>,
 }
 
@@ -70,7 +71,7 @@ impl<E> Report<E> {
         self.failures().next().is_none()
     }
 
-    /// The steps that failed a request.
+    /// The steps in which a request failed or had no answer.
     ///
     /// ```
     /// use secrets_runtime::testing::Report;
@@ -120,7 +121,7 @@ impl<E> Outcome<E> {
     }
 }
 
-/// Without the error.
+/// Does not show the error.
 impl<E> fmt::Debug for Outcome<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { scenario, step, served, failed, unanswered, first_error: _ } = self;

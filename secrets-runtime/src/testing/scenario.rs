@@ -1,4 +1,4 @@
-//! What a drill leads a program through, and the steps of each.
+//! The scenarios of a drill, and the steps of each.
 
 use std::fmt;
 
@@ -12,26 +12,27 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scenario {
-    /// A rotation in AWS's four steps: *create*, *set*, *test*, *finish*. From *set* to *finish*, the old value does not work
-    /// any more where the strategy is that of a single user.
+    /// A rotation in AWS's four steps: *create*, *set*, *test*, *finish*. With the single-user strategy, the old value
+    /// does not work from *set* to *finish*.
     Rotation,
-    /// A rotation that stops after *set* and is finished later.
+    /// A rotation that gets stuck after *set* and is finished later.
     StuckRotation,
-    /// `AWSCURRENT` is moved back to the version before.
+    /// `AWSCURRENT` moves back to the previous version.
     Rollback,
-    /// Somebody stores what is not JSON, then a document without the keys, then a binary value, and mends it at last.
+    /// An operator stores a text that is not JSON, then a document without the keys, then a binary value, and at last a
+    /// valid one.
     BadEdit,
     /// Secrets Manager throttles every request for a while.
     Throttling,
     /// The secret is deleted, and restored later.
     Deletion,
-    /// The process is frozen while two rotations take place: no request is sent meanwhile, and the first ones after it meet a
+    /// The process is frozen during two rotations: no request is sent meanwhile, and the first ones afterwards meet a
     /// value that is two versions old.
     Freeze,
 }
 
 impl Scenario {
-    /// All of them, in the order of a drill.
+    /// All scenarios, in the order of a drill.
     ///
     /// ```
     /// use secrets_runtime::testing::Scenario;
@@ -48,7 +49,7 @@ impl Scenario {
         Self::Freeze,
     ];
 
-    /// What helps a program that fails requests in this scenario.
+    /// What to do if a program fails requests in this scenario.
     pub(super) fn remedy(self) -> &'static str {
         match self {
             Self::Rotation | Self::StuckRotation => {

@@ -1,4 +1,4 @@
-//! `bytes`: what `base64` and `hex` spell.
+//! `bytes`: a target of `base64` and `hex`.
 
 use bytes::Bytes as Shared;
 use secrets_shape::rule::Judged;

@@ -1,4 +1,4 @@
-//! `chrono`: points in time, in the forms that it reads itself.
+//! `chrono`: points in time, in the formats of chrono itself.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 

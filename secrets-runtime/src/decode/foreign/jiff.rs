@@ -1,4 +1,4 @@
-//! `jiff`: points in time and what is between them, in the forms that it reads itself.
+//! `jiff`: points in time and durations, in the formats of jiff itself.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime};

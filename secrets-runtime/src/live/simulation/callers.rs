@@ -1,4 +1,4 @@
-//! Callers of every method, who wait, give up, or keep their futures.
+//! Callers of every method, which wait, give up, or keep their futures.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -13,7 +13,7 @@ use super::world::{Caller, Doc, Driver, Future, Inbox, Kept, Node};
 use crate::sync::lock;
 use crate::{Live, Retry, Snapshot};
 
-/// Gives up after some polls: at every await there is, in some run.
+/// Gives up after some polls: over all runs, at every await.
 struct GivesUp {
     future: Future,
     polls: u32,
@@ -31,14 +31,14 @@ impl std::future::Future for GivesUp {
     }
 }
 
-/// Notes when it calls and when it has an answer: only what is demanded confirms a rollback at once.
+/// Records when it calls and when it has an answer: only a forced poll confirms a rollback at once.
 async fn refresh<T>(inbox: Arc<Mutex<Inbox>>, id: String, live: Live<T>) {
     lock(&inbox).forced.insert(id.clone(), Instant::now());
     let _ = live.refresh().await;
     lock(&inbox).forced.insert(id, Instant::now());
 }
 
-/// What runs in a closure of `try_map`.
+/// The body of a `try_map` closure.
 async fn derive(mode: u8, again: impl AsyncFnOnce(), doc: Snapshot<Doc>) -> Result<u64, &'static str> {
     match mode {
         1 => return Err("of the simulation"),
@@ -52,7 +52,7 @@ async fn derive(mode: u8, again: impl AsyncFnOnce(), doc: Snapshot<Doc>) -> Resu
 }
 
 impl Driver {
-    /// Somebody calls something, in a runtime that is driven.
+    /// Calls a random method, in a runtime that is driven.
     pub fn call(&mut self, id: &str) {
         let Some(at) = self.driven_place() else { return };
         let Some((what, bound, future)) = self.future(id) else { return };
@@ -76,7 +76,7 @@ impl Driver {
         }
     }
 
-    /// Somebody waits for a future.
+    /// Waits for a future.
     pub fn wait(&mut self, at: usize, what: &'static str, bound: Duration, future: Future) {
         let place = &self.runtimes[at];
         let caller = Arc::new(Caller { what, place: place.name, since: self.now, bound, done: false.into() });
@@ -90,7 +90,7 @@ impl Driver {
     fn future(&mut self, id: &str) -> Option<(&'static str, Duration, Future)> {
         let (secrets, inbox, own) = (self.secrets.clone(), Arc::clone(&self.inbox), id.to_owned());
         let start = Duration::from_secs(30) + 2 * GRACE;
-        // A call waits for its turn, behind all that may be under way or queued before it.
+        // A call waits behind all calls that may be in flight or queued before it.
         let before = self.ids.len() + 2 * (self.callers.len() + self.kept.len());
         let turns = u32::try_from(before.div_ceil(self.concurrency)).expect("few") + 2;
         let demand = 2 * self.limit.max(2 * GRACE) + GRACE;

@@ -1,4 +1,4 @@
-//! Steps runtimes through simulated time and lets things happen.
+//! Steps runtimes through simulated time and triggers events.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,12 +21,12 @@ impl Place {
     }
 }
 
-/// Steps a runtime to a point in time: all that is due in it by then happens.
+/// Steps a runtime to a point in time: everything due by then happens.
 fn step_to(runtime: &Runtime, now: Instant) {
     runtime.block_on(async { sleep_until(now).await });
 }
 
-/// Sets the clock of a runtime that was not stepped for a while, before anything in it goes on.
+/// Sets the clock of a runtime that was not stepped for a while, before anything in it continues.
 fn set_to(runtime: &Runtime, now: Instant) {
     runtime.block_on(async { tokio::time::advance(now.saturating_duration_since(Instant::now())).await });
 }
@@ -40,7 +40,7 @@ impl Driver {
         fastrand::seed(seed);
         let mut rng = fastrand::Rng::with_seed(seed);
         let observer = runtime();
-        // Far enough ahead that every runtime made later is behind, and can be set.
+        // Far enough ahead that every later runtime is behind, and can be set.
         let now = observer.block_on(async { Instant::now() }) + Duration::from_secs(3600);
         simulate(now - Duration::from_secs(3600));
         let count = match rng.u8(0..20) {
@@ -123,7 +123,7 @@ impl Driver {
         let probe = self.secrets.clone();
         for place in self.runtimes.iter().filter(|place| place.is_driven) {
             place.runtime.block_on(async {
-                // As a program does that is probed.
+                // As a program does that has a health probe.
                 let _ = probe.health();
                 sleep_until(now).await;
             });

@@ -1,4 +1,4 @@
-//! What has to hold, whatever happens, and what has to be well again in the end.
+//! The invariants of every run, and what has to be healthy again in the end.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,19 +25,19 @@ impl Driver {
         self.check_values();
         self.check_polls();
         let state = lock(&self.source.0);
-        // Calls whose task is on a parked runtime are superseded, but not dropped: they are not counted as under way any more.
+        // Calls whose task is on a parked runtime are superseded but not dropped: they no longer count as in flight.
         let is_parked = self.runtimes.iter().any(|place| !place.is_driven);
         assert!(is_parked || state.calls <= self.concurrency + self.runtimes.len(), "{} calls", state.calls);
         drop(state);
         for place in self.runtimes.iter().filter(|place| place.is_driven) {
             let tasks = place.runtime.metrics().num_alive_tasks() - place.own.load(Ordering::Relaxed);
-            // Calls, derivations of all closures that there ever were, background tasks; and some that are about to end.
+            // Calls, derivations of all closures ever created, background tasks; and some that are about to end.
             let most = 2 * self.concurrency + 3 * (self.modes.len() + self.nodes.len()) + 8;
             assert!(tasks <= most, "{tasks} tasks of at most {most}");
         }
     }
 
-    /// No caller waits longer than it may, for as long as its runtime is driven.
+    /// No caller waits longer than its bound while its runtime is driven.
     fn check_callers(&mut self) {
         let driven = self.runtimes.iter().filter(|place| place.is_driven);
         let driven: BTreeMap<u64, Instant> = driven.map(|place| (place.name, place.since)).collect();
@@ -60,7 +60,7 @@ impl Driver {
         });
     }
 
-    /// A version goes back only by the rule for rollbacks, and no value is of a version that its secret never had.
+    /// A version goes back only by the rule for rollbacks, and every value is of a version that its secret had.
     fn check_values(&mut self) {
         let now = self.now;
         let forced = lock(&self.inbox).forced.clone();
@@ -77,7 +77,7 @@ impl Driver {
             });
             let was_forced =
                 forced.get(id).is_some_and(|called| *called + 4 * self.limit + Duration::from_secs(10) >= last);
-            // What it had in between may have been there between two polls.
+            // Versions in between may have come and gone between two polls.
             let has_stayed = now.saturating_duration_since(first) >= CONFIRMATION;
             let since = |at: Instant| now.saturating_duration_since(at);
             assert!(
@@ -115,7 +115,7 @@ impl Driver {
         }
     }
 
-    /// Health is told by what the source itself saw; and while a runtime is driven, polls begin when they are planned.
+    /// Health agrees with what the source itself saw; and while a runtime is driven, polls start as planned.
     fn check_polls(&mut self) {
         let _context = self.observer.enter();
         let longest = schedule::longest(self.interval);
@@ -127,7 +127,7 @@ impl Driver {
             let health = secret.health(views);
             let good = secret.record().good.map(|good| good.monotonic);
             let before = self.good.insert(secret.secret_id().shown().to_owned(), good).flatten();
-            // Runtimes are stepped one after the other: their clocks differ by a step at most.
+            // Runtimes are stepped one after the other: their clocks differ by at most one step.
             let goes_back = good.zip(before).is_some_and(|(good, before)| good + Duration::from_secs(3) < before);
             assert!(!goes_back, "what is known of {} goes back", secret.secret_id().shown());
             let (asked, answered) = self.source.with(secret.request.id(), |stored| (stored.asked, stored.answered));
@@ -141,7 +141,7 @@ impl Driver {
                     "{shown} is ok, {age:?} old of at most {most:?}, said to be {confirmed:?}"
                 );
             }
-            // One call after another may hang for its whole limit, and a runtime that parks is noticed after a while.
+            // One call after another may hang for its whole limit, and a parked runtime is noticed only after a while.
             let turns = u32::try_from(self.ids.len().div_ceil(self.concurrency)).expect("few") + 1;
             let most = longest.max(schedule::MAX_BACKOFF.min(self.interval))
                 + (self.limit + 3 * GRACE) * turns * 2
@@ -166,7 +166,7 @@ impl Driver {
         }
     }
 
-    /// Whether somebody wants a secret to be polled.
+    /// Whether a secret has to be polled.
     fn is_followed(&self, secret: &PolledSecret) -> bool {
         self.lives.iter().any(|followed| followed.id == secret.request.id() && followed.seen > 0)
             && secret.record().interval.is_some()
@@ -174,7 +174,7 @@ impl Driver {
 
     // The end.
 
-    /// Everything works again: everything has to be well.
+    /// Everything works again, so everything has to become healthy.
     pub fn heal(&mut self) {
         if self.driven.is_none() {
             self.begin_runtime();
@@ -182,7 +182,7 @@ impl Driver {
         for id in &self.ids {
             self.source.with(id, |stored| stored.mode = Mode::Well);
         }
-        // However few calls may be under way at once, they are enough.
+        // However low the concurrency is, it is enough.
         lock(&self.source.0).latency = Duration::ZERO;
         for mode in &self.modes {
             mode.store(0, Ordering::Relaxed);
@@ -219,7 +219,7 @@ impl Driver {
         assert!(queued <= self.ids.len(), "{queued} calls wait");
     }
 
-    /// All runtimes end, and no poll goes on without one. Then the last handle goes, and everything goes with it.
+    /// All runtimes end, and no poll continues without one. Then the last handle is dropped, and everything with it.
     pub fn let_go(mut self) {
         let poller = Arc::downgrade(&self.secrets.registry().poller);
         self.kept.clear();

@@ -1,4 +1,4 @@
-//! The simulated source: it does what it is told, and remembers what it was asked.
+//! The simulated source: it does as it is told, and remembers what it was asked.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -19,7 +19,7 @@ pub struct State {
     pub secrets: BTreeMap<String, Stored>,
     pub batch: usize,
     pub latency: Duration,
-    /// How many calls are under way.
+    /// The number of calls in flight.
     pub calls: usize,
     pub most_calls: usize,
 }
@@ -31,9 +31,9 @@ pub struct Stored {
     pub mode: Mode,
     /// When each version became current.
     pub history: Vec<(Instant, u64)>,
-    /// When the last call for it began.
+    /// When the last call for it started.
     pub asked: Option<Instant>,
-    /// When the last call for it began that was answered with a version.
+    /// When the last call that returned a version started.
     pub answered: Option<Instant>,
 }
 
@@ -49,7 +49,7 @@ pub enum Mode {
     Short,
     Many,
     Binary,
-    /// A version that the type cannot read: its decoding panics.
+    /// A version that the type cannot read: decoding it panics.
     Bad,
 }
 
@@ -104,7 +104,7 @@ pub fn created(version: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(version)
 }
 
-/// `current` is the version that the call sees: the one when it began, or the one when it ends.
+/// `current` is the version that the call sees: the one at its start, or the one at its end.
 fn answer(
     stored: &mut Stored,
     current: u64,
@@ -133,7 +133,7 @@ fn answer(
         _ => version.to_string(),
     };
     if request.is_current() {
-        // One that was superseded may be answered late.
+        // A superseded call may be answered late.
         stored.answered = stored.answered.max(Some(begun));
     }
     let id = if stored.mode == Mode::Bad { format!("bad-{version}") } else { version.to_string() };
@@ -180,7 +180,7 @@ impl Source for SimSource {
             std::future::pending::<()>().await;
         }
         if modes.contains(&Mode::Panics) {
-            // Without the hook, which would print it.
+            // Without the panic hook, which would print it.
             std::panic::resume_unwind(Box::new("of the simulation"));
         }
         let mut state = lock(&self.0);

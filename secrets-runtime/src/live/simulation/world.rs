@@ -1,4 +1,4 @@
-//! What there is in a simulation.
+//! The state of a simulation.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
@@ -19,10 +19,10 @@ pub struct Driver {
     pub seed: u64,
     pub rng: fastrand::Rng,
     pub now: Instant,
-    /// Never stepped: its clock is set to look at things without bringing anything back.
+    /// Never stepped: its clock is set in order to inspect things without restarting anything.
     pub observer: Runtime,
     pub runtimes: Vec<Place>,
-    /// Since when there has been a driven runtime all the time.
+    /// Since when a runtime has been driven without interruption.
     pub driven: Option<Instant>,
     pub source: SimSource,
     pub secrets: Secrets,
@@ -33,14 +33,14 @@ pub struct Driver {
     pub inbox: Arc<Mutex<Inbox>>,
     pub lives: Vec<Followed>,
     pub nodes: Vec<Node>,
-    /// Of all closures that there ever were.
+    /// The modes of all closures ever created.
     pub modes: Vec<Arc<AtomicU8>>,
-    /// Futures that nobody polls.
+    /// Futures that are not polled.
     pub kept: Vec<Kept>,
     pub callers: Vec<Arc<Caller>>,
-    /// Whether the wall clock was ever set: it may make up the time that a rollback has to stay.
+    /// Whether the wall clock was ever set: that may replace the time for which a rollback has to stay.
     pub has_jumped: bool,
-    /// When each secret last had a version, as the engine knows.
+    /// When each secret last had a version, according to the engine.
     pub good: BTreeMap<String, Option<Instant>>,
 }
 
@@ -48,17 +48,17 @@ pub struct Place {
     pub runtime: Runtime,
     pub is_driven: bool,
     pub name: u64,
-    /// Since when it is driven without a break.
+    /// Since when it has been driven without interruption.
     pub since: Instant,
-    /// When it is driven again, if it is parked for a while only.
+    /// When it is driven again, if it is parked only for a while.
     pub parked_until: Option<Instant>,
-    /// How many of its tasks are the driver's own.
+    /// The number of its tasks that belong to the driver.
     pub own: Arc<AtomicUsize>,
 }
 
 impl Place {
     pub fn spawn(&self, future: impl std::future::Future<Output = ()> + Send + 'static) {
-        /// Counts a task for as long as it is there.
+        /// Counts a task while it exists.
         struct Counted(Arc<AtomicUsize>);
 
         impl Drop for Counted {
@@ -76,12 +76,12 @@ impl Place {
     }
 }
 
-/// What callers bring back.
+/// What callers return.
 #[derive(Default)]
 pub struct Inbox {
     pub lives: Vec<(String, Live<Doc>)>,
     pub nodes: Vec<Node>,
-    /// When `refresh` was called last.
+    /// When `refresh` was last called.
     pub forced: BTreeMap<String, Instant>,
 }
 
@@ -100,7 +100,7 @@ pub struct Node {
     pub seen: u64,
 }
 
-/// What a version of a simulated secret is: its number.
+/// The value of a simulated version: its number.
 pub struct Doc(pub u64);
 
 #[diagnostic::do_not_recommend]
@@ -110,7 +110,7 @@ impl SecretValue for Doc {
     fn decode(json: &Json<'_>, _: &mut Report) -> Result<Self, Reported> {
         match json.text().parse() {
             Ok(number) => Ok(Self(number)),
-            // Without the hook, which would print it.
+            // Without the panic hook, which would print it.
             Err(_) => std::panic::resume_unwind(Box::new("of the simulation")),
         }
     }
@@ -123,7 +123,7 @@ impl Secret for Doc {
 
 pub type Future = BoxFuture<'static, ()>;
 
-/// Somebody who waits, and for how long at most.
+/// A waiting caller, and how long it may wait.
 pub struct Caller {
     pub what: &'static str,
     pub place: u64,

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
-/// Reads a document from a file, or from standard input if the path is `-`. A path that does not exist may be a secret passed by mistake,
-/// so
-/// it is never shown.
+/// Reads a document from a file, or from standard input if the path is `-`. A path that does not exist may be a secret
+/// passed by mistake, so it is never shown.
 pub fn document(path: &Path, option: &str) -> Result<String, Failure> {
     if path == Path::new("-") {
         return standard_input().map_err(|error| Failure::file("read", Path::new("standard input"), &error));

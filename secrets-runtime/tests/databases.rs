@@ -1,5 +1,4 @@
-//! The documents that AWS makes for databases, as its templates and as its console write them, load into the struct that
-//! the README shows for them.
+//! The documents that AWS's templates and console write for databases load into the struct that the README shows for them.
 
 use secrets_runtime::{ExposeSecret, Secret, SecretString};
 

@@ -1,9 +1,9 @@
-//! What compiling takes: rows that a script of its own prints.
+//! Compile times; a separate script measures and prints them.
 
 use std::path::Path;
 use std::process::Command;
 
-/// Prints them; some minutes.
+/// Prints the compile times, which takes some minutes.
 ///
 /// # Panics
 /// If there is no `python3`, or something does not compile.

@@ -39,7 +39,7 @@ WAYS = {
         "dependencies": f'secrets-runtime = {{ path = "{ROOT / "secrets-runtime"}", default-features = false, features = ["derive"] }}',
     },
 }
-# As most declarations are: a descriptor of each goes into the binary.
+# The usual case: with an id, a descriptor goes into the binary.
 WAYS["Secret with an id"] = WAYS["Secret"] | {
     "derive": ["secrets_runtime::Secret", 'secret(id = "db")'],
     "dependencies": WAYS["Secret"]["dependencies"].replace('["derive"]', '["derive", "descriptor"]'),
@@ -66,7 +66,7 @@ def row(what, measured="", ratio="", promise=""):
 
 RUNTIME = f'secrets-runtime = {{ path = "{ROOT / "secrets-runtime"}", default-features = false, features = ["derive", "descriptor"] }}'
 
-# What a declaration may have besides its fields.
+# Options of a declaration besides its fields.
 ADDITIONS = {
     "neither": "",
     "an `id`": '#[secret(id = "db/{at}")]',

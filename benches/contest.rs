@@ -1,4 +1,4 @@
-//! Contests: several ways to do one thing, measured in turns within one run, so that a busy machine slows all of them.
+//! Compares several ways to do one thing, measured in turns within one run, so that a busy machine slows down all of them.
 
 use std::hint::black_box;
 use std::sync::Barrier;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::rows::{self, Row};
 
-/// Ways to do one thing, each compared with the first, which is ours.
+/// Several ways to do one thing. Each is compared with the first, which is ours.
 #[allow(missing_debug_implementations, reason = "it holds closures")]
 pub struct Contest<'a> {
     title: String,
@@ -17,20 +17,20 @@ pub struct Contest<'a> {
 struct Contestant<'a> {
     name: &'static str,
     run: Box<dyn Fn(u32) + Sync + 'a>,
-    /// How much of this one's time ours may take.
+    /// The maximum of our time relative to this contestant's.
     limit: Option<f64>,
 }
 
-/// Counts what a closure allocates.
+/// Counts a closure's allocations.
 pub type Count<'a> = &'a mut dyn FnMut(&mut dyn FnMut()) -> u64;
 
 impl<'a> Contest<'a> {
-    /// No contestants yet.
+    /// A contest without contestants.
     pub fn new(title: impl Into<String>) -> Self {
         Self { title: title.into(), contestants: Vec::new() }
     }
 
-    /// One way to do it. What it returns is dropped within the time.
+    /// Adds a contestant. Dropping its result is part of the measured time.
     #[must_use]
     pub fn enter<T>(mut self, name: &'static str, run: impl Fn() -> T + Sync + 'a) -> Self {
         let run = move |times| (0..times).for_each(|_| drop(black_box(run())));
@@ -38,7 +38,7 @@ impl<'a> Contest<'a> {
         self
     }
 
-    /// Promises that ours takes at most this much of the time of each of the next contestants.
+    /// Sets the maximum of our time relative to each of the next contestants.
     #[must_use]
     pub fn promises(mut self, limits: &[f64]) -> Self {
         for (contestant, &limit) in self.contestants.iter_mut().skip(1).zip(limits) {
@@ -47,7 +47,7 @@ impl<'a> Contest<'a> {
         self
     }
 
-    /// Prints what each takes on so many threads at once. The fastest turn counts: what slows a turn is somebody else.
+    /// Prints the time of each contestant on this many threads. Takes the fastest turn, because other processes only slow turns down.
     pub fn times(&self, threads: usize) {
         let turns = Turns::on(threads);
         let times: Vec<u32> = self.contestants.iter().map(|contestant| contestant.times(turns.length)).collect();
@@ -67,7 +67,7 @@ impl<'a> Contest<'a> {
         }
     }
 
-    /// Prints how often each allocates.
+    /// Prints the allocations of each contestant.
     pub fn allocations(&self, count: Count<'_>, limit: Option<u64>) {
         rows::title(&self.title);
         for (nth, contestant) in self.contestants.iter().enumerate() {
@@ -83,7 +83,7 @@ impl<'a> Contest<'a> {
 }
 
 impl Contestant<'_> {
-    /// How often it fits a turn.
+    /// How many runs fill a turn.
     fn times(&self, turn: Duration) -> u32 {
         let mut times = 1;
         loop {
@@ -96,7 +96,7 @@ impl Contestant<'_> {
         }
     }
 
-    /// Nanoseconds each, on the slowest of the threads.
+    /// Nanoseconds per run, on the slowest thread.
     fn turn(&self, times: u32, threads: usize) -> f64 {
         let run = || {
             let start = Instant::now();
@@ -122,16 +122,16 @@ fn together(threads: usize, run: &(impl Fn() -> Duration + Sync)) -> Duration {
 
 struct Turns {
     number: u32,
-    /// Roughly.
+    /// The approximate length of a turn.
     length: Duration,
 }
 
 impl Turns {
     fn on(threads: usize) -> Self {
         match threads {
-            // Long against the clock's own cost, short against a time slice.
+            // Long compared with reading the clock, short compared with a time slice.
             1 => Self { number: 4_000, length: Duration::from_micros(50) },
-            // Long against the time between the first thread's start and the last one's.
+            // Long compared with the delay between the starts of the threads.
             _ => Self { number: 500, length: Duration::from_millis(1) },
         }
     }

@@ -1,5 +1,5 @@
-//! Decoding and validating: against `serde_json` into a plain struct without any validation, and against `serde_json` with
-//! garde doing the same validation.
+//! Decoding and validating, compared with `serde_json` without validation and with `serde_json` plus garde doing the same
+//! validation.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -9,7 +9,7 @@ use secrets_runtime::{Secret, SecretString};
 
 use crate::contest::{Contest, Count};
 
-/// Prints what decoding takes.
+/// Prints decoding times.
 pub fn times() {
     rds().times(1);
     let (keys, tenants) = (keys_document(), tenants_document());
@@ -17,7 +17,7 @@ pub fn times() {
     tenants_contest(&tenants).times(1);
 }
 
-/// Prints what decoding allocates.
+/// Prints allocations of decoding.
 pub fn allocations(count: Count<'_>) {
     rds().allocations(count, None);
     let (keys, tenants) = (keys_document(), tenants_document());
@@ -39,7 +39,7 @@ macro_rules! contest {
     };
 }
 
-/// Eight keys, as the rotation templates for RDS write them.
+/// Eight keys, as written by the rotation templates for RDS.
 const RDS: &str = r#"{
   "engine": "postgres",
   "host": "orders.cluster-c9akciq32rgt.eu-central-1.rds.amazonaws.com",
@@ -105,7 +105,7 @@ fn rds() -> Contest<'static> {
         .promises(&[2.0, 1.5])
 }
 
-/// Declares a struct of API keys in each of the three ways.
+/// Declares a struct of API keys for each of the three.
 macro_rules! keys {
     ($($key:ident),*) => {
         #[derive(Secret)]
@@ -125,7 +125,7 @@ macro_rules! keys {
             $(#[garde(length(chars, min = 8, max = 128))] $key: String,)*
         }
 
-        /// Sixteen keys of 40 characters and more: 1 KiB.
+        /// Sixteen keys of at least 40 characters, 1 KiB in total.
         fn keys_document() -> String {
             let keys = [$(stringify!($key)),*].map(|key| format!("\"{key}\": \"{key}_{}\"", "Zk3Qx9Lm".repeat(5)));
             format!("{{\n  {}\n}}", keys.join(",\n  "))
@@ -190,7 +190,7 @@ struct GardeTenant {
     quota: u32,
 }
 
-/// Some four hundred tenants: 60 KiB, which is close to the 64 KiB that the service takes.
+/// Some four hundred tenants in 60 KiB, close to the service's limit of 64 KiB.
 fn tenants_document() -> String {
     let mut text = "{\"tenants\": {".to_owned();
     for number in 0.. {

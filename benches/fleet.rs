@@ -1,9 +1,8 @@
-//! A fleet that starts in one instant, polls, and is locked out of its database by a rotation: how often it asks the service
-//! in the worst second.
+//! Simulates a fleet that starts at the same instant, polls, and loses access to its database in a rotation. Measures the
+//! calls in the worst second.
 //!
-//! Each task is a real `Secrets`, in paused time. The service answers after a while and throttles what is beyond its quota;
-//! a throttled batch falls back to single calls for five minutes, as it does in the AWS source. What the SDK itself would
-//! try again is not modelled.
+//! Each task is a real `Secrets`, in paused time. The service answers after a delay and throttles calls beyond its quota. A
+//! throttled batch falls back to single calls for five minutes, as in the AWS source. Retries of the SDK itself are not modelled.
 
 use std::future::ready;
 use std::path::Path;
@@ -23,12 +22,12 @@ const TASKS: u64 = 10_000;
 const SECRETS: usize = 5;
 const LATENCY: Duration = Duration::from_millis(20);
 const INTERVAL: Duration = Duration::from_mins(5);
-/// Calls per second and account: <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html>.
+/// Quotas in calls per second and account: <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html>.
 const GETS: u32 = 10_000;
 const BATCHES: u32 = 100;
 /// When the database gets a new password.
 const ROTATION: Duration = Duration::from_secs(700);
-/// How long it takes until the new password is the current version.
+/// The time until the new password is the current version.
 const WINDOW: Duration = Duration::from_secs(5);
 const END: Duration = Duration::from_secs(1_000);
 
@@ -37,7 +36,7 @@ struct Login {
     version: u64,
 }
 
-/// Prints the peaks, and draws what came when.
+/// Prints the peaks and draws the calls over time.
 pub fn peaks() {
     let runs = RUNS.map(|run| (run, run.simulate()));
     rows::title(&format!(
@@ -63,7 +62,7 @@ pub fn peaks() {
     draw(&runs);
 }
 
-/// A way in which a fleet asks.
+/// How a fleet fetches secrets.
 #[derive(Clone, Copy)]
 struct Run {
     who: Who,
@@ -73,7 +72,7 @@ struct Run {
 #[derive(Clone, Copy, PartialEq)]
 enum Who {
     Ours,
-    /// Asks again after a second, and polls to the second.
+    /// Retries after exactly a second, and polls at exact intervals.
     WithoutJitter,
 }
 
@@ -126,7 +125,7 @@ impl Run {
     }
 }
 
-/// Whether it got there.
+/// Returns whether the task succeeded.
 async fn ours(client: Client) -> bool {
     let service = Arc::clone(&client.service);
     let secrets = Secrets::new(client);
@@ -168,13 +167,13 @@ async fn without_jitter(client: Client) -> bool {
     true
 }
 
-/// The service, and the database.
+/// The service and the database.
 struct Service {
     begin: Instant,
     story: Mutex<Story>,
 }
 
-/// What came when.
+/// What happened, second by second.
 #[derive(Default)]
 struct Story {
     seconds: Vec<Second>,
@@ -191,12 +190,12 @@ struct Second {
     batches: u32,
 }
 
-/// Since the beginning.
+/// Time since the beginning.
 #[derive(Default, Clone, Copy)]
 struct Time(Duration);
 
 impl Time {
-    /// Rounded up.
+    /// Rounds up.
     fn seconds(self) -> u64 {
         (self.0 + Duration::from_millis(999)).as_secs()
     }
@@ -230,12 +229,12 @@ impl Service {
         if self.begin.elapsed() < ROTATION + WINDOW { 1 } else { 2 }
     }
 
-    /// Whether the database does.
+    /// Whether the database accepts the password of this version.
     fn admits(&self, version: u64) -> bool {
         version == if self.begin.elapsed() < ROTATION { 1 } else { 2 }
     }
 
-    /// Counts a call; whether it is within the quota.
+    /// Counts a call. Returns whether it is within the quota.
     fn allows(&self, api: Api) -> bool {
         let second = usize::try_from(self.begin.elapsed().as_secs()).unwrap_or_default();
         let mut story = self.story();
@@ -253,7 +252,7 @@ impl Service {
 }
 
 impl Story {
-    /// The worst of these seconds.
+    /// The worst second in this range.
     fn peak(&self, from: usize, to: usize) -> String {
         let seconds = self.seconds.iter().take(to).skip(from);
         let gets = seconds.clone().map(|second| second.gets).max().unwrap_or_default();
@@ -270,12 +269,12 @@ impl Story {
 /// The client of one task.
 struct Client {
     service: Arc<Service>,
-    /// From when on batches are worth trying.
+    /// The earliest time for the next batch call; `None` if batches are off.
     batch_from: Mutex<Option<Instant>>,
 }
 
 impl Client {
-    /// The versions of so many secrets; `None` for what is throttled.
+    /// Fetches the versions of `count` secrets; `None` for throttled ones.
     async fn get(&self, count: usize) -> Vec<Option<u64>> {
         if count > 1 && self.has_batches() {
             sleep(LATENCY).await;

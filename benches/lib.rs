@@ -1,4 +1,4 @@
-//! Side by side with what people use instead: `cargo bench -p secrets-benches`, whose figures are in `README.md`.
+//! Benchmarks against the alternatives: `cargo bench -p secrets-benches`. `README.md` has the results.
 
 pub mod compile;
 pub mod contest;

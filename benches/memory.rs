@@ -1,5 +1,5 @@
-//! What is allocated for a read, a decoded document, a live secret. Apart from the times: the allocator that counts takes
-//! some itself, and grows nothing in place.
+//! Allocations of a read, a decoded document and a live secret. Separate from the timings, because the counting allocator takes time
+//! and never grows allocations in place.
 
 use secrets_benches::{decode, poll, read, rows};
 

@@ -1,16 +1,16 @@
-//! A picture of what came when: SVG, on a scale of powers of ten, readable on light and dark pages.
+//! Draws calls over time as SVG, on a logarithmic scale, readable on light and dark pages.
 
 use std::fmt::Write;
 
-/// One diagram of several.
+/// One of several diagrams.
 pub(crate) struct Panel {
     pub(crate) title: &'static str,
     pub(crate) quota: u32,
-    /// The last is on top, and first in the legend.
+    /// The last line is drawn on top and comes first in the legend.
     pub(crate) lines: Vec<Line>,
 }
 
-/// What came in each second.
+/// The number of calls in each second.
 pub(crate) struct Line {
     pub(crate) label: &'static str,
     /// `ours` or `theirs`.
@@ -22,9 +22,9 @@ const LEFT: f64 = 72.0;
 const WIDTH: f64 = 800.0;
 const TOP: f64 = 58.0;
 const HEIGHT: f64 = 200.0;
-/// From the top of one diagram to the top of the next.
+/// The distance between the tops of two diagrams.
 const STEP: f64 = 296.0;
-/// Powers of ten.
+/// The powers of ten on the scale.
 const DECADES: u32 = 5;
 
 const STYLE: &str = "
@@ -37,7 +37,7 @@ const STYLE: &str = "
   }
 ";
 
-/// Draws diagrams one above the other, of so many seconds, with marks on the time axis.
+/// Draws diagrams one above the other, covering this many seconds, with marks on the time axis.
 pub(crate) fn plot(panels: &[Panel], seconds: u64, marks: &[(u64, &str)]) -> String {
     let scale = Scale { seconds: float(seconds) };
     let (width, mut body) = (LEFT + WIDTH + 28.0, String::new());
@@ -62,7 +62,7 @@ impl Scale {
         LEFT + WIDTH * second / self.seconds
     }
 
-    /// Below the top; nothing is at the bottom, as is one.
+    /// The distance from the top. Zero is at the bottom, like one.
     fn y(calls: u32) -> f64 {
         HEIGHT * (1.0 - f64::from(calls.max(1)).log10() / f64::from(DECADES))
     }
@@ -97,7 +97,7 @@ impl Panel {
 }
 
 impl Line {
-    /// A step for each second.
+    /// Draws a step for each second.
     fn draw(&self, scale: &Scale, top: f64) -> String {
         let mut path = format!("M{:.1} {:.1}", scale.x(0.0), top + HEIGHT);
         let mut last = 0;

@@ -1,4 +1,4 @@
-//! Keeping secrets fresh: how often the service is asked, and what asking costs a program with many secrets.
+//! Polling: how often the service is called, and the cost for a program with many secrets.
 
 use std::fs;
 use std::num::NonZeroUsize;
@@ -31,13 +31,13 @@ struct Db {
 const DOCUMENT: &str = r#"{"username": "orders", "password": "0123456789abcdef", "host": "db.internal", "port": 5432}"#;
 const HOUR: Duration = Duration::from_hours(1);
 
-/// Answers at once, and counts: one call for as many secrets as go into a batch.
+/// Answers immediately and counts calls: one for each batch.
 #[derive(Debug)]
 struct Service {
     batch_size: usize,
     version: AtomicU64,
     calls: AtomicU64,
-    /// Whether a fifth of the secrets cannot be read.
+    /// Whether a fifth of the secrets fail.
     is_failing: AtomicBool,
 }
 
@@ -84,7 +84,7 @@ fn ids(count: u32) -> Vec<String> {
     (0..count).map(|number| format!("secret/{number}")).collect()
 }
 
-/// Prints how often the service is asked for each secret in an hour with one rotation in it.
+/// Prints the calls per secret in an hour with one rotation.
 pub fn calls() {
     const MANY: u32 = 100;
 
@@ -111,7 +111,7 @@ struct Asked {
     values: u64,
 }
 
-/// In paused time.
+/// Counts our calls, in paused time.
 fn our_calls(count: u32, batch_size: usize) -> u64 {
     let service = Service::new(batch_size);
     let secrets = Secrets::new(Arc::clone(&service));
@@ -126,9 +126,9 @@ fn our_calls(count: u32, batch_size: usize) -> u64 {
     })
 }
 
-/// The official cache goes by the clock of the system, which cannot be paused, and asks when it is read after its TTL, for
-/// which its documentation has 5 minutes. An hour in which it is read all the time is twelve of its TTLs: it is given a short
-/// one, and read when that is over. Nobody's time is measured here, but how often it asks.
+/// Counts the calls of the official cache. It uses the system clock, which cannot be paused, and refreshes when it is read after its TTL,
+/// by default 5 minutes. An hour of constant reading is twelve TTLs, so this uses a short TTL and reads after each has expired. It counts
+/// calls and measures no time.
 fn their_calls(readers: usize) -> Asked {
     const ID: &str = "secret/db";
     const TTL: Duration = Duration::from_millis(50);
@@ -145,7 +145,7 @@ fn their_calls(readers: usize) -> Asked {
             if nth == 6 {
                 server.rotate();
             }
-            // As if each request were a task of its own: none of them makes another wait for its turn.
+            // `unconstrained` lets all reads run concurrently, as in separate tasks.
             for got in join_all((0..readers).map(|_| unconstrained(read()))).await {
                 got.expect("the server answers");
             }
@@ -155,7 +155,7 @@ fn their_calls(readers: usize) -> Asked {
     })
 }
 
-/// Prints what a poll of many secrets takes, which has to grow with their number and no faster.
+/// Prints the cost of polling many secrets, which must grow linearly.
 pub fn times() {
     const COUNTS: [u32; 3] = [1_000, 5_000, 10_000];
 
@@ -178,7 +178,7 @@ pub fn times() {
     }
 }
 
-/// Prints what it costs when a fifth of many secrets cannot be read, and is asked for again and again.
+/// Prints the cost of retries when a fifth of many secrets fail.
 ///
 /// # Panics
 /// If a benchmark cannot be set up.
@@ -203,7 +203,7 @@ pub fn failing() {
     drop(lives);
 }
 
-/// In paused time: what the task does between the polls is in it.
+/// Measures in paused time, including the work of the task between polls.
 fn seconds_per_poll(count: u32, batch_size: usize) -> f64 {
     const POLLS: u32 = 10;
 
@@ -219,7 +219,7 @@ fn seconds_per_poll(count: u32, batch_size: usize) -> f64 {
     seconds / f64::from(POLLS)
 }
 
-/// Lets time pass until the service has had so many calls. A function of its own, so that its instructions can be counted.
+/// Advances time until the service has received this many calls. Not inlined, so that its instructions can be counted.
 #[inline(never)]
 fn until(runtime: &Runtime, service: &Service, calls: u64) {
     runtime.block_on(async {
@@ -229,7 +229,7 @@ fn until(runtime: &Runtime, service: &Service, calls: u64) {
     });
 }
 
-/// What this thread has computed so far; where nobody tells, the time that went by.
+/// The CPU time of this thread, or the elapsed time where that is unavailable.
 fn cpu_time() -> Duration {
     thread_local! {
         static START: Instant = Instant::now();
@@ -238,7 +238,7 @@ fn cpu_time() -> Duration {
     of_linux().map_or_else(|| START.with(Instant::elapsed), Duration::from_nanos)
 }
 
-/// Prints how much memory a live secret takes.
+/// Prints the memory of a live secret.
 ///
 /// # Panics
 /// If a benchmark cannot be set up.

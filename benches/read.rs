@@ -1,5 +1,5 @@
-//! Reading a live secret against what it is built on, what else a program might keep it in, and the official cache, which
-//! keeps text: a program that wants a field parses it each time.
+//! Reading a live secret, compared with the primitive it is built on, with other ways to store it, and with the official cache, which
+//! stores text that a program parses on each read.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ struct Db {
 const ID: &str = "secret/db";
 const DOCUMENT: &str = r#"{"username": "orders", "password": "0123456789abcdef", "host": "db.internal", "port": 5432}"#;
 
-/// Prints what reads take, on one thread and on each of two.
+/// Prints read times on one thread and on two.
 pub fn times() {
     let kept = Kept::new();
     for threads in [1, 2] {
@@ -33,14 +33,14 @@ pub fn times() {
     }
 }
 
-/// Prints what reads allocate: ours nothing.
+/// Prints allocations of reads; ours must be zero.
 pub fn allocations(count: Count<'_>) {
     let kept = Kept::new();
     kept.field().allocations(count, Some(0));
     kept.snapshot().allocations(count, Some(0));
 }
 
-/// One secret, kept in each way.
+/// One secret, stored in each of the ways.
 struct Kept {
     live: Live<Db>,
     bare: ArcSwap<Db>,
@@ -79,7 +79,7 @@ impl Kept {
             .promises(&[1.1])
     }
 
-    /// What it returns within one poll, without a runtime around it.
+    /// Polls the future once, without a runtime.
     fn hit(&self) -> String {
         let got = self.cache.get_secret_value(ID, None, None, false).now_or_never();
         got.and_then(Result::ok).and_then(|secret| secret.secret_string).expect("it is in the cache")

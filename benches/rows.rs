@@ -1,25 +1,25 @@
-//! The table, as Markdown.
+//! Prints the results as a Markdown table.
 
 use std::fs;
 
-/// Prints the head of the table. What it was measured on stands above it.
+/// Prints the table's head, preceded by the machine.
 pub fn begin() {
     println!("Measured on {}.\n", machine());
     println!("| | measured | ours ÷ it | promised |");
     println!("|---|---:|---:|---|");
 }
 
-/// Prints what the machine was busy with meanwhile.
+/// Prints the load of the machine during the run.
 pub fn end() {
     println!("\nLoad average at the end: {}.", load());
 }
 
-/// Prints the title of what follows.
+/// Prints the title of a section.
 pub fn title(title: &str) {
     println!("| **{title}** | | | |");
 }
 
-/// A line of the table.
+/// A row of the table.
 #[derive(Debug)]
 #[must_use = "it has to be printed"]
 pub struct Row {
@@ -30,36 +30,36 @@ pub struct Row {
 }
 
 impl Row {
-    /// What was measured.
+    /// A row with a measurement.
     pub fn new(what: impl Into<String>, measured: impl Into<String>) -> Self {
         Self { what: what.into(), measured: measured.into(), ratio: None, promise: String::new() }
     }
 
-    /// Compares: what ours takes, for one of what this takes.
+    /// Adds the ratio of our measurement to this one.
     pub fn ours_to_it(self, ratio: f64) -> Self {
         Self { ratio: Some(ratio), ..self }
     }
 
-    /// Promises that the ratio is no greater.
+    /// Adds the maximum of the ratio.
     pub fn at_most(self, limit: f64) -> Self {
         let is_kept = self.ratio.is_some_and(|ratio| ratio <= limit);
         self.promised(&format!("{limit}"), is_kept)
     }
 
-    /// Promises no more than `limit`.
+    /// Adds a limit, and whether it was met.
     pub fn promised(mut self, limit: &str, is_kept: bool) -> Self {
         self.promise = format!("≤ {limit}: {}", if is_kept { "met" } else { "**missed**" });
         self
     }
 
-    /// Prints it.
+    /// Prints the row.
     pub fn print(&self) {
         let Self { what, measured, ratio, promise } = self;
         println!("| {what} | {measured} | {} | {promise} |", ratio.map(significant).unwrap_or_default());
     }
 }
 
-/// To two or three digits that mean something.
+/// Rounds to two or three significant digits.
 fn significant(ratio: f64) -> String {
     match ratio {
         ..0.0095 => format!("{ratio:.4}"),
@@ -69,7 +69,7 @@ fn significant(ratio: f64) -> String {
     }
 }
 
-/// With commas between thousands.
+/// Formats with thousands separators.
 #[must_use]
 pub fn grouped(number: u64) -> String {
     if number < 1_000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1_000), number % 1_000) }
@@ -83,7 +83,7 @@ fn machine() -> String {
     format!("{cores} cores ({}), load average {}", model.unwrap_or("unknown"), load())
 }
 
-/// Of the last minute: what the benchmark itself adds is at most 2.
+/// The load average of the last minute. The benchmark itself adds at most 2.
 fn load() -> String {
     let averages = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     averages.split(' ').next().unwrap_or("unknown").to_owned()

@@ -1,4 +1,4 @@
-//! A server on loopback that answers as the service does, after a while, and counts.
+//! A loopback server that answers like the service, after a delay, and counts calls.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
-/// A server that ends with this value.
+/// A server. Stops when this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
@@ -31,12 +31,12 @@ struct Shared {
     latency: Duration,
     version: AtomicU64,
     calls: AtomicU64,
-    /// Those of the calls that ask for no value.
+    /// Calls of `DescribeSecret`, which return no value.
     descriptions: AtomicU64,
 }
 
 impl Server {
-    /// A server whose every secret has this text.
+    /// Starts a server on which every secret has this text.
     pub(crate) async fn start(document: &str, latency: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
@@ -47,12 +47,12 @@ impl Server {
         Self { address, shared, task }
     }
 
-    /// How often it was called.
+    /// The number of calls so far.
     pub(crate) fn calls(&self) -> u64 {
         self.shared.calls.load(Ordering::Relaxed)
     }
 
-    /// How often it was called for a description.
+    /// The number of `DescribeSecret` calls so far.
     pub(crate) fn descriptions(&self) -> u64 {
         self.shared.descriptions.load(Ordering::Relaxed)
     }
@@ -62,7 +62,7 @@ impl Server {
         self.shared.version.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How to reach it.
+    /// The configuration for a client of this server.
     pub(crate) fn sdk_config(&self) -> SdkConfig {
         let credentials = Credentials::new("bench", "bench", None, None, "benches");
         SdkConfig::builder()
@@ -105,7 +105,7 @@ async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Resp
 }
 
 impl Shared {
-    /// Ids are told from everything else in a request by how they begin.
+    /// Finds the ids in a request by their common prefix.
     fn answer(&self, operation: &str, body: &str) -> String {
         let version = format!("version-{}-of-a-secret-of-the-benches", self.version.load(Ordering::Relaxed));
         let ids = body.split('"').filter(|piece| piece.starts_with("secret/"));

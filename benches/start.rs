@@ -1,4 +1,4 @@
-//! The start of a program: many secrets behind a service that answers each call after a while.
+//! The start of a program with many secrets, against a service that answers each call after a delay.
 
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
@@ -36,12 +36,12 @@ struct PlainDb {
 const DOCUMENT: &str = r#"{"username": "orders", "password": "0123456789abcdef", "host": "db.internal", "port": 5432}"#;
 const LATENCY: Duration = Duration::from_millis(20);
 const TURNS: u32 = 3;
-/// How many secrets are fetched one after the other at most; more take as much longer.
+/// The maximum number of secrets fetched sequentially; times for more are extrapolated.
 const SEQUENTIAL: usize = 100;
-/// With so many secrets, ours has to be ten times faster than one after the other.
+/// With this many secrets, ours must be ten times faster than fetching sequentially.
 const PROMISED_FOR: usize = 100;
 
-/// Prints how long it takes until all secrets are there, with how many calls.
+/// Prints the time until all secrets are loaded, and the number of calls.
 ///
 /// # Panics
 /// If a benchmark cannot be set up.
@@ -55,7 +55,7 @@ pub fn times() {
     });
 }
 
-/// How the secrets are fetched, each time by a new client.
+/// How the secrets are fetched, each time with a new client.
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
     Ours(Batch),
@@ -85,7 +85,7 @@ async fn start(server: &Server, count: usize) {
     let mut fastest = [Measured { seconds: f64::INFINITY, calls: 0 }; WAYS.len()];
     for turn in 0..TURNS {
         for (way, fastest) in WAYS.iter().zip(&mut fastest) {
-            // One after the other, nothing varies by much, and it takes long.
+            // Sequential runs vary little and take long, so they are not repeated.
             if turn == 0 || count * way.share(count) <= 20 || !way.is_sequential() {
                 let measured = way.measure(server, &ids).await;
                 if measured.seconds < fastest.seconds {
@@ -107,7 +107,7 @@ impl Way {
         matches!(self, Self::SdkOneByOne | Self::CacheOneByOne)
     }
 
-    /// One of how many secrets is measured.
+    /// Measures one of this many secrets.
     fn share(self, count: usize) -> usize {
         if self.is_sequential() { count.div_ceil(SEQUENTIAL) } else { 1 }
     }

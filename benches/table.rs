@@ -1,4 +1,4 @@
-//! Every time, in one run; `cargo bench -p secrets-benches --bench table -- read start` has those sections only.
+//! All timings in one run; `cargo bench -p secrets-benches --bench table -- read start` runs only these sections.
 
 use secrets_benches::{compile, decode, fleet, poll, read, rows, start};
 

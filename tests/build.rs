@@ -1,4 +1,4 @@
-//! Says before the tests are compiled what they will miss.
+//! Fails before the tests are compiled if they cannot run for lack of Python.
 
 use std::process::{Command, Stdio};
 

@@ -1,5 +1,5 @@
-//! Every source keeps what sources promise: those of the runtime, and one that a program brings. And the suite finds those that
-//! do not.
+//! Runs the conformance suite on every source of the runtime and on a custom one, and checks that the suite detects sources
+//! that break the contract.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use secrets_runtime::source::{Aws, Batch, Fetched, File, Memory, Request, Select
 use secrets_runtime::testing::{SourceHarness, conformance};
 use secrets_tests::{Emulator, sdk_config};
 
-/// A source over one in memory.
+/// Harness for a source that wraps `Memory`.
 struct InMemory<S> {
     memory: Memory,
     source: S,
@@ -51,7 +51,7 @@ async fn the_source_in_memory() {
     assert!(broken.is_err(), "a file that is not there is not the same as a secret that is not there");
 }
 
-/// A file that is written anew for each change.
+/// Harness for `File`: rewrites the file on each change.
 struct InFile {
     path: PathBuf,
     secrets: Mutex<BTreeMap<String, String>>,
@@ -90,7 +90,7 @@ async fn the_source_in_a_file() {
     std::fs::remove_file(path).expect("removed");
 }
 
-/// Secrets Manager, as the official client changes it.
+/// Harness for `Aws`: changes the secret through the official client.
 struct InAws {
     client: aws_sdk_secretsmanager::Client,
     source: Aws,
@@ -130,7 +130,7 @@ async fn secrets_manager_with_and_without_batches() {
     conformance(&InAws { client: emulator.client(), source }).await.expect("with a configuration of the client itself");
 }
 
-/// A source that a program brings: a directory with a file for each secret, as orchestrators mount them.
+/// A custom source: a directory with a file per secret, as orchestrators mount them.
 struct Mounted(PathBuf);
 
 impl Mounted {
@@ -180,7 +180,7 @@ async fn a_source_that_a_program_brings() {
 
 type Answers = Vec<Result<Fetched, SourceError>>;
 
-/// What it does to the answers of the source in memory.
+/// A broken source: changes the answers of `Memory`.
 struct Spoiled(Memory, Spoil);
 
 type Spoil = fn(&[Request], Answers) -> Answers;
@@ -195,7 +195,7 @@ fn each(answers: Answers, spoil: impl Fn(Fetched) -> Result<Fetched, SourceError
     answers.into_iter().map(|answer| answer.and_then(&spoil)).collect()
 }
 
-/// Keeps what it is asked for where all calls see it.
+/// A broken source: concurrent calls overwrite each other's requests.
 struct Shared(Memory, Mutex<Vec<Request>>);
 
 impl Source for Shared {
@@ -207,7 +207,7 @@ impl Source for Shared {
     }
 }
 
-/// Waits for calls that were given up.
+/// A broken source: hangs after a cancelled call.
 struct Busy(Memory, AtomicBool);
 
 impl Source for Busy {

@@ -1,4 +1,4 @@
-//! What a program loads can be read in its binary, however it was built; and nothing else.
+//! A binary contains entries for exactly the types that it loads, however it was built.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +13,7 @@ use secrets_tests::Application;
 #[path = "../cargo-secrets/src/entries.rs"]
 mod entries;
 
-/// A program that links three types of its own, two of another crate, and one of a crate that it only depends on.
+/// A program that links three types of its own, two of another crate, and one from a crate that is only a dependency.
 static APPLICATION: LazyLock<Application> = LazyLock::new(|| {
     let application = Application::new(Path::new(env!("CARGO_TARGET_TMPDIR")), "descriptor");
     application.write("Cargo.toml", WORKSPACE);
@@ -28,7 +28,7 @@ static APPLICATION: LazyLock<Application> = LazyLock::new(|| {
     application
 });
 
-/// Few ways to build the dependencies, so that each is built once: with machine code, for `lto`, and small, which aborts as well.
+/// Few profiles, so that dependencies are built rarely: machine code only, for `lto`, and for size with `panic = "abort"`.
 const WORKSPACE: &str = r#"[workspace]
 resolver = "3"
 members = ["orders", "shared", "unnamed"]
@@ -50,7 +50,7 @@ codegen-units = 16
 panic = "abort"
 "#;
 
-/// What loads and is never called is large enough that no compiler puts it into its callers.
+/// The uncalled functions that load secrets are too large to be inlined into callers.
 const PROGRAM: &str = r#"
 use secrets_runtime::{Secret, Secrets, source::Memory};
 
@@ -134,7 +134,7 @@ const UNNAMED: &str = r#"
 pub struct Unnamed { pub token: String }
 "#;
 
-/// Builds, and reads what was built.
+/// Builds the workspace and reads the entries of the built file.
 fn built(arguments: &str, file: &str) -> Vec<&'static Declaration<'static>> {
     let output = APPLICATION.cargo(arguments);
     assert!(output.status.success(), "cargo {arguments}\n{}", String::from_utf8_lossy(&output.stderr));
@@ -156,14 +156,14 @@ fn exactly_what_is_loaded_is_in_the_binary_however_it_is_built() {
         ("rustc -p orders --release -- -C codegen-units=16", "release/orders"),
         ("rustc -p orders --release -- -C codegen-units=1 -C strip=symbols", "release/orders"),
         ("build -p orders --profile small", "small/orders"),
-        // The compiler's own linker made those before.
+        // The builds above use the compiler's default linker.
         ("rustc -p orders --release -- -C codegen-units=16 -C link-arg=-fuse-ld=bfd", "release/orders"),
         ("rustc -p orders --profile lto -- -C lto=thin -C codegen-units=16", "lto/orders"),
         ("rustc -p orders --profile lto -- -C lto=fat -C codegen-units=1 -C strip=symbols", "lto/orders"),
     ];
     for (arguments, file) in builds {
         let found = built(arguments, file);
-        // Neither what is declared, decoded and never loaded, nor what a function loads that nobody calls.
+        // Excludes types that are declared or decoded but never loaded, and those loaded only by uncalled functions.
         let expected =
             BTreeSet::from(["orders::Key", "orders::Limits", "orders::db::OrdersDb", "orders::Tenant", "BTreeMap"]);
         assert_eq!((types(&found), found.len()), (expected, 6), "{arguments}");
@@ -196,7 +196,7 @@ fn an_entry_says_what_the_type_declares() {
         (key.id, key.format),
         (Some("orders/key"), Format::Text(TextFormat { is_trimmed: true, may_be_empty: false }))
     );
-    // What the program gives an id to has none.
+    // A type loaded with `load_from` has no id.
     let tenant = entry("orders::Tenant");
     assert_eq!((tenant.id, entry("BTreeMap").id), (None, None));
     assert!(format!("{:?}", tenant.shape).contains("Parsed(\"IpAddr\", Refused)"), "{tenant:?}");

@@ -1,4 +1,4 @@
-//! Loading from a Secrets Manager API that this project did not write, through the real SDK, over HTTP.
+//! Loads from an independent implementation of the Secrets Manager API, through the real SDK and over HTTP.
 
 use aws_sdk_secretsmanager::primitives::Blob;
 use secrets_runtime::{
@@ -130,7 +130,7 @@ async fn the_largest_secret_and_every_script_come_through_whole() {
     assert_eq!(secrets.load_from::<Current>("unicode").await.expect("unicode").password.expose_secret(), scripts);
 }
 
-/// 45 ids, of which every seventh does not exist, in an order that is not the service's.
+/// 45 ids in a shuffled order, of which every seventh does not exist.
 async fn forty_five(emulator: &Emulator, prefix: &str) -> Vec<String> {
     let mut ids = Vec::new();
     for number in 0..45_u32 {
@@ -139,7 +139,7 @@ async fn forty_five(emulator: &Emulator, prefix: &str) -> Vec<String> {
             ids.push(name);
         } else {
             let arn = emulator.create(&name, &format!(r#"{{"username": "{name}", "port": 1}}"#)).await;
-            // Some are asked for by ARN.
+            // Uses the ARN for some of them.
             ids.push(if number % 5 == 0 { arn } else { name });
         }
     }

@@ -1,11 +1,11 @@
-//! What a program's environment decides: a process of its own, with variables of the test's making.
+//! Configuration through the environment, in a separate process with only the test's variables.
 
 use std::process::{Output, Stdio};
 
 use secrets_tests::{Emulator, Proxy, REGION, Reply};
 use tokio::process::Command;
 
-/// Runs the service with these variables and no other of AWS's.
+/// Runs the service with these variables and no other AWS variables.
 async fn service(variables: &[(&str, &str)]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_load"));
     for (name, _) in std::env::vars_os() {
@@ -84,7 +84,7 @@ async fn an_unreachable_endpoint_and_an_unknown_region_read_differently() {
         service(&[id, key, ("AWS_REGION", REGION), ("AWS_ENDPOINT_URL", &format!("http://{nobody}"))]).await;
     assert!(!succeeded);
     assert!(output.contains("could not be reached\nhelp: check the endpoint that AWS_ENDPOINT_URL"), "{output}");
-    // `.invalid` never resolves: RFC 2606.
+    // `.invalid` never resolves (RFC 2606).
     let (succeeded, output) = service(&[id, key, ("AWS_REGION", "eu-wst-1.invalid")]).await;
     assert!(!succeeded);
     assert!(
@@ -108,7 +108,7 @@ async fn a_file_is_a_source_on_a_laptop_and_refused_on_ecs() {
     );
 }
 
-/// What the SDK panics over, or blames something else for, is named; the value is not shown.
+/// Variables on which the SDK panics or reports a misleading error are named; their values are not shown.
 #[tokio::test]
 async fn a_variable_that_cannot_be_is_named_and_not_shown() {
     let [id, key] = STATIC;
@@ -164,11 +164,11 @@ async fn an_empty_variable_counts_as_unset() {
     let (succeeded, output) =
         service(&[id, key, ("AWS_REGION", REGION), ("AWS_ENDPOINT_URL", &endpoint), nothing]).await;
     assert!(succeeded, "{output}");
-    // Without an endpoint, the service itself is asked for, which is not there.
+    // An empty endpoint means the default one, which is unreachable here.
     let endpoints = [("AWS_ENDPOINT_URL", ""), nothing];
     let (succeeded, output) = service(&[id, key, ("AWS_REGION", "eu-wst-1.invalid"), endpoints[0], endpoints[1]]).await;
     assert!(!succeeded && output.contains("does not resolve") && !output.contains("panicked"), "{output}");
-    // No container's credentials: the next provider is asked.
+    // An empty URI means no container credentials, so the next provider is tried.
     let nobody = [("AWS_CONTAINER_CREDENTIALS_FULL_URI", ""), ("AWS_REGION", REGION), ("AWS_ENDPOINT_URL", &endpoint)];
     let (succeeded, output) = service(&nobody).await;
     assert!(!succeeded && output.contains("no AWS credentials were found"), "{output}");

@@ -1,4 +1,4 @@
-//! Each failure of the service reads differently, says what to do, and to whom.
+//! Each failure of the service has its own message and a remedy.
 
 use std::time::Duration;
 
@@ -84,7 +84,7 @@ async fn credentials_that_aws_does_not_accept_are_told_from_none() {
 
 #[tokio::test]
 async fn a_service_that_does_not_answer_times_out() {
-    // It accepts connections and says nothing.
+    // Accepts connections but never answers.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let endpoint = format!("http://{}", silent.local_addr().expect("it is bound"));
     let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(50)).build();
@@ -144,7 +144,7 @@ async fn a_configuration_without_credentials_provider_is_not_an_unreachable_serv
 
 #[tokio::test]
 async fn concurrent_calls_are_bounded() {
-    // It answers three at a time: with fewer under way the test would not end well.
+    // The proxy answers three calls at a time, so the test hangs unless three run concurrently.
     let proxy = Proxy::answering_together(3, Reply::new(200, FOUND)).await;
     let secrets = Secrets::builder().concurrency(3).build_from_sdk_config(&sdk_config(&proxy.endpoint()));
     let ids: Vec<String> = (0..12).map(|number| format!("db{number}")).collect();

@@ -1,5 +1,4 @@
-//! What may go wrong between a live secret and the service: what readers see meanwhile, what the operator sees, and how long
-//! it takes to recover once it is over.
+//! Faults between a live secret and the service: what readers and operators see meanwhile, and how long recovery takes.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -17,7 +16,7 @@ use secrets_tests::{Emulator, Proxy, REGION, Reply, sdk_config};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
-/// In every value, so that a leak is found.
+/// Part of every value, so that a leak is detected.
 const CANARY: &str = "Xq7canaryXq7";
 
 #[derive(Secret)]
@@ -33,7 +32,7 @@ fn document(nth: u32) -> String {
     format!(r#"{{"password": "{CANARY}", "nth": {nth}}}"#)
 }
 
-/// An SDK configuration that gives up fast.
+/// An SDK configuration with short timeouts.
 fn impatient(endpoint: &str) -> aws_config::SdkConfig {
     let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_millis(300)).build();
     sdk_config(endpoint).into_builder().timeout_config(timeouts).build()
@@ -41,7 +40,7 @@ fn impatient(endpoint: &str) -> aws_config::SdkConfig {
 
 type Fault = Arc<dyn Fn() -> Reply + Send + Sync>;
 
-/// A live secret that reads an emulator of its own through a proxy.
+/// A live secret that reads its own emulator through a proxy.
 struct Scene {
     emulator: Emulator,
     proxy: Proxy,
@@ -82,7 +81,7 @@ impl Scene {
         put.send().await.expect("put");
     }
 
-    /// Waits for the value of a document.
+    /// Waits until the value of this document is in use.
     async fn serves(&self, nth: u32) {
         let mut changes = self.live.changes();
         let waiting = async { while changes.next().await.expect("the task is there").nth != nth {} };
@@ -91,7 +90,7 @@ impl Scene {
         });
     }
 
-    /// While the fault lasts: the operator is told which it is, readers keep what they have.
+    /// During the fault, status and health report it, and readers keep the last value.
     async fn is_degraded_by(&self, kind: ErrorKind) {
         let told = || self.live.status().last_error.is_some_and(|error| error.kind() == kind);
         until(&format!("{kind:?} is told"), told, || format!("{:?}", self.live.status())).await;
@@ -116,7 +115,7 @@ impl Scene {
         );
     }
 
-    /// From breaking to recovery; the secret is rotated meanwhile.
+    /// Runs through a fault from start to recovery, with a rotation in between.
     async fn survives(&self, name: &str, kind: ErrorKind, fault: impl Fn() -> Reply + Send + Sync + 'static) {
         let next = self.live.current().nth + 1;
         self.breaks(fault);
@@ -145,7 +144,7 @@ async fn until(what: &str, has_come: impl Fn() -> bool, instead: impl Fn() -> St
     assert!(came.is_ok(), "after 20 s, it is not so that {what}: {}", instead());
 }
 
-/// Collects every log line of this thread.
+/// Collects the log lines of this thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -162,7 +161,7 @@ impl Write for Log {
 #[tokio::test]
 async fn what_the_service_answers_in_its_place() {
     let scene = Scene::begin().await;
-    // The emulator is filled over the SDK too, and its requests are not the program's: from here on, only what is asked for.
+    // Starts after filling the emulator, whose SDK requests are not the program's.
     let log = Log::default();
     let writer = log.clone();
     let subscriber =
@@ -191,7 +190,7 @@ async fn what_the_service_answers_in_its_place() {
     assert!(ours.iter().all(|line| !line.to_lowercase().contains("canary")), "{ours:#?}");
 }
 
-/// A source whose endpoint can be replaced.
+/// A source whose endpoint can be switched.
 struct Switched {
     endpoints: Vec<Aws>,
     active: Arc<Mutex<usize>>,
@@ -307,7 +306,7 @@ async fn an_echo_of_the_old_version_and_a_deliberate_rollback() {
     let get = client.get_secret_value().secret_id(Db::ID).send().await.expect("got");
     let (first, text) = (get.version_id.expect("a version"), get.secret_string.expect("text").replace('"', "\\\""));
     let created = get.created_date.expect("a date").as_secs_f64();
-    // The emulator's dates are whole seconds: the new version has to be of a later one.
+    // The emulator's timestamps are whole seconds, so the new version must be at least a second younger.
     until(
         "a second is over",
         || {
@@ -405,7 +404,7 @@ async fn a_process_that_is_frozen_past_several_intervals() {
 
     assert!(signal("-STOP").success());
     scene.put(&document(2)).await;
-    // As many intervals of this process, which goes on.
+    // Waits for as many intervals as this process, which is not stopped, polls.
     let (here, there) = (scene.proxy.calls().len(), proxy.calls().len());
     until("ten intervals are over", || scene.proxy.calls().len() > here + 10, String::new).await;
     assert!(proxy.calls().len() <= there + 1, "frozen");

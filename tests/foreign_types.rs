@@ -1,4 +1,4 @@
-//! Types of other crates as fields, without an attribute.
+//! Types of other crates as fields, without attributes.
 
 use std::collections::BTreeMap;
 

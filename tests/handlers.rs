@@ -1,4 +1,4 @@
-//! Live secrets where programs use them: in axum handlers and in spawned tasks, with what these have borrowed.
+//! Live secrets in axum handlers and spawned tasks, with the borrows that these need.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ impl std::fmt::Display for Rejected {
 
 impl std::error::Error for Rejected {}
 
-/// Greets with the current prefix; a name of nobody is rejected.
+/// Greets with the current prefix; rejects the name `nobody`.
 async fn greet(prefix: &str, name: &str) -> Result<String, Rejected> {
     tokio::task::yield_now().await;
     if name == "nobody" { Err(Rejected) } else { Ok(format!("{prefix}, {name}")) }

@@ -1,5 +1,5 @@
-//! What stays in the memory of a process once a secret is not needed any more. A process of its own, which looks for the secret
-//! in all of its memory.
+//! Checks that a secret disappears from the memory of a process when it is no longer needed. Runs in its own process and scans all of
+//! its memory.
 #![cfg(target_os = "linux")]
 
 use std::fs::File;
@@ -12,14 +12,14 @@ use secrets_runtime::{
     source::{Fetched, Request, Source, SourceError},
 };
 
-/// The password, but for one bit of each letter: the password itself is in no constant of this program.
+/// The password with one bit of each byte flipped, so that the program contains no constant with the password itself.
 const MASKED: [u8; 24] = *b"yTJlhblkb^NoxbxcUlvLYsbc";
 
 fn unmasked(byte: u8) -> u8 {
     byte ^ 1
 }
 
-/// A source that makes the text when it is asked, in a buffer that does not grow. The password is in the first text alone.
+/// A source that builds the text on request, in a buffer that does not reallocate. Only the first text contains the password.
 #[derive(Default)]
 struct Made(AtomicU32);
 
@@ -46,7 +46,7 @@ struct Db {
     password: SecretString,
 }
 
-/// How often the password is in what this process can read and write.
+/// Counts the copies of the password in this process's writable memory.
 fn copies() -> usize {
     let maps = std::fs::read_to_string("/proc/self/maps").expect("Linux has it");
     let memory = File::open("/proc/self/mem").expect("one's own");
@@ -57,14 +57,14 @@ fn copies() -> usize {
         let address = |text| u64::from_str_radix(text, 16).ok();
         (rest.starts_with("rw") && !rest.contains("[v")).then_some((address(start)?, address(end)?))
     });
-    // All but the buffer, which would find its own contents.
+    // Skips the scan buffer, which would find its own contents.
     let own = u64::try_from(buffer.as_ptr().addr()).expect("it fits");
     let (own, own_end) = (own, own + u64::try_from(buffer.len()).expect("it fits"));
     let data: Vec<_> = data.flat_map(|(start, end)| [(start, end.min(own)), (start.max(own_end), end)]).collect();
     data.into_iter().map(|(start, end)| copies_within(&memory, &mut buffer, start, end)).sum()
 }
 
-/// How often it is between two addresses.
+/// Counts the copies between two addresses.
 fn copies_within(memory: &File, buffer: &mut [u8], start: u64, end: u64) -> usize {
     let (mut at, mut copies) = (start, 0);
     while at < end {
@@ -75,14 +75,14 @@ fn copies_within(memory: &File, buffer: &mut [u8], start: u64, end: u64) -> usiz
         if read < length || length < buffer.len() {
             break;
         }
-        // Windows overlap, so that none is missed.
+        // Windows overlap, so that a copy across two windows is found.
         at += u64::try_from(read - MASKED.len() + 1).expect("it fits");
     }
     buffer.fill(0);
     copies
 }
 
-/// The tests look at the same memory.
+/// Serializes the tests, which scan the same memory.
 static ALONE: Mutex<()> = Mutex::new(());
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -115,7 +115,7 @@ fn the_value_before_is_gone_from_memory_after_its_last_reader() {
     assert_eq!(copies(), 0, "nobody does");
 }
 
-/// The password in another form, made as [`Made`] makes its text, and what follows it.
+/// A source for the password in an encoded form, built like [`Made`], with an end that decides whether it decodes.
 struct Encoded {
     form: fn(&mut String, [u8; 3]),
     end: &'static str,
@@ -128,7 +128,7 @@ impl Source for Encoded {
         let made = |request: &Request| {
             let mut text = String::with_capacity(1 << 14);
             text.extend(["{\"", request.id(), "\": \""]);
-            // Memory that is freed is used again, from its beginning.
+            // Padding first: the allocator reuses freed memory from its beginning, which would overwrite the password.
             (0..PADDING / 3).for_each(|_| (self.form)(&mut text, *b"pad"));
             MASKED.as_chunks::<3>().0.iter().for_each(|three| (self.form)(&mut text, three.map(unmasked)));
             text.push_str(self.end);
@@ -185,7 +185,7 @@ fn bytes_that_are_broken_at_their_end_leave_nothing_of_their_beginning() {
     assert_eq!(copies(), 0, "after");
 }
 
-/// A `Vec` is not zeroized when it is dropped; the next part of the test wants it gone.
+/// `Vec` is not zeroized on drop, so this clears the result before the next scan.
 fn zeroize(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes.fill(0);
     std::hint::black_box(bytes)

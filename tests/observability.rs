@@ -1,4 +1,4 @@
-//! What an operator sees of refused versions and failing looks: log lines and figures.
+//! What an operator sees of refused versions and failing polls: log lines and metrics.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use secrets_runtime::{Live, Secret, Secrets, Snapshot};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// In every value, so that a leak is found.
+/// Part of every value, so that a leak is detected.
 const CANARY: &str = "Xq7canaryXq7";
 
 #[derive(Secret)]
@@ -24,12 +24,12 @@ fn document(nth: u32) -> String {
     format!(r#"{{"password": "{CANARY}-{nth}"}}"#)
 }
 
-/// Keeps what is logged.
+/// Collects log lines.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// How many lines say this.
+    /// How many lines contain this text.
     fn count(&self, what: &str) -> usize {
         let text = self.0.lock().expect("whole");
         String::from_utf8_lossy(&text).lines().filter(|line| line.contains(what)).count()
@@ -54,11 +54,11 @@ impl MakeWriter<'_> for Log {
     }
 }
 
-/// Runs in paused time on this thread, whose log lines and figures it collects.
+/// Runs in paused time on this thread, and collects its log lines and metrics.
 fn observe(program: &impl AsyncFn(&Log, &dyn Fn() -> String)) {
     static ALONE: Mutex<()> = Mutex::new(());
 
-    // One figure is of the whole process.
+    // One metric is global to the process.
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
@@ -79,7 +79,7 @@ async fn live(source: &Memory) -> (Secrets, Live<Db>) {
     (secrets, live)
 }
 
-/// Several intervals.
+/// Sleeps for several poll intervals.
 async fn a_while() {
     tokio::time::sleep(Duration::from_mins(2)).await;
 }
@@ -163,7 +163,7 @@ fn the_degraded_of_a_process_are_those_of_all_its_secrets() {
     });
 }
 
-/// Says that it is asked.
+/// A source that logs each call.
 struct Telling(Memory);
 
 impl Source for Telling {

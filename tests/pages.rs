@@ -1,4 +1,4 @@
-//! What the pages point at is there: the files they link to, and the tests that the claims on security name.
+//! Checks that the files that pages link to and the tests that security claims name exist.
 
 use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is in the workspace")
 }
 
-/// A file, or the files below a directory.
+/// The file, or all files below the directory.
 fn files(place: &Path) -> Box<dyn Iterator<Item = PathBuf>> {
     if !place.is_dir() {
         return Box::new(std::iter::once(place.to_owned()));
@@ -17,7 +17,7 @@ fn files(place: &Path) -> Box<dyn Iterator<Item = PathBuf>> {
     Box::new(entries.filter(kept).flat_map(|path| files(&path)))
 }
 
-/// Where a page's links lead: `[text](target)` and `[name]: target`.
+/// The targets of links: `[text](target)` and `[name]: target`.
 fn targets(page: &str) -> impl Iterator<Item = &str> {
     let inline = page.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     let defined = page.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: ")).map(|(_, target)| target);
@@ -27,7 +27,7 @@ fn targets(page: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn links_lead_to_files_that_are_there() {
     let mut followed = 0;
-    // The links of `links.md` are items of the documentation.
+    // `links.md` links to items of the documentation, not to files.
     let pages = files(root()).filter(|path| path.extension().is_some_and(|extension| extension == "md"));
     for path in pages.filter(|path| !path.ends_with("links.md")) {
         let page = read_to_string(&path).expect("text");
@@ -49,7 +49,7 @@ fn the_tests_that_the_claims_on_security_name_are_there() {
     for (claim, shown_by) in rows.filter(|(claim, _)| *claim != "claim") {
         let mut tests = Vec::new();
         let before = found;
-        // Names, and then the file or directory that they are in.
+        // Names of tests, followed by the file or directory that contains them.
         for word in shown_by.split('`').skip(1).step_by(2) {
             if !word.contains('/') {
                 tests.push(word);
@@ -68,7 +68,7 @@ fn the_tests_that_the_claims_on_security_name_are_there() {
     assert!(found > 20, "{found} places");
 }
 
-/// Whether a file has a test of this name.
+/// Whether a file defines a test with this name.
 fn defines(file: &Path, test: &str) -> bool {
     read_to_string(file).expect("the file of a test").contains(&format!("fn {test}("))
 }

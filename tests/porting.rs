@@ -1,4 +1,4 @@
-//! What serde reads, this reads: the table of `docs/migrating/from-serde.md`, row by row, with both derives on one type.
+//! The table of `docs/migrating/from-serde.md`, row by row, with both derives on one type: this derive reads what serde reads.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 const PAGE: &str = include_str!("../docs/migrating/from-serde.md");
 
-/// Both read the document, and make the same of it.
+/// Both derives read the document and produce the same value.
 fn ports<T: Secret + DeserializeOwned, V: Debug + PartialEq>(row: &str, json: &str, view: impl Fn(T) -> V) {
     assert!(PAGE.contains(&format!("| {row} |")), "the page has no row {row}");
     let theirs: T = serde_json::from_str(json).unwrap_or_else(|error| panic!("{row}: {error}"));
@@ -93,7 +93,7 @@ struct Converted {
     number: Even,
 }
 
-/// Has `Deserialize` alone.
+/// Implements only `Deserialize`.
 #[derive(Deserialize, PartialEq, Debug)]
 struct Version {
     major: u8,
@@ -215,7 +215,7 @@ fn twelve_are_read_with_one_attribute() {
     );
 }
 
-/// What the messages of `tests/ui` say of the rest.
+/// The messages in `tests/ui` cover the declarations that must be ported by hand.
 #[test]
 fn three_are_ported_by_hand_and_messages_name_the_way() {
     let told = include_str!("ui/cases/serde/by_hand.stderr");

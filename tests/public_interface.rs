@@ -1,5 +1,5 @@
-//! The public interface of the runtime, by its sources: every item has an example, and the types of other crates in it are those
-//! that docs/reference/public-api.md gives a reason for. What the items are, `cargo public-api` says (`.ci/before-release`).
+//! Checks the runtime's public interface from its sources: every item has an example, and docs/reference/public-api.md gives a reason for
+//! every type of another crate. `cargo public-api` lists the items themselves (`.ci/before-release`).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use syn::{Attribute, Fields, ImplItem, Item, TraitItem, Type, UseTree, Visibilit
 
 const PAGE: &str = include_str!("../docs/reference/public-api.md");
 
-/// Crates of which types may be named, with the names.
+/// The crates whose types appear in the interface, with the names of the types.
 type Foreign = BTreeMap<String, BTreeSet<String>>;
 
 fn sources(directory: &Path) -> Vec<PathBuf> {
@@ -32,7 +32,7 @@ fn is_shown(visibility: &Visibility, attributes: &[Attribute]) -> bool {
     matches!(visibility, Visibility::Public(_)) && !says(attributes, "doc", "hidden")
 }
 
-/// The names that a `use` brings, with the crate they come from.
+/// Collects the names that a `use` imports, with their crates.
 fn imports(tree: &UseTree, root: Option<&str>, to: &mut Vec<(String, String)>) {
     match tree {
         UseTree::Path(path) => {
@@ -46,7 +46,7 @@ fn imports(tree: &UseTree, root: Option<&str>, to: &mut Vec<(String, String)>) {
     }
 }
 
-/// What a file re-exports, and its public modules.
+/// The re-exports and public modules of a file.
 fn exports(file: &syn::File) -> Vec<String> {
     let mut names = Vec::new();
     for item in &file.items {
@@ -59,7 +59,7 @@ fn exports(file: &syn::File) -> Vec<String> {
     names.into_iter().map(|(name, _)| name).collect()
 }
 
-/// Reads a file's part of the interface.
+/// Collects the interface items of a file.
 struct Reader<'a> {
     exported: &'a BTreeSet<String>,
     imported: HashMap<String, String>,
@@ -110,7 +110,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What a trait asks for.
+    /// Collects the required items of a trait.
     fn required(&mut self, of: &str, item: &TraitItem) {
         match item {
             TraitItem::Fn(item) if !says(&item.attrs, "doc", "hidden") => {
@@ -161,7 +161,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Notes an item whose documentation has no example.
+    /// Records an item whose documentation has no example.
     fn exemplified(&mut self, of: &str, item: &str, attributes: &[Attribute]) {
         let is_code = |attribute: &Attribute| {
             attribute.path().is_ident("doc") && attribute.meta.to_token_stream().to_string().contains("```")
@@ -208,7 +208,7 @@ fn interface() -> (Foreign, Vec<String>) {
                 _ => {}
             }
         }
-        // A path may begin with a module of the file.
+        // A path may also start with a module of the file.
         let is_foreign = |(_, root): &(String, String)| !modules.contains(root);
         let imported = imported.into_iter().filter(is_foreign).collect();
         let (foreign, without_example) = (&mut foreign, &mut without_example);
@@ -226,7 +226,7 @@ fn every_public_item_has_an_example() {
 #[test]
 fn the_types_of_other_crates_are_those_with_a_reason() {
     let (foreign, _) = interface();
-    // `Shape` is the project's own, of a crate that is part of the runtime.
+    // `Shape` belongs to secrets-shape, which is part of the runtime.
     let expected = [
         ("aws_config", vec!["SdkConfig"]),
         ("aws_sdk_secretsmanager", vec!["Builder"]),

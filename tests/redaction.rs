@@ -1,4 +1,4 @@
-//! A canary in every place that a secret has must not appear in anything that can be shown.
+//! Puts a canary in every part of a secret; it must not appear in any output.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -9,7 +9,7 @@ use secrets_runtime::{
 };
 use secrets_tests::{Emulator, Proxy, Reply, sdk_config};
 
-/// Long enough that no message contains it by accident, in letters that every rendering would keep.
+/// Long enough not to occur in a message by chance, and made of letters that every encoding preserves.
 const CANARY: &str = "Xq7canaryXq7";
 
 #[derive(Secret)]
@@ -43,7 +43,7 @@ struct Nested {
 #[secret(id = "{DB_SECRET}")]
 struct Injected {}
 
-/// Fails if what is shown of a value contains the canary.
+/// Fails if the output contains the canary.
 #[track_caller]
 fn shows_nothing(shown: &str) {
     assert!(!shown.to_lowercase().contains("canary"), "{shown}");
@@ -70,7 +70,7 @@ fn debug_shows_nothing(value: &impl Debug) {
     shows_nothing(&format!("{value:?} {value:#?}"));
 }
 
-/// The fields in order, each with a value that is right.
+/// The fields in order, each with a valid value.
 const VALID: [(&str, &str); 12] = [
     ("text", r#""Xq7canaryXq7""#),
     ("secret", r#""Xq7canaryXq7""#),
@@ -86,7 +86,7 @@ const VALID: [(&str, &str); 12] = [
     ("maybe", r#"{"token":"Xq7canaryXq7"}"#),
 ];
 
-/// Values that are wrong in most places, each with the canary where it can be.
+/// Values that are invalid in most fields, with the canary where possible.
 const WRONG: [&str; 14] = [
     r#""Xq7canaryXq7""#,
     r#""\u0058q7canaryXq7""#,
@@ -180,9 +180,9 @@ async fn no_answer_of_the_service_is_shown() {
         Reply::new(200, CANARY),
         Reply::new(503, CANARY),
         Reply::new(400, format!(r#"{{"__type":"{CANARY}Exception {{}}","message":"{CANARY}"}}"#)),
-        // Letters alone, as a code is made of.
+        // Only letters, like a real error code.
         Reply::error(400, "Xcanary-X", "XcanaryX"),
-        // A code is told if it consists of letters alone, as AWS's do.
+        // Error codes are shown only if they consist of letters, as AWS's do.
         Reply::error(500, "Xcanary-1XException", "XcanaryX"),
         Reply::error(400, "AccessDeniedException", CANARY),
         Reply::error(400, "AccessDeniedException", &format!("KMS {CANARY}")),
@@ -243,7 +243,7 @@ async fn an_id_that_turns_out_to_be_a_value_is_not_shown() {
 
 #[tokio::test]
 async fn a_value_that_could_be_an_id_is_not_shown_either() {
-    // A plain password or token that ECS injected: to the service it is a name like any other.
+    // If ECS injects a plain password or token, the service sees a name like any other.
     let emulator = Emulator::shared();
     let builder = || Secrets::builder().placeholder("DB_SECRET", "hunter2canary+/=");
     for secrets in [
@@ -266,7 +266,7 @@ async fn no_handle_of_a_live_secret_shows_it() {
     let pair = live.with_previous().await.expect("a pair");
     debug_shows_nothing(&(&live, live.current(), live.changes(), &pair, pair.current(), Live::fixed(live.current())));
 
-    // A program whose error quotes what it was given, and a newer version that it fails over.
+    // The program's own error quotes its input, and a newer version makes it fail.
     let map = |nested: Snapshot<Nested>| async move {
         if nested.token == CANARY { Ok(()) } else { Err(format!("{} is no good", nested.token)) }
     };
@@ -279,7 +279,7 @@ async fn no_handle_of_a_live_secret_shows_it() {
     shows_nothing(&health.to_string());
     error_shows_nothing(&status.last_error.expect("just seen"));
 
-    // One that does not fit at all.
+    // A value that does not match the declaration at all.
     source.set("pending", format!("{CANARY} {CANARY}"));
     let pending = Secrets::builder().placeholder("DB_SECRET", "pending").build(source).start::<Injected>();
     let pending = pending.expect("it has an id");
@@ -292,7 +292,7 @@ async fn no_handle_of_a_live_secret_shows_it() {
 
 #[test]
 fn a_version_id_of_the_file_source_tells_nothing_about_the_text() {
-    // Two sources read the same text: were the id made from the text alone, it could be guessed from it.
+    // A version id made from the text alone would allow guessing the text; two sources must differ.
     let path = format!("{}/environment.json", env!("CARGO_MANIFEST_DIR"));
     let request = [Request::new("environment/service", Selector::Stage("AWSCURRENT".into()))];
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
@@ -302,7 +302,7 @@ fn a_version_id_of_the_file_source_tells_nothing_about_the_text() {
     assert_ne!(version(&one), version(&other));
 }
 
-/// A writer that tests can read.
+/// A log writer that tests can read.
 #[derive(Clone, Default)]
 struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
 
@@ -327,10 +327,10 @@ async fn no_log_line_shows_a_secret_the_sdks_own_at_trace_level_included() {
     emulator.create("logged/a", &format!(r#"{{"text": "{CANARY}", "sekret": "{CANARY}", "{CANARY}": 5}}"#)).await;
     emulator.create("logged/b", &format!(r#"{{"token": "{CANARY}", "numbre": "{CANARY}"}}"#)).await;
 
-    // From here on: what fills the emulator may log what it likes.
+    // Starts after filling the emulator, which may log anything.
     let _subscriber = tracing::subscriber::set_default(subscriber);
     for batch in [Batch::Off, Batch::On] {
-        // A test beside this one, which logs nowhere, may have come by a place for the first time just before.
+        // A concurrent test without a subscriber may have cached callsites as disabled.
         tracing::callsite::rebuild_interest_cache();
         let secrets = Secrets::builder().build(Aws::new(&sdk_config(&emulator.endpoint())).batch(batch));
         secrets.load_many::<Everything>(["logged/a", "logged/b", "logged/c"]).await.map(drop).expect_err("none fits");
@@ -339,7 +339,7 @@ async fn no_log_line_shows_a_secret_the_sdks_own_at_trace_level_included() {
     }
     let written = log.0.lock().expect("nobody panicked");
     let written = String::from_utf8_lossy(&written);
-    // The SDK's lines are there, and so is the warning about a misspelt key.
+    // The SDK's lines and the warning about a misspelt key must be present.
     assert!(written.contains("aws_smithy_runtime") && written.contains("TRACE"), "{} bytes", written.len());
     assert!(written.contains("secrets_runtime") && written.contains("numbre"), "{} bytes", written.len());
     if let Some(line) = written.lines().find(|line| line.to_lowercase().contains("canary")) {

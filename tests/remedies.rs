@@ -1,7 +1,7 @@
-//! Remedies, applied: each case makes a mistake, does what the message says, and the mistake is gone.
+//! Applies remedies: each case makes a mistake, does what the message says, and expects success.
 //!
-//! The remedies of the compiler's messages are applied in `tests/ui`, most of the command's in `cargo-secrets/tests/remedies.rs`. The last
-//! test here finds every remedy in the sources, and the test that applies it.
+//! The remedies of compiler messages are applied in `tests/ui`, most of the command's in `cargo-secrets/tests/remedies.rs`. The last test
+//! here finds every remedy in the sources and the test that applies it.
 
 use std::fs::{self, read_dir, read_to_string};
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ struct Placed {
 
 const GOOD: &str = r#"{"user": "u"}"#;
 
-/// The mistake is told with this remedy.
+/// The error suggests this remedy.
 #[track_caller]
 fn told<T>(result: Result<T, Error>, remedy: &str) {
     let error = result.err().expect("a mistake");
@@ -45,7 +45,7 @@ fn told<T>(result: Result<T, Error>, remedy: &str) {
     assert!(hint.contains(remedy), "{error:#}");
 }
 
-/// The mistake is gone, and the value is whole.
+/// The remedy worked and the value is complete.
 #[track_caller]
 fn healed(result: Result<Db, Error>) {
     assert_eq!(result.expect("the remedy works").user, "u");
@@ -64,14 +64,14 @@ async fn of_the_service() {
     emulator.create("remedies/db", GOOD).await;
     healed(load().await);
 
-    // Another region or account: by its full ARN.
+    // Another region or account requires the full ARN.
     let arn = client.describe_secret().secret_id("remedies/db").send().await.expect("there").arn.expect("an ARN");
     let config = sdk_config(&emulator.endpoint()).into_builder().region(aws_config::Region::new("us-east-1")).build();
     let elsewhere = Secrets::from_sdk_config(&config);
     told(elsewhere.load::<Db>().await, "a secret of another region or account is found by its full ARN");
     healed(elsewhere.load_from::<Db>(arn).await);
 
-    // The command that is named shows which version is staged. The emulator says of a stage that there is no secret; AWS does not.
+    // The suggested command shows which version is staged. For an unknown stage the emulator reports a missing secret; AWS does not.
     let real = "Secrets Manager can't find the specified secret value for staging label: AWSPENDING";
     let aws = Proxy::answering(Reply::error(400, "ResourceNotFoundException", real)).await;
     told(
@@ -132,7 +132,7 @@ async fn of_what_is_on_the_way_to_the_service() {
     told(at(&page.endpoint()).load::<Db>().await, "check the proxy or filter between the program and the service");
 }
 
-/// What the message says to allow is enough.
+/// The permissions that the message names are sufficient.
 #[tokio::test]
 async fn of_a_missing_permission() {
     let emulator = Emulator::start();
@@ -152,7 +152,7 @@ async fn of_a_missing_permission() {
     let (action, rest) = hint.strip_prefix("allow ").and_then(|rest| rest.split_once(" on ")).expect("an action");
     let resource = rest.split(' ').next().expect("a resource").replace("<account>", "123456789012");
     assert_eq!(resource, "arn:aws:secretsmanager:eu-central-1:123456789012:secret:remedies/db-??????");
-    // The emulator judges actions, and not resources.
+    // The emulator evaluates actions but not resources.
     let resource = "*";
     let policy = format!(
         r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action": "{action}", "Resource": "{resource}"}}}}"#
@@ -237,7 +237,7 @@ async fn of_how_secrets_are_kept_fresh() {
     told(never.live::<Db>().await, "leave `max_stale` out");
     healed(Secrets::new(source.clone()).load().await);
 
-    // Where the program polls, `fresh` does.
+    // Without a background task, `fresh` polls.
     let secrets = Secrets::builder().without_background_task().build(source.clone());
     let db = secrets.live::<Db>().await.expect("live");
     tokio::time::sleep(Duration::from_hours(1)).await;
@@ -247,7 +247,7 @@ async fn of_how_secrets_are_kept_fresh() {
     db.fresh(Duration::from_mins(1)).await.expect("fresh");
     assert_eq!(secrets.health().state, HealthState::Ok);
 
-    // The closure's error is where the message says.
+    // The error is in the closure, as the message says.
     let secrets = Secrets::new(source.clone());
     let db = secrets.live::<Db>().await.expect("live");
     let derived =
@@ -271,7 +271,7 @@ fn of_a_runtime_that_cannot_wait() {
     healed(whole.block_on(secrets.load()));
 }
 
-/// A source that answers nothing, until it is mended.
+/// A broken source that returns no answers.
 struct Silent;
 
 impl Source for Silent {
@@ -289,7 +289,7 @@ async fn of_a_source_that_breaks_its_promise() {
     healed(Secrets::new(Memory::new().with("remedies/db", GOOD)).load().await);
 }
 
-/// Runs the service of a few lines with these variables and no other of AWS's.
+/// Runs the minimal service with these variables and no other AWS variables.
 fn service(variables: &[(&str, &str)]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_load"));
     for (name, _) in std::env::vars_os() {
@@ -302,7 +302,7 @@ fn service(variables: &[(&str, &str)]) -> (bool, String) {
     (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).expect("text"))
 }
 
-/// A variable with a value that cannot be; what is said; and the value that the message asks for.
+/// Each case: an invalid variable, the message, and the value that the message asks for.
 #[tokio::test]
 async fn of_the_environment() {
     let emulator = Emulator::start();
@@ -336,13 +336,13 @@ async fn of_the_environment() {
         let (succeeded, output) = set(right);
         assert!(succeeded, "{variable}={right}: {output}");
     }
-    // On ECS the file is refused, and without the variable Secrets Manager is asked.
+    // On ECS the file is refused; without the variable, Secrets Manager is used.
     let ecs = ("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/1");
     let (succeeded, output) = service(&[&good[..], &[ecs, ("SECRETS_SOURCE", &file)]].concat());
     assert!(!succeeded && output.contains("help: unset SECRETS_SOURCE to read from Secrets Manager"), "{output}");
     let (succeeded, output) = service(&[&good[..], &[ecs]].concat());
     assert!(succeeded, "{output}");
-    // Without credentials, then with a profile that is there.
+    // First without credentials, then with an existing profile.
     let (succeeded, output) = service(&good[2..]);
     assert!(!succeeded && output.contains("help: on a laptop, set AWS_PROFILE"), "{output}");
     let config = std::env::temp_dir().join(format!("secrets-remedies-config-{}", std::process::id()));
@@ -375,7 +375,7 @@ async fn of_a_batch_that_two_secrets_answer() {
     assert_eq!(secrets.load_many::<Db>(arns).await.expect("each by its ARN").len(), 2);
 }
 
-/// A part of a remedy, and the test that applies it; or why nothing can be applied here.
+/// Part of a remedy, with the test that applies it or the reason why none does.
 const REMEDIES: &[(&str, &str)] = &[
     ("check the id, the region and the account", "of_the_service"),
     ("check the id, or create the secret", "of_a_development_file"),
@@ -500,7 +500,7 @@ const REMEDIES: &[(&str, &str)] = &[
     ("install cargo, or set CARGO", "of_a_workspace"),
 ];
 
-/// String literals of a piece of source, as one text each.
+/// The string literals in source code, each joined into one text.
 fn literals(source: &str) -> Vec<String> {
     let (mut found, mut rest) = (Vec::new(), source);
     while let Some(start) = rest.find('"') {
@@ -521,7 +521,7 @@ fn literals(source: &str) -> Vec<String> {
     found
 }
 
-/// What stands in the parentheses that begin here.
+/// The content of the parentheses that open here.
 fn parentheses(source: &str) -> &str {
     let (mut depth, mut quoted, mut escaped) = (1, false, false);
     for (at, character) in source.char_indices() {
@@ -550,7 +550,7 @@ fn rust_files(directory: &Path) -> Vec<PathBuf> {
     files.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
 }
 
-/// Where a file says remedies in other ways: from which words to which.
+/// Other places with remedies: a file, and the text where the passage starts and ends.
 const PASSAGES: [(&str, &str, &str); 5] = [
     ("secrets-runtime/src/error/kind.rs", "fn hint(", "\n}"),
     ("secrets-runtime/src/source/hint.rs", "fn hint(", "pub const NO_REGION"),
@@ -559,7 +559,7 @@ const PASSAGES: [(&str, &str, &str); 5] = [
     ("secrets-runtime/src/source/aws_environment.rs", "let remedy = match self {", "};"),
 ];
 
-/// The remedies in the sources: what is handed to `hint`, `help` or `advice`, and those of the passages.
+/// The remedies in the sources: the arguments of `hint`, `help` and `advice`, and those in the passages.
 fn remedies() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
     let mut found = Vec::new();
@@ -586,7 +586,7 @@ fn remedies() -> Vec<(PathBuf, String)> {
         let passage = passage.split(to).next().unwrap_or_default();
         found.extend(literals(passage).into_iter().map(|text| (path.clone(), text)));
     }
-    // Less than three words are a name, or what joins names.
+    // Fewer than three words are a name or a separator.
     found.retain(|(_, text)| text.split_whitespace().count() > 2);
     found
 }

@@ -1,5 +1,5 @@
-//! Rotation, end to end: a Secrets Manager API, a PostgreSQL server, and the pool of `examples/axum-postgres`, while eight
-//! clients query through it.
+//! End-to-end rotation: a Secrets Manager API, a PostgreSQL server and the pool of `examples/axum-postgres`, with eight clients querying
+//! through it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -22,10 +22,10 @@ const ID: &str = "rotation/orders/db";
 const ROTATIONS: u64 = 50;
 const CLIENTS: u64 = 8;
 
-/// Connections live so briefly that each rotation meets logins.
+/// Short-lived connections, so that every rotation coincides with logins.
 const LIMITS: Limits = Limits { connections: 4, age: Duration::from_millis(10) };
 
-/// A rotation function: the four steps that AWS defines.
+/// A rotation function with AWS's four steps.
 struct Rotation {
     client: Client,
     postgres: Postgres,
@@ -36,7 +36,7 @@ struct Rotation {
 }
 
 impl Rotation {
-    /// Users with a first password, and a secret that holds the first user's.
+    /// Creates the users, and a secret with the first user's password.
     async fn begin(emulator: &Emulator, users: &'static [&'static str]) -> Self {
         let postgres = Postgres::start().await;
         postgres.run("create table orders (id int); insert into orders select generate_series(1, 3)").await;
@@ -52,7 +52,7 @@ impl Rotation {
         Self { client, postgres, users, nth: 0, arn, current }
     }
 
-    /// create, set, test, finish. `window` is what happens between set and finish.
+    /// The steps create, set, test and finish. `window` runs between set and finish.
     async fn rotate(&mut self, window: impl Future<Output = ()>) {
         self.nth += 1;
         let nth = self.nth;
@@ -76,7 +76,7 @@ fn document(user: &str, nth: u64, port: u16) -> String {
     )
 }
 
-/// Clients that send requests until they are told to stop.
+/// Clients that send requests until stopped.
 struct Load {
     stop: Arc<AtomicBool>,
     served: Arc<AtomicU64>,
@@ -107,13 +107,13 @@ impl Load {
         self.served.load(Ordering::Relaxed) + self.failed.load(Ordering::Relaxed)
     }
 
-    /// Until each client has been answered twice more, or so.
+    /// Waits for about two more answers per client.
     async fn goes_on(&self) {
         let enough = self.answers() + 2 * CLIENTS;
         until("the clients are answered", || self.answers() >= enough).await;
     }
 
-    /// How many requests were served, and how many failed.
+    /// Stops the clients. Returns how many requests succeeded and failed.
     async fn stop(self) -> (u64, u64) {
         self.stop.store(true, Ordering::Relaxed);
         for client in self.clients {
@@ -123,7 +123,7 @@ impl Load {
     }
 }
 
-/// Waits for something that other tasks do.
+/// Waits for a condition that other tasks fulfil.
 async fn until(what: &str, has_come: impl Fn() -> bool) {
     let waiting = async {
         while !has_come() {
@@ -140,7 +140,7 @@ fn live(emulator: &Emulator) -> Secrets {
         .build_from_sdk_config(&sdk_config(&emulator.endpoint()))
 }
 
-/// Counts the orders through the example's pool; counts the logins that were rejected, too.
+/// A request that counts orders through the example's pool. Also counts rejected logins.
 fn requests(
     orders: &Orders,
     rejected: &Arc<AtomicU64>,
@@ -156,7 +156,7 @@ fn requests(
     }
 }
 
-/// The rotations, while clients send requests; whether logins are rejected meanwhile tells the strategies apart.
+/// Rotates while clients send requests. Returns the number of rejected logins, which differs by strategy.
 async fn no_request_fails(users: &'static [&'static str]) -> u64 {
     let emulator = Emulator::start();
     let mut rotation = Rotation::begin(&emulator, users).await;
@@ -233,8 +233,7 @@ async fn the_example_follows_an_edit_of_its_local_file() {
     std::fs::remove_file(&path).expect("removed");
 }
 
-/// The example's own requests, through everything that happens to secrets: rotations that finish and that get stuck, bad
-/// edits, outages.
+/// The example's own requests, through completed and stuck rotations, bad edits and outages.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_example_passes_the_drill() {
     let postgres = Postgres::start().await;

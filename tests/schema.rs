@@ -1,12 +1,11 @@
-//! The JSON Schema and the decoder accept the same documents, as somebody else's validator sees it; and what the decoder
-//! says of the others shows nothing of them.
+//! The decoder accepts the same documents as an independent JSON Schema validator, and its errors do not reveal the documents.
 
 use secrets_runtime::ErrorKind;
 use secrets_tests::documents::{Random, mutate, plant};
 use secrets_tests::shapes::{Subject, problems, subject, subjects};
 use serde_json::Value;
 
-/// Documents for each type.
+/// Documents per type.
 const DOCUMENTS: u64 = 1_000;
 
 fn validator(subject: &Subject) -> jsonschema::Validator {
@@ -37,12 +36,12 @@ fn twenty_thousand_documents_are_judged_alike_by_schema_and_decoder() {
         assert!(validator.is_valid(&valid), "{}", subject.name);
     }
     assert!(subjects.len() >= 20 && judged >= 20_000, "{judged} documents over {} shapes", subjects.len());
-    // Neither judgement is a foregone conclusion.
+    // Both outcomes must be common, or the test would prove little.
     assert!(accepted > judged / 5 && accepted < judged * 4 / 5, "{accepted} of {judged} accepted");
     println!("{judged} documents over {} shapes, {accepted} accepted, no disagreement", subjects.len());
 }
 
-/// The command judges documents by what stands in a program's binary; it says what the program would say, word for word.
+/// The command validates documents with the entry in a binary, and must report exactly what the program reports.
 #[test]
 fn a_document_is_judged_alike_with_its_type_and_without() {
     let mut judged = 0;
@@ -67,7 +66,7 @@ fn a_document_is_judged_alike_with_its_type_and_without() {
     assert!(judged > 70_000, "{judged} documents");
 }
 
-/// All that an error says. A `HashMap` is looked through in any order.
+/// All text of an error, sorted because `HashMap` iterates in random order.
 fn said(error: &secrets_runtime::Error) -> Vec<String> {
     let mut said: Vec<String> = error.violations().iter().map(ToString::to_string).collect();
     said.sort();
@@ -151,7 +150,7 @@ fn a_type_whose_schema_was_narrowed_by_hand_still_fits_it() {
     }
 }
 
-/// Adds what people add, none of which makes a key optional or allows another value.
+/// Adds keywords as people do. None makes a key optional or allows another value.
 fn narrow(schema: &mut Value, random: &mut Random) {
     match schema {
         Value::Object(members) => {
@@ -174,7 +173,7 @@ fn narrow(schema: &mut Value, random: &mut Random) {
     }
 }
 
-/// Types whose values code judges that no schema knows: theirs may accept more, and never less.
+/// Types whose code decides on values. Their schema may accept more, but never less.
 mod opaque {
     use std::net::{IpAddr, SocketAddr};
     use std::num::NonZeroU16;

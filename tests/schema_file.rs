@@ -1,4 +1,4 @@
-//! The schema file and the compiler: what rebuilds, what fails, and what a large file costs.
+//! Schema files and the compiler: what triggers a rebuild, what fails, and the cost of a large file.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn application(name: &str, source: &str) -> Application {
     application
 }
 
-/// What the compiler says; nothing where it has no objections, warnings included.
+/// The compiler's output; empty if there are neither errors nor warnings.
 fn checked(application: &Application) -> String {
     let output = application.cargo("check --quiet");
     let said = String::from_utf8(output.stderr).expect("text");
@@ -31,7 +31,7 @@ fn the_file_alone_decides_whether_the_program_builds() {
     );
     application.write(FILE, r#"{"properties": {"host": {"type": "string"}}, "required": ["host"]}"#);
     assert_eq!(checked(&application), "");
-    // Nothing but the file is edited.
+    // Only edits the schema file.
     application.write(FILE, r#"{"properties": {"hosts": {"type": "string"}}, "required": ["hosts"]}"#);
     let said = checked(&application);
     assert!(said.contains("secrets/db.schema.json has no key `host`; did you mean `hosts`?"), "{said}");
@@ -64,7 +64,7 @@ fn a_variable_switches_the_comparison_off_and_on_again() {
     assert_eq!(check("unchecked"), "");
 }
 
-/// Other build tools than cargo need not say which package is compiled.
+/// Build tools other than cargo need not set the variables that name the package.
 #[test]
 fn what_cargo_says_of_the_package_may_be_missing() {
     let source = "#[derive(secrets_runtime::Secret)]\npub struct Db { pub host: String }\n";
@@ -93,7 +93,7 @@ fn a_large_file_is_checked_without_the_compiler_losing_patience() {
     let mut properties = Vec::new();
     for at in 0..KEYS {
         writeln!(fields, "    pub field_{at}: String,").expect("a string takes all");
-        // A limit, though of no string, makes a place more than its kind.
+        // A limit gives the place details, so that it is more than a kind.
         let described = r#""description": "One of the many keys of this secret.""#;
         properties.push(format!(
             "\n    \"field_{at}\": {{\n      \"type\": \"string\",\n      \"minimum\": 0,\n      {described}\n    }}"
@@ -111,11 +111,11 @@ fn a_large_file_is_checked_without_the_compiler_losing_patience() {
     );
     let application = application("large-schema-file", &source);
     application.write("orders/large.json", &file);
-    // `long_running_const_eval` denies by default; it would be an error.
+    // `long_running_const_eval` is deny by default, so a slow comparison would be an error.
     assert_eq!(checked(&application), "");
 }
 
-/// Declarations, each with a schema file.
+/// A workspace of declarations, each with a schema file.
 fn declared(name: &str, cases: &[(&str, &str)]) -> Application {
     let mut source =
         "#![allow(dead_code, unused_imports, reason = \"it is only compiled\")]\nuse std::collections::BTreeMap;\n"
@@ -137,14 +137,14 @@ fn declared(name: &str, cases: &[(&str, &str)]) -> Application {
 #[test]
 fn what_fits_is_not_refused_however_the_file_says_it() {
     let cases = [
-        // Alternatives beside what all of them have.
+        // Alternatives, next to what they have in common.
         (
             "#[secret(schema, tag = \"kind\", rename_all = \"lowercase\")] enum E { A { host: String, x: String }, B { host: String, y: String } }",
             r#"{"properties": {"kind": {"enum": ["a", "b"]}, "host": {"type": "string"}}, "required": ["kind", "host"], "oneOf": [
                 {"properties": {"kind": {"const": "a"}, "x": {"type": "string"}}, "required": ["x"]},
                 {"properties": {"kind": {"const": "b"}, "y": {"type": "string"}}, "required": ["y"]}]}"#,
         ),
-        // What may be null, however that is said, and alternatives beside it.
+        // Nullable values in every spelling, also next to alternatives.
         (
             "#[secret(schema)] struct S { auth: Option<Auth>, other: Option<Auth>, third: Option<Auth> }\n#[derive(secrets_runtime::Secret)] struct Auth { user: String, pw: Option<String>, token: Option<String> }",
             r##"{"properties": {"auth": {"anyOf": [{"$ref": "#/$defs/pw"}, {"$ref": "#/$defs/token"}, {"type": "null"}]},
@@ -152,12 +152,12 @@ fn what_fits_is_not_refused_however_the_file_says_it() {
                 "$defs": {"pw": {"type": "object", "properties": {"user": {"type": "string"}, "pw": {"type": "string"}}, "required": ["user", "pw"]},
                 "token": {"type": "object", "properties": {"user": {"type": "string"}, "token": {"type": "string"}}, "required": ["user", "token"]}}}"##,
         ),
-        // Either of two kinds, one of which is read.
+        // Two kinds, of which the type accepts one.
         (
             "#[secret(schema)] struct S { x: String }",
             r#"{"anyOf": [{"properties": {"x": {"type": "integer"}}, "required": ["x"]}, {"properties": {"x": {"type": "string"}}, "required": ["x"]}]}"#,
         ),
-        // More combinations than anybody looks at, and one key that all have.
+        // More combinations than the limit, and one key common to all.
         (
             "#[secret(schema)] struct S { k: String }",
             r#"{"properties": {"k": {}}, "oneOf": [{"required": ["a1", "a2", "a3", "a4", "a5", "k"]}, {"required": ["b1", "b2", "b3", "b4", "b5", "k"]},

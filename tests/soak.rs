@@ -1,4 +1,4 @@
-//! A long run: a rotation each 100 ms under eight readers. Ten seconds, or as many as `SECRETS_SOAK_SECONDS` says.
+//! Soak test: a rotation every 100 ms with eight readers, for ten seconds or `SECRETS_SOAK_SECONDS`.
 
 use std::fs;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ fn document(nth: u64) -> String {
     format!(r#"{{"username": "user-{nth}", "password": "password-{nth}"}}"#)
 }
 
-/// The memory of this process that is in use, in KiB.
+/// The resident memory of this process in KiB.
 fn resident() -> u64 {
     let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it has this line");

@@ -14,9 +14,9 @@ use crate::output::Output;
 use crate::policy::{self, Replica, Syntax};
 use crate::role;
 
-/// Compares the secrets of AWS Secrets Manager that a program loads with the ones that exist.
+/// Compares the secrets that a program loads with the ones that exist in AWS Secrets Manager.
 ///
-/// No command prints or writes a value of a secret.
+/// It never prints or writes the value of a secret.
 #[derive(Debug, Parser)]
 #[command(name = "cargo-secrets", bin_name = "cargo secrets", version, arg_required_else_help = true, after_help = STATUS)]
 pub struct Cli {
@@ -26,7 +26,7 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// What all commands have in common, in the help of each.
+/// The exit codes, for the help text of each command.
 macro_rules! exit_status {
     ($holds:literal) => {
         concat!("Exit status: 0 ", $holds, ", 2 an error, so that there is no answer.\n\n")
@@ -48,23 +48,23 @@ Examples:
 
 #[derive(Debug, Args)]
 pub struct Global {
-    /// How results are written to standard output; as JSON, one document has results, notes and errors
+    /// Output format; with json, a single document on standard output holds results, notes and errors
     #[arg(long, value_enum, global = true, default_value_t = Format::Human, value_name = "FORMAT")]
     pub format: Format,
-    /// Whether output is coloured
+    /// When to colour the output
     #[arg(long, value_enum, global = true, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
-    /// Writes results and errors only: no notes, no progress
+    /// Print results and errors only: no notes, no progress
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Says on standard error what is run, read and asked for
+    /// Log to standard error what the command runs, reads and fetches
     #[arg(long, short, global = true)]
     pub verbose: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set
+    /// Colour on a terminal, unless `NO_COLOR` is set
     Auto,
     Always,
     Never,
@@ -87,7 +87,7 @@ impl Color {
         }
     }
 
-    /// As cargo takes it.
+    /// The value for cargo's own `--color`.
     pub fn for_cargo(self) -> Option<&'static str> {
         match self {
             Self::Auto => None,
@@ -97,7 +97,7 @@ impl Color {
     }
 }
 
-/// What `--color` says, before the command line is read: its own errors heed it.
+/// Reads `--color` ahead of clap, so that errors about the command line itself respect it.
 pub fn color(arguments: &[OsString]) -> Color {
     let after =
         |argument: &OsString| argument.to_str().and_then(|text| text.strip_prefix("--color=")).map(str::to_owned);
@@ -118,34 +118,34 @@ pub enum Format {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Lists the secrets that a program loads
+    /// List the secrets that a program loads
     #[command(after_help = LIST)]
     List(ListArgs),
-    /// Writes the IAM policy that a program needs
+    /// Print the IAM policy that a program needs
     #[command(after_help = POLICY)]
     Policy(PolicyArgs),
-    /// Prints the JSON Schema of what a type accepts
+    /// Print the JSON Schema of the values that a type accepts
     #[command(after_help = SCHEMA)]
     Schema(ListArgs),
-    /// Prints a skeleton of a secret, to fill in
+    /// Print a skeleton of a secret to fill in
     #[command(after_help = TEMPLATE)]
     Template(ListArgs),
-    /// Writes the schema file of each live secret: keys and kinds, never a value
+    /// Write the schema file of each live secret: keys and kinds, never a value
     #[command(after_help = PULL)]
     Pull(PullArgs),
-    /// Compares live secrets, or a document, with what programs accept
+    /// Validate live secrets, or a document, against the types of programs
     #[command(after_help = CHECK)]
     Check(CheckArgs),
-    /// Prints a completion script for a shell
+    /// Print a shell completion script
     #[command(after_help = COMPLETIONS)]
     Completions {
-        /// The shell
+        /// Shell to print the script for
         shell: Shell,
     },
-    /// Writes the man pages, one for each command
+    /// Write man pages, one for each command
     #[command(after_help = MAN)]
     Man {
-        /// The directory that they are written to
+        /// Directory to write the pages to
         #[arg(default_value = ".")]
         directory: PathBuf,
     },
@@ -243,67 +243,67 @@ Examples:
   cargo secrets check --type Tenant --id tenants/acme"
 );
 
-/// Whose declarations.
+/// Selects packages and types.
 #[derive(Debug, Args)]
 pub struct Scope {
-    /// A package of the workspace; all unless given
+    /// Package of the workspace (default: all)
     #[arg(long, short, value_name = "NAME", help_heading = "Programs")]
     pub package: Vec<String>,
-    /// A type, by its name or path; all unless given
+    /// Type, by name or path (default: all)
     #[arg(long = "type", value_name = "TYPE", help_heading = "Programs")]
     pub types: Vec<String>,
     #[arg(long, value_name = "PATH", help_heading = "Programs")]
-    /// The workspace's Cargo.toml, where it is not the one of this directory
+    /// Path of the workspace's Cargo.toml (default: searched from the current directory)
     manifest_path: Option<PathBuf>,
 }
 
-/// Which programs.
+/// Selects the programs to read.
 #[derive(Debug, Args)]
 pub struct Programs {
     #[command(flatten)]
     pub scope: Scope,
-    /// A program to ask, in place of building the workspace's
+    /// Read this program instead of building the workspace
     #[arg(long, value_name = "PATH", help_heading = "Programs", conflicts_with_all = ["package", "manifest_path", "Build"])]
     pub bin: Vec<PathBuf>,
     #[command(flatten)]
     build: Build,
 }
 
-/// How it is built, in cargo's own words.
+/// Build options, named as in cargo.
 #[derive(Debug, Args)]
 #[group(id = "Build", multiple = true)]
 #[allow(clippy::struct_excessive_bools, reason = "flags, as cargo has them")]
 struct Build {
-    /// Builds as for a release
+    /// Build in release mode
     #[arg(long, short, conflicts_with = "profile", help_heading = "Build")]
     release: bool,
-    /// Builds with this profile
+    /// Build with this profile
     #[arg(long, value_name = "NAME", help_heading = "Build")]
     profile: Option<String>,
-    /// Builds with these features
+    /// Build with these features
     #[arg(long, short = 'F', value_name = "FEATURES", help_heading = "Build")]
     features: Vec<String>,
-    /// Builds with all features
+    /// Build with all features
     #[arg(long, help_heading = "Build")]
     all_features: bool,
-    /// Builds without the default features
+    /// Build without the default features
     #[arg(long, help_heading = "Build")]
     no_default_features: bool,
-    /// Builds for this target
+    /// Build for this target
     #[arg(long, value_name = "TRIPLE", help_heading = "Build")]
     target: Option<String>,
-    /// Builds with the Cargo.lock as it is
+    /// Require an up-to-date Cargo.lock
     #[arg(long, help_heading = "Build")]
     locked: bool,
-    /// Builds without the network
+    /// Build without network access
     #[arg(long, help_heading = "Build")]
     offline: bool,
 }
 
-/// What the placeholders of an id stand for.
+/// Values for the placeholders in ids.
 #[derive(Debug, Args)]
 pub struct Variables {
-    /// What {NAME} in an id stands for; the environment's NAME unless given
+    /// Value for the placeholder {NAME} in ids (default: the environment variable NAME)
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
     given: Vec<(String, String)>,
 }
@@ -320,57 +320,57 @@ pub struct PolicyArgs {
     pub programs: Programs,
     #[command(flatten)]
     pub variables: Variables,
-    /// Another id that the program loads: a name, which may have `*`, or an ARN
+    /// Additional id that the program loads: a name (may contain `*`) or an ARN
     #[arg(long, value_name = "ID")]
     pub extra_id: Vec<String>,
-    /// Allows batch calls too (`SECRETS_BATCH=1`)
+    /// Allow batch calls too (`SECRETS_BATCH=1`)
     #[arg(long)]
     pub batch: bool,
-    /// The customer-managed KMS key that encrypts secrets: its id or ARN
+    /// Customer-managed KMS key that encrypts secrets: key id or ARN
     #[arg(long, value_name = "KEY")]
     pub kms_key: Vec<String>,
-    /// A region that has replicas of the secrets, and the key that encrypts them there
+    /// Region with replicas of the secrets, and the KMS key that encrypts them there
     #[arg(long, value_name = "REGION[=KEY]")]
     pub replica_region: Vec<Replica>,
-    /// The region of the secrets; the AWS configuration's unless given
+    /// Region of the secrets (default: from the AWS configuration)
     #[arg(long, value_parser = policy::region)]
     pub region: Option<String>,
-    /// The account of the secrets; the caller's unless given
+    /// Account of the secrets (default: the caller's)
     #[arg(long, value_name = "ID", value_parser = policy::account)]
     pub account: Option<String>,
-    /// The partition of the secrets; the caller's unless given, or the region's
+    /// Partition of the secrets (default: the caller's, or the region's)
     #[arg(long)]
     pub partition: Option<String>,
-    /// What the policy is called: the data source in Terraform, the resource and its output in CloudFormation
+    /// Name of the policy: of the data source in Terraform, of the resource and output in CloudFormation
     #[arg(long, default_value = "secrets", value_parser = policy::name)]
     pub name: String,
-    /// Allows only versions with this staging label (condition secretsmanager:VersionStage); all unless given
+    /// Allow only versions with this staging label (condition secretsmanager:VersionStage) (default: all)
     #[arg(long, value_name = "STAGE")]
     pub stage: Vec<String>,
-    /// The policy of secrets in another account, for a role that reads them from here
+    /// Print the resource policy of secrets in another account, for a role in this one that reads them
     #[arg(long, value_name = "ROLE", conflicts_with_all = ["key_policy", "output", "batch"])]
     pub resource_policy: Option<String>,
-    /// What the policy of a KMS key in another account needs besides, for a role that reads its secrets from here
+    /// Print the statement that a KMS key policy in another account needs, for a role in this one that reads its secrets
     #[arg(long, value_name = "ROLE", conflicts_with_all = ["output", "batch"])]
     pub key_policy: Option<String>,
-    /// Compares it with what a role has, in place of writing it; status 1 where something is missing or denied
+    /// Compare the policy with what --role already allows instead of printing it; status 1 if something is missing or denied
     #[arg(long, requires = "role", conflicts_with_all = ["output", "resource_policy", "key_policy"])]
     pub check: bool,
-    /// The ARN of the role for --check
+    /// ARN of the role for --check
     #[arg(long, value_name = "ARN", requires = "check", value_parser = role::arn)]
     pub role: Option<String>,
-    /// The policy's syntax
+    /// Policy syntax
     #[arg(long, value_enum, default_value_t = Syntax::Json, value_name = "SYNTAX")]
     pub output: Syntax,
 }
 
-/// Where the secrets are.
+/// Where to fetch secrets from.
 #[derive(Debug, Args)]
 pub struct Where {
-    /// The region to ask; the AWS configuration's unless given
+    /// Region to fetch from (default: from the AWS configuration)
     #[arg(long, value_parser = policy::region, help_heading = "AWS")]
     pub region: Option<String>,
-    /// The AWS profile to ask with
+    /// AWS profile to use
     #[arg(long, value_name = "NAME", help_heading = "AWS")]
     pub aws_profile: Option<String>,
 }
@@ -383,18 +383,18 @@ pub struct PullArgs {
     build: Build,
     #[command(flatten)]
     pub place: Where,
-    /// The secret whose first file is written, without a program: a name or an ARN
+    /// Secret to write a first schema file for, without a program: a name or an ARN
     #[arg(long, value_name = "ID", requires = "schema", conflicts_with_all = ["package", "types", "Build"])]
     pub id: Option<String>,
-    /// The file to write for --id
+    /// Schema file to write for --id
     #[arg(long, value_name = "FILE", requires = "id")]
     pub schema: Option<PathBuf>,
     #[command(flatten)]
     pub variables: Variables,
-    /// Takes the document of one secret from a file, or from standard input (`-`), in place of AWS
+    /// Read the document of one secret from a file, or from standard input (`-`), instead of AWS
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
-    /// Writes nothing; status 1 where a file is missing or out of date
+    /// Write nothing; status 1 if a file is missing or out of date
     #[arg(long)]
     pub check: bool,
 }
@@ -405,16 +405,16 @@ pub struct CheckArgs {
     pub programs: Programs,
     #[command(flatten)]
     pub variables: Variables,
-    /// Checks the document in a file, or on standard input (`-`), in place of the live secret
+    /// Check the document in a file, or on standard input (`-`), instead of the live secret
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Only this secret: an id as a type declares it, a name or an ARN
+    /// Check only this secret: an id as declared, a name or an ARN
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
-    /// The version with this staging label; the declared one unless given
+    /// Check the version with this staging label (default: as declared)
     #[arg(long, value_name = "STAGE", conflicts_with_all = ["file", "version_id"])]
     pub stage: Option<String>,
-    /// The version of this id
+    /// Check the version with this version id
     #[arg(long, value_name = "VERSION", conflicts_with = "file")]
     pub version_id: Option<String>,
     #[command(flatten)]
@@ -422,12 +422,12 @@ pub struct CheckArgs {
 }
 
 impl Scope {
-    /// `--manifest-path`, as cargo takes it.
+    /// `--manifest-path`, passed on to cargo.
     pub fn manifest(&self) -> impl Iterator<Item = OsString> {
         self.manifest_path.iter().flat_map(|path| ["--manifest-path".into(), path.into()])
     }
 
-    /// Whether a type was chosen: by its path, or by the end of it.
+    /// Whether a type was chosen, by its full path or the end of it.
     pub fn has_type(&self, path: &str) -> bool {
         let is = |name: &String| {
             path.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with("::"))
@@ -437,14 +437,14 @@ impl Scope {
 }
 
 impl Programs {
-    /// What `cargo build` is told.
+    /// The arguments for `cargo build`.
     pub fn build_arguments(&self) -> Vec<OsString> {
         self.build.arguments(&self.scope)
     }
 }
 
 impl PullArgs {
-    /// What `cargo build` is told.
+    /// The arguments for `cargo build`.
     pub fn build_arguments(&self) -> Vec<OsString> {
         self.build.arguments(&self.scope)
     }
@@ -478,13 +478,13 @@ impl Variables {
         Self { given: given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect() }
     }
 
-    /// What a placeholder stands for.
+    /// The value of a placeholder: from `--var`, else from the environment.
     pub fn lookup(&self, name: &str) -> Option<String> {
         let environment = || std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         self.explicit(name).map(str::to_owned).or_else(environment)
     }
 
-    /// Notes what is given for a placeholder that no id has: a misspelt name leaves the environment's value in force.
+    /// Warns about a `--var` that no id uses: with a misspelt name, the environment's value silently applies.
     pub fn note_unused<'i>(&self, ids: impl Iterator<Item = &'i str>, output: &Output) {
         let known: Vec<&str> = ids.flat_map(id::variables).collect();
         for (name, _) in self.given.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
@@ -497,7 +497,7 @@ impl Variables {
         }
     }
 
-    /// What the command line says that a placeholder stands for.
+    /// The value that `--var` gives; the last one wins.
     pub fn explicit(&self, name: &str) -> Option<&str> {
         self.given.iter().rev().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }

@@ -1,4 +1,4 @@
-//! The commands: each answers one question, except those that describe the command line itself.
+//! The commands.
 
 mod check;
 mod list;
@@ -40,7 +40,7 @@ fn man(directory: &Path) -> Result<Verdict, Failure> {
     let failed =
         |error: io::Error| Failure::file("write to", directory, &error).help("give a directory that can be written to");
     fs::create_dir_all(directory).map_err(failed)?;
-    // Pages are named after the program, as `cargo help secrets` looks for them.
+    // clap names the pages after the program, and `cargo help secrets` looks for `cargo-secrets`.
     let command = Cli::command().bin_name("cargo-secrets");
     clap_mangen::generate_to(command, directory).map_err(failed)?;
     Ok(Verdict::Holds)

@@ -1,6 +1,6 @@
-//! What programs say about the secrets that they load: entries, which stand anywhere in a file, among other bytes.
+//! Finds and reads descriptor entries: the declarations that a program embeds, anywhere among the other bytes of the file.
 //!
-//! A program may come from anywhere: nothing in it is taken for granted.
+//! A program may come from an untrusted source, so its content is validated.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -8,10 +8,10 @@ use std::fmt;
 use memchr::memmem;
 use secrets_shape::wire::{self, Declaration, HEADING, MAGIC};
 
-/// An entry that cannot be read, and at which byte of the file it begins.
+/// An entry that cannot be read, and its offset in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Broken {
-    /// The offset of the entry.
+    /// The byte offset of the entry.
     pub at: usize,
     /// What is wrong with it.
     pub reason: Reason,
@@ -21,11 +21,11 @@ pub struct Broken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
-    /// It has the form of another version.
+    /// It was written in another version of the format.
     Version,
-    /// It is cut off, or its checksum is another.
+    /// It is truncated, or its checksum does not match.
     Damaged,
-    /// It is whole, and not what an entry is.
+    /// It is complete, but its content is not a valid entry.
     Unreadable,
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for Broken {
 /// The last two bytes of the magic: a version and its complement.
 const VERSION: usize = MAGIC.len() - 2;
 
-/// Reads all entries of a file, in its order, each once: a library has copies.
+/// Reads all entries in file order, without duplicates: a library may hold several copies of one.
 ///
 /// # Errors
 /// The first entry that cannot be read.
@@ -60,7 +60,7 @@ pub fn read(file: &[u8]) -> Result<Vec<&'static Declaration<'static>>, Broken> {
     Ok(found)
 }
 
-/// What is behind the heading; nothing where only the words are those of an entry.
+/// The payload after the heading, or `None` if the magic only occurs by chance.
 fn entry(bytes: &[u8]) -> Result<Option<&[u8]>, Reason> {
     match bytes.get(VERSION..MAGIC.len()) {
         Some([version, complement]) if *version == !*complement => {}
@@ -76,7 +76,7 @@ fn entry(bytes: &[u8]) -> Result<Option<&[u8]>, Reason> {
     if wire::checksum(payload).to_le_bytes() == *sum { Ok(Some(payload)) } else { Err(Reason::Damaged) }
 }
 
-/// Names are shown on terminals.
+/// Names are printed on terminals, so they must hold no control characters.
 fn is_shown_safely(declaration: &Declaration<'_>) -> bool {
     let Declaration { id, type_path, package, version, schema, stage, .. } = declaration;
     let names = [*type_path, package, version, stage].into_iter().chain(*id).chain(*schema);
@@ -151,7 +151,7 @@ mod tests {
             for mask in [1, 0x80, 0xff] {
                 let mut flipped = whole.clone();
                 flipped[length] ^= mask;
-                // Nothing else is ever read out of it.
+                // A flipped byte must never yield another declaration.
                 if let Ok(found) = read(&flipped) {
                     assert!(found.iter().all(|declaration| format!("{declaration:?}") == format!("{DECLARATION:?}")));
                 }

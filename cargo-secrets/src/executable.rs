@@ -1,4 +1,4 @@
-//! A program as a file: what is none is named for what it is.
+//! Reads program files, and reports what a file is if it is not a program.
 
 use std::fs::{self, Metadata};
 use std::path::Path;
@@ -26,7 +26,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     }
 }
 
-/// What reading would fail on, or wait for without an end.
+/// File types that cannot be read, or whose read might never end.
 fn special(metadata: &Metadata) -> Option<&'static str> {
     if metadata.is_dir() {
         return Some("is a directory");
@@ -49,7 +49,7 @@ fn special(metadata: &Metadata) -> Option<&'static str> {
     None
 }
 
-/// What a linker or archiver makes.
+/// The format of an object file or archive.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Elf,
@@ -57,7 +57,7 @@ enum Kind {
 }
 
 impl Kind {
-    /// By its first bytes.
+    /// Detects the format by its magic bytes.
     fn of(file: &[u8]) -> Option<Self> {
         const MACH_O: [[u8; 4]; 5] = [
             [0xfe, 0xed, 0xfa, 0xce],
@@ -73,7 +73,7 @@ impl Kind {
     }
 }
 
-/// Whether the tables that an ELF header points to are not all there:
+/// Whether the file ends before the tables that its ELF header points to:
 /// <https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html>.
 fn is_cut_off(file: &[u8]) -> bool {
     let (is_64, is_little) = (file.get(4) == Some(&2), file.get(5) != Some(&2));
@@ -84,7 +84,7 @@ fn is_cut_off(file: &[u8]) -> bool {
         }
         Some(digits.iter().fold(0, |number, digit| number << 8 | u64::from(*digit)))
     };
-    // Where the tables of segments and sections begin, how long an entry is, and how many there are.
+    // The header's offsets of e_phoff, e_phentsize, e_phnum and of e_shoff, e_shentsize, e_shnum.
     let tables: [(usize, usize, usize); 2] =
         if is_64 { [(32, 54, 56), (40, 58, 60)] } else { [(28, 42, 44), (32, 46, 48)] };
     let width = if is_64 { 8 } else { 4 };

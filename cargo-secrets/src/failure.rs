@@ -1,4 +1,4 @@
-//! What went wrong, and what to do about it.
+//! Errors of the command, with remedies.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 
 use crate::files;
 
-/// Why a question has no answer. It is made of names, ids and kinds; nothing that a secret contains gets in.
+/// Why the command could not answer. It holds names, ids and kinds only, never a secret's content.
 #[derive(Debug, Clone)]
 pub struct Failure {
-    /// As the runtime's errors have it; `command` of what the command itself found.
+    /// The kind of the runtime's error; `command` for errors of the command itself.
     kind: Cow<'static, str>,
     message: String,
     help: Option<String>,
-    /// What is known of the secret all the same.
+    /// What is known of the secret despite the error.
     answer: Option<&'static str>,
 }
 
@@ -26,12 +26,12 @@ impl Failure {
         Self { kind: "command".into(), message: message.into(), help: None, answer: None }
     }
 
-    /// Adds what to do.
+    /// Adds a remedy.
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 
-    /// What is known of the secret all the same: that there is none, or that it cannot fit.
+    /// What is known of the secret despite the error: that it does not exist, or that it cannot fit.
     pub fn answer(&self) -> Option<&'static str> {
         self.answer
     }
@@ -58,13 +58,13 @@ impl fmt::Display for Failure {
     }
 }
 
-/// As errors are serialized: `not_found`.
+/// The kind as errors serialize it: `not_found`.
 fn kind(kind: ErrorKind) -> String {
     let kind = serde_json::to_value(kind).unwrap_or_default();
     kind.as_str().unwrap_or_default().to_owned()
 }
 
-/// The runtime's errors say what to do by themselves.
+/// The runtime's errors carry their own remedy.
 impl From<secrets_runtime::Error> for Failure {
     fn from(error: secrets_runtime::Error) -> Self {
         let answer = match error.kind() {

@@ -1,4 +1,4 @@
-//! Files: read whole, written only where they change, and never half.
+//! Reads whole files, and replaces them atomically, only if they change.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
-/// The document in a file, or on standard input where the path is `-`. What is no path may be the document itself, a secret: it
-/// is shown only if a file is there.
+/// Reads a document from a file, or from standard input if the path is `-`. A path that does not exist may be a secret
+/// passed by mistake, so it is never shown.
 pub fn document(path: &Path, option: &str) -> Result<String, Failure> {
     if path == Path::new("-") {
         return standard_input().map_err(|error| Failure::file("read", Path::new("standard input"), &error));
@@ -23,7 +23,7 @@ pub fn document(path: &Path, option: &str) -> Result<String, Failure> {
     })
 }
 
-/// Whether an argument could be the text of a secret, where a path or a name belongs.
+/// Whether an argument looks like the text of a secret, passed where a path or a name belongs.
 pub fn may_be_a_document(argument: &OsStr) -> bool {
     argument.to_string_lossy().contains(['{', '"', '\n'])
 }
@@ -33,7 +33,7 @@ fn standard_input() -> io::Result<String> {
     io::stdin().lock().read_to_string(&mut text).map(|_| text)
 }
 
-/// The text of a file, if there is one.
+/// The content of a file, or `None` if it does not exist.
 pub fn existing(path: &Path) -> Result<Option<String>, Failure> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
@@ -42,9 +42,9 @@ pub fn existing(path: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
-/// Puts a text in a file's place. Whatever happens, the file is the old one or the new one.
+/// Replaces a file atomically: after a crash it has the old content or the new, never a part.
 pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    // Where it is a link, what it points to is written.
+    // Writes to the target of a symlink instead of replacing the link.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let beside = beside(path);
     let write = || {
@@ -60,7 +60,7 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
         fs::rename(&beside, path)
     };
     write().map_err(|error| {
-        // It may not have been created at all.
+        // Fails if the file was never created, which is fine.
         let _ = fs::remove_file(&beside);
         Failure::file("write", path, &error)
     })
@@ -71,7 +71,7 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.{}.new", std::process::id()))
 }
 
-/// A path as it is shown: from where the command runs. A document in its place is not shown.
+/// A path relative to the current directory. What looks like a document is not shown.
 pub fn shown(path: &Path) -> String {
     if may_be_a_document(path.as_os_str()) {
         return "<not shown: it looks like a document>".to_owned();
@@ -92,7 +92,7 @@ mod tests {
         replace(&path, "two").expect("replaced");
         assert_eq!(existing(&path).expect("there"), Some("two".to_owned()));
         assert_eq!(fs::read_dir(directory.join("new")).expect("there").count(), 1);
-        // Where a directory stands, no file can.
+        // A directory is in the way.
         let failure = replace(&directory.join("new"), "three").expect_err("a directory");
         assert!(failure.to_string().starts_with("cannot write "), "{failure}");
         assert_eq!(fs::read_dir(&directory).expect("there").count(), 1);

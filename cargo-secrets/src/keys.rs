@@ -1,10 +1,10 @@
-//! What a shape tells of a secret's keys.
+//! Walks a type's shape for its keys.
 
 use std::collections::BTreeSet;
 
 use secrets_shape::shape::{FieldShape, ObjectShape, Placement, Shape, Telling, VariantsShape};
 
-/// Without what has no JSON of its own.
+/// The shape inside `Option`s and newtypes, which add no JSON of their own.
 pub fn unwrapped(shape: &'static Shape) -> &'static Shape {
     match shape {
         Shape::Optional(inner) => unwrapped(inner),
@@ -13,7 +13,7 @@ pub fn unwrapped(shape: &'static Shape) -> &'static Shape {
     }
 }
 
-/// The fields of an object that have keys, those of flattened structs included.
+/// The fields that have keys, including those of flattened structs.
 pub fn keyed(object: &'static ObjectShape) -> Vec<&'static FieldShape> {
     let fields = object.fields.iter().flat_map(|field| match (field.placement, &field.shape) {
         (Placement::Flattened, Shape::Object(inner)) => keyed(inner),
@@ -23,7 +23,7 @@ pub fn keyed(object: &'static ObjectShape) -> Vec<&'static FieldShape> {
     fields.collect()
 }
 
-/// The objects that a whole secret may be: one, or one for each variant.
+/// The objects that a whole secret can be: one for a struct, one per variant for an enum.
 pub fn objects(shape: &'static Shape) -> Vec<&'static ObjectShape> {
     match unwrapped(shape) {
         Shape::Object(object) => vec![object],
@@ -35,7 +35,7 @@ pub fn objects(shape: &'static Shape) -> Vec<&'static ObjectShape> {
     }
 }
 
-/// What stands under the keys of an object whose only key names a variant.
+/// The contents by variant name, where the object's only key names the variant.
 fn named(shape: &'static Shape) -> Vec<(&'static str, &'static Shape)> {
     let Shape::Variants(VariantsShape { telling: Telling::Name, names, contents, .. }) = unwrapped(shape) else {
         return Vec::new();
@@ -43,7 +43,7 @@ fn named(shape: &'static Shape) -> Vec<(&'static str, &'static Shape)> {
     names.iter().zip(*contents).filter_map(|(name, content)| Some((*name, content.as_ref()?))).collect()
 }
 
-/// Where a document has what only the program's own code can judge: fields declared `from_str` or `serde`.
+/// The places that only the program's own code can validate: fields declared `from_str` or `serde`.
 pub fn judged_by_the_program(shape: &'static Shape) -> BTreeSet<String> {
     let named = |path: String| match path.trim_start_matches('.') {
         "" => "the whole secret".to_owned(),
@@ -75,7 +75,7 @@ fn of_field(field: &'static FieldShape) -> Vec<String> {
     opaque(&field.shape).into_iter().map(|path| format!("{key}{path}")).collect()
 }
 
-/// What is read at a place of a document, as several types may have it.
+/// The shapes that several types declare for one place of a document.
 #[derive(Debug, Clone, Default)]
 pub struct Readers(Vec<&'static Shape>);
 
@@ -88,14 +88,14 @@ impl Readers {
         self.0.extend(other.0);
     }
 
-    /// What reads the items of a list.
+    /// The shapes of a list's items.
     pub fn items(&self) -> Self {
         Self::new(
             self.0.iter().filter(|shape| matches!(shape, Shape::Array(_) | Shape::Set(_))).map(|shape| shape.item()),
         )
     }
 
-    /// What reads the value under a key, if the key is declared.
+    /// The shapes of the value under a declared key, or `None` if no type declares it.
     pub fn declared(&self, key: &str) -> Option<Self> {
         let fields = self.0.iter().flat_map(|shape| objects(shape)).flat_map(keyed);
         let fields = fields.filter(|field| field.keys.contains(&key)).map(|field| &field.shape);
@@ -104,7 +104,7 @@ impl Readers {
         (!shapes.is_empty()).then(|| Self::new(shapes))
     }
 
-    /// What reads the values of undeclared keys, if these are data: of a map.
+    /// The shapes of a map's values, or `None` if no type has a map here.
     pub fn rest(&self) -> Option<Self> {
         let values = self.0.iter().flat_map(|shape| match shape {
             Shape::Map { .. } => vec![shape.item()],

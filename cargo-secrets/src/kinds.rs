@@ -1,4 +1,4 @@
-//! What kinds of values documents have, key by key. The values themselves are not kept.
+//! Collects the kinds of values in documents, key by key. The values themselves are not kept.
 
 use std::collections::BTreeSet;
 
@@ -7,34 +7,34 @@ use serde_json::{Map, Value, json};
 use crate::keys::Readers;
 use secrets_shape::number;
 
-/// The kinds of the values that were seen at one place.
+/// The kinds of value seen at one place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Kinds {
     scalars: BTreeSet<Scalar>,
-    /// Of all items of all arrays.
+    /// Merged over all items of all arrays.
     pub items: Option<Box<Kinds>>,
     pub object: Option<Object>,
 }
 
-/// What has no parts; in the order in which it is told.
+/// Values without parts, in the order in which messages list them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Scalar {
     String,
     Integer,
-    /// A number that is no integer.
+    /// A number that is not an integer.
     Fraction,
     Boolean,
     Null,
 }
 
-/// The keys of the objects that were seen at one place.
+/// The keys of the objects seen at one place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Object {
-    /// In the order in which they were seen.
+    /// In order of first appearance.
     pub keys: Vec<Key>,
-    /// Of the values under keys that are data.
+    /// The kinds of a map's values.
     pub rest: Option<Box<Kinds>>,
-    /// How many objects there were.
+    /// How many objects were seen.
     count: usize,
 }
 
@@ -42,12 +42,12 @@ pub struct Object {
 pub struct Key {
     pub name: String,
     pub kinds: Kinds,
-    /// How many objects have it.
+    /// How many of the objects have it.
     count: usize,
 }
 
 impl Kinds {
-    /// Adds what a value is.
+    /// Adds a value.
     pub fn learn(&mut self, value: &Value, readers: &Readers) {
         let scalar = match value {
             Value::Null => Scalar::Null,
@@ -64,7 +64,7 @@ impl Kinds {
         self.scalars.insert(scalar);
     }
 
-    /// Adds what other values at the same place are.
+    /// Merges the kinds of other values at the same place.
     fn unite(&mut self, other: &Self) {
         let Self { scalars, items, object } = other;
         self.scalars.extend(scalars);
@@ -76,12 +76,12 @@ impl Kinds {
         }
     }
 
-    /// Their names in JSON Schema.
+    /// The kinds as JSON Schema names.
     pub fn names(&self) -> Vec<&'static str> {
         let is = |scalar| self.scalars.contains(&scalar);
         let all = [
             ("string", is(Scalar::String)),
-            // An integer is a number, too.
+            // JSON Schema's `number` includes integers.
             ("integer", is(Scalar::Integer) && !is(Scalar::Fraction)),
             ("number", is(Scalar::Fraction)),
             ("boolean", is(Scalar::Boolean)),
@@ -92,7 +92,7 @@ impl Kinds {
         all.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name).collect()
     }
 
-    /// "a string", as a message says it.
+    /// The kinds in words, for messages: "a string".
     pub fn words(&self) -> String {
         let article = |name: &&str| match *name {
             "null" => "null".to_owned(),
@@ -128,7 +128,7 @@ impl Object {
         }
     }
 
-    /// The key of this name, seen `count` times more.
+    /// Counts `count` more occurrences of a key, and returns it.
     fn key(&mut self, name: &str, count: usize) -> &mut Key {
         let at = self.keys.iter().position(|key| key.name == name).unwrap_or_else(|| {
             self.keys.push(Key { name: name.to_owned(), kinds: Kinds::default(), count: 0 });
@@ -138,12 +138,12 @@ impl Object {
         &mut self.keys[at]
     }
 
-    /// Whether every object has it.
+    /// Whether every object has the key.
     pub fn is_always_there(&self, key: &Key) -> bool {
         key.count == self.count
     }
 
-    /// What the values are whose keys are data.
+    /// The merged kinds of all values under undeclared keys.
     pub fn undeclared(&self, is_declared: impl Fn(&str) -> bool) -> Kinds {
         let mut all = self.rest.as_deref().cloned().unwrap_or_default();
         self.keys.iter().filter(|key| !is_declared(&key.name)).for_each(|key| all.unite(&key.kinds));
@@ -151,7 +151,7 @@ impl Object {
     }
 }
 
-/// `"string"`, or `["string", "null"]`.
+/// The `type` keyword: `"string"`, or `["string", "null"]`.
 pub fn type_of(names: &[&str]) -> Value {
     match names {
         [only] => json!(only),

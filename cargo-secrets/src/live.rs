@@ -1,4 +1,4 @@
-//! The live secrets, fetched as the program fetches them.
+//! Fetches live secrets the way the program does.
 
 use std::fmt;
 
@@ -12,10 +12,10 @@ use crate::cli::{Variables, Where};
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// How many calls are under way at once.
+/// How many calls run concurrently.
 const CONCURRENCY: usize = 16;
 
-/// A secret to fetch: an id as declared, and which version.
+/// A secret to fetch: its declared id, and the version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     pub id: String,
@@ -27,7 +27,7 @@ impl Wanted {
         Self { id: id.to_owned(), selector: Selector::Stage(stage.into()) }
     }
 
-    /// The staging label, or the id of the version.
+    /// The staging label, or the version id.
     pub fn version(&self) -> &str {
         match &self.selector {
             Selector::Stage(version) | Selector::Version(version) => version,
@@ -36,7 +36,7 @@ impl Wanted {
     }
 }
 
-/// An id as people are told of it: what was asked for, and how it is declared where that differs.
+/// An id as messages show it: resolved, with the declared form if that differs.
 #[derive(Debug)]
 pub struct ShownId {
     pub id: String,
@@ -44,7 +44,7 @@ pub struct ShownId {
 }
 
 impl ShownId {
-    /// What one variable holds may be a secret's value: it is shown once a secret was found by it.
+    /// A variable may hold a secret's value by mistake, so its value is shown only after a secret was found under it.
     pub fn new(wanted: &Wanted, variables: &Variables, is_found: bool) -> Self {
         let Ok(asked) = resolve(wanted, variables) else { return Self::declared(wanted) };
         if is_found {
@@ -54,7 +54,7 @@ impl ShownId {
         Self { declared: (id != wanted.id).then(|| wanted.id.clone()), id }
     }
 
-    /// Of a secret that was not asked for.
+    /// For a secret that was not fetched.
     pub fn declared(wanted: &Wanted) -> Self {
         Self { id: wanted.id.clone(), declared: None }
     }
@@ -69,13 +69,13 @@ impl fmt::Display for ShownId {
     }
 }
 
-/// What came of asking for a secret, and in which region.
+/// The outcome of one fetch, and the region asked.
 pub struct Answer {
     pub text: Result<Text, Failure>,
     pub region: Option<String>,
 }
 
-/// Fetches secrets, each by a call of its own; one answer each, in their order.
+/// Fetches secrets, each in its own call, and returns the answers in the same order.
 pub fn fetch(wanted: &[Wanted], variables: &Variables, place: &Where, output: &Output) -> Result<Vec<Answer>, Failure> {
     Ok(runtime()?.block_on(async {
         let source = __tools::aws(place.region.clone(), place.aws_profile.as_deref()).await;
@@ -106,18 +106,18 @@ pub fn resolve(wanted: &Wanted, variables: &Variables) -> Result<Declared, Failu
     Ok(Declared::resolve(&wanted.id, wanted.selector.clone(), |name| variables.lookup(name))?)
 }
 
-/// The first variable of an id that stands for nothing.
+/// The first variable of an id that is unset or empty.
 fn unset<'i>(id: &'i str, variables: &Variables) -> Option<&'i str> {
     id::variables(id).find(|name| variables.lookup(name).is_none_or(|value| value.is_empty()))
 }
 
-/// An id, as far as its variables are set.
+/// The id with its placeholders resolved, or unchanged if a variable is not set.
 pub fn resolved(id: &str, variables: &Variables) -> String {
     id::resolve(id, |name| variables.lookup(name)).unwrap_or_else(|_| id.to_owned())
 }
 
-/// Whether two ids may be spellings of one secret: its name, and ARNs with or without the six characters at their end. Only the
-/// service knows: `db-master` is a name of its own, or `db` with its six characters, and a name is that of every account.
+/// Whether two ids may mean one secret: a name, or ARNs with or without the six-character suffix. Only the service can tell: `db-master`
+/// may be a name, or `db` with a suffix, and a name may exist in any account.
 pub fn is_same(one: &str, other: &str, variables: &Variables) -> bool {
     let (one, other) = (resolved(one, variables), resolved(other, variables));
     match (Arn::parse(&one), Arn::parse(&other)) {
@@ -128,7 +128,7 @@ pub fn is_same(one: &str, other: &str, variables: &Variables) -> bool {
     }
 }
 
-/// Whether an id is that of the secret with this full ARN.
+/// Whether an id refers to the secret with this full ARN.
 pub fn is_of(id: &str, arn: &str, variables: &Variables) -> bool {
     let id = resolved(id, variables);
     let Some(secret) = Arn::parse(arn) else { return false };
@@ -144,7 +144,7 @@ fn place(arn: Arn<'_>) -> (&str, &str, &str) {
     (arn.partition, arn.region, arn.account)
 }
 
-/// Whether a name is another with the six characters that the service appends.
+/// Whether `full` is `name` with the six-character suffix that the service appends.
 fn is_full_of(full: &str, name: &str) -> bool {
     let suffix = full.strip_prefix(name).and_then(|rest| rest.strip_prefix('-'));
     suffix.is_some_and(|suffix| suffix.len() == 6 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric()))
@@ -154,13 +154,13 @@ fn is_same_name(one: &str, other: &str) -> bool {
     one == other || is_full_of(one, other) || is_full_of(other, one)
 }
 
-/// What the calls run on.
+/// The async runtime for the AWS calls.
 pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Failure::new(format!("cannot start: {error}")))
 }
 
-/// Why another service of AWS gives no answer, and what to do. An `SdkError` may own the whole answer: only its kind is told.
+/// Why a call to another AWS service failed, with a remedy. An `SdkError` may own the whole response, so only its kind is used.
 pub fn reason<E>(service: &str, error: &SdkError<E>) -> (String, Option<String>)
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -208,7 +208,7 @@ mod tests {
         }
         let elsewhere = PARTIAL.replace("eu-central", "eu-west");
         assert!(!is_of(&elsewhere, &full, &variables) && !is_same(&elsewhere, PARTIAL, &variables));
-        // It may be, and only the answer tells that it is not.
+        // It may be the same; only the service can tell.
         assert!(is_same("prod/db-master", PARTIAL, &variables));
         assert!(!is_of("prod/db-master", &full, &variables));
     }

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
-/// Called as `cargo-secrets list`, or as cargo calls it: `cargo-secrets secrets list`.
+/// Runs as `cargo-secrets list`, or as cargo invokes it: `cargo-secrets secrets list`.
 fn main() -> ExitCode {
     let mut arguments: Vec<OsString> = std::env::args_os().collect();
     if arguments.get(1).is_some_and(|argument| argument == "secrets") {
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     output.finish(matches.subcommand_name().unwrap_or_default(), commands::run(&cli, &output))
 }
 
-/// What is wrong with the command line, or the help that was asked for.
+/// Prints the help, or an error about the command line.
 fn refused(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     if error.use_stderr() && arguments.iter().any(|argument| files::may_be_a_document(argument)) {
         eprintln!(
@@ -51,7 +51,7 @@ fn refused(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
         );
         return ExitCode::from(2);
     }
-    // Help goes to standard output, everything else to standard error; where either is closed, nobody listens.
+    // clap picks stdout for help and stderr for errors. A closed stream is ignored.
     let _ = error.print();
     ExitCode::from(if error.use_stderr() { 2 } else { 0 })
 }

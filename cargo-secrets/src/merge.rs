@@ -1,7 +1,7 @@
-//! A schema file brought up to date: keys and kinds from the live secret, everything else as people wrote it.
+//! Updates a schema file: keys and kinds from the live secret, everything else unchanged.
 //!
-//! What a person may have written with a purpose stays: descriptions, limits, other kinds beside the live one, keys that are
-//! not in `required`, `$ref`, `anyOf` and the like as a whole.
+//! Keeps what people may have written on purpose: descriptions, limits, other kinds beside the live one, keys taken out of
+//! `required`. Keeps schemas with `$ref`, `anyOf` and the like as a whole.
 
 use std::fmt;
 
@@ -9,16 +9,16 @@ use serde_json::{Map, Value, json};
 
 use crate::kinds::{Kinds, Object, type_of};
 
-/// How a live secret differs from what is checked in.
+/// A difference between the live secret and the checked-in schema.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Change {
     path: String,
     #[serde(rename = "change")]
     what: What,
-    /// What is there.
+    /// What the live secret has.
     #[serde(skip_serializing_if = "Option::is_none")]
     is: Option<String>,
-    /// What is checked in.
+    /// What the schema file has.
     #[serde(skip_serializing_if = "Option::is_none")]
     was: Option<String>,
 }
@@ -48,14 +48,14 @@ impl fmt::Display for Change {
     }
 }
 
-/// A new schema file.
+/// Creates a schema file.
 pub fn fresh(title: &str, kinds: &Kinds) -> Value {
     let mut schema = json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title});
     Merge::default().schema(&mut schema, kinds, "");
     schema
 }
 
-/// Brings a schema up to date; says how it differed.
+/// Updates a schema and returns the differences.
 pub fn update(schema: &mut Value, kinds: &Kinds) -> Vec<Change> {
     let mut merge = Merge { changes: Vec::new(), is_told: true };
     merge.schema(schema, kinds, "");
@@ -65,11 +65,11 @@ pub fn update(schema: &mut Value, kinds: &Kinds) -> Vec<Change> {
 #[derive(Default)]
 struct Merge {
     changes: Vec<Change>,
-    /// Whether changes are told here: of what is new as a whole, that is enough.
+    /// Off inside a new or changed part, which is reported once as a whole.
     is_told: bool,
 }
 
-/// Keywords that say more than keys and kinds: what has one is left as it is.
+/// Keywords that say more than keys and kinds. A schema that has one is left unchanged.
 const OF_PEOPLE: [&str; 12] = [
     "$ref",
     "$dynamicRef",
@@ -92,7 +92,7 @@ impl Merge {
         }
     }
 
-    /// Does something, and tells of it if `is_told`.
+    /// Runs `does`, reporting its changes only if `is_told`.
     fn telling(&mut self, is_told: bool, does: impl FnOnce(&mut Self)) {
         let before = self.is_told;
         self.is_told = before && is_told;
@@ -120,7 +120,7 @@ impl Merge {
         }
     }
 
-    /// `type`; returns whether it was right.
+    /// Updates `type`; returns whether it already was correct.
     fn kind(&mut self, schema: &mut Map<String, Value>, kinds: &Kinds, path: &str) -> bool {
         let live = kinds.names();
         let checked_in = schema.get("type").map(names).unwrap_or_default();
@@ -153,14 +153,14 @@ impl Merge {
         let rest_is_data = has_schema_of_rest || object.rest.is_some();
         self.keys(schema, object, path, has_schema_of_rest);
         if rest_is_data {
-            // What is not in `properties` by now is data.
+            // Keys that are not in `properties` at this point are data.
             let rest = object.undeclared(|key| has_property(schema, key));
             let inner = schema.entry("additionalProperties").or_insert_with(|| json!({}));
             self.schema(inner, &rest, &below(path, "*"));
         }
     }
 
-    /// An object whose keys are data.
+    /// Updates an object whose keys are data.
     fn map(&mut self, schema: &mut Map<String, Value>, values: &Kinds, path: &str) {
         if schema.shift_remove("properties").is_some() {
             self.tell(path, What::Map, None, None);
@@ -201,7 +201,7 @@ impl Merge {
         schema.insert("required".to_owned(), json!(required));
     }
 
-    /// Takes out the required keys that no object has any more.
+    /// Removes required keys that no object has any more.
     fn gone(&mut self, schema: &mut Map<String, Value>, object: &Object, path: &str, required: &mut Vec<String>) {
         required.retain(|name| {
             let is_there = object.keys.iter().any(|key| key.name == *name);
@@ -228,7 +228,7 @@ impl Merge {
     }
 }
 
-/// The keys that somebody took out of `required`; none where there is no `required`.
+/// The keys that somebody took out of `required`; empty if the schema has no `required`.
 fn optional(schema: &Map<String, Value>) -> Vec<String> {
     let Some(required) = schema.get("required").map(names) else { return Vec::new() };
     let properties = schema.get("properties").and_then(Value::as_object);
@@ -240,7 +240,7 @@ fn has_property(schema: &Map<String, Value>, key: &str) -> bool {
     schema.get("properties").and_then(|properties| properties.get(key)).is_some()
 }
 
-/// `"string"`, or all of `["string", "null"]`.
+/// The names in `"string"` or `["string", "null"]`.
 fn names(value: &Value) -> Vec<&str> {
     match value {
         Value::String(name) => vec![name],
@@ -255,7 +255,7 @@ fn words(names: &[&str]) -> String {
     names.iter().map(article).collect::<Vec<_>>().join(" or ")
 }
 
-/// A path, for terminals: a key is the secret's own, and may hold what a terminal obeys.
+/// Extends a path. A key comes from the secret and may contain control characters, so they are escaped.
 fn below(path: &str, key: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || c.is_ascii_graphic() || c == ' ';
     let escaped = |c: char| if is_plain(c) { c.to_string() } else { c.escape_default().to_string() };
@@ -285,7 +285,7 @@ mod tests {
                 assert!(jsonschema::draft202012::is_valid(&pulled, &document), "{document}\n{pulled}");
                 let mut again = pulled.clone();
                 assert_eq!((update(&mut again, &kinds), again), (Vec::new(), pulled));
-                // What another document left behind is brought up to date, too.
+                // Updating must also work on what another document left behind.
                 let mut other = Kinds::default();
                 other.learn(&valid, &Readers::default());
                 let mut updated = fresh("x", &other);

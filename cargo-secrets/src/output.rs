@@ -1,4 +1,4 @@
-//! What is shown: results on standard output, everything else on standard error. As JSON, one document says all of it.
+//! Results go to standard output, everything else to standard error. With JSON, a single document holds all of it.
 
 use std::cell::RefCell;
 use std::fmt::{self, Display, Write as _};
@@ -13,17 +13,17 @@ use serde_json::{Value, json};
 use crate::cli::{Color, Format, Global};
 use crate::failure::Failure;
 
-/// The answer to the question that a command is.
+/// The answer to a command's question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     Holds,
     DoesNotHold,
-    /// It was not possible to tell.
+    /// The check could not be made.
     Unknown,
 }
 
 impl Verdict {
-    /// The verdict over both: one that does not hold is enough.
+    /// Combines two verdicts; the worse one wins.
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::DoesNotHold, _) | (_, Self::DoesNotHold) => Self::DoesNotHold,
@@ -57,14 +57,14 @@ impl From<Verdict> for ExitCode {
     }
 }
 
-/// How things are shown.
+/// Output settings and, with JSON, the document so far.
 #[derive(Debug)]
 pub struct Output {
     pub format: Format,
     pub color: Color,
     pub quiet: bool,
     verbose: bool,
-    /// What the one document will say, where results are JSON.
+    /// The parts of the JSON document.
     said: RefCell<Said>,
 }
 
@@ -87,7 +87,7 @@ impl Output {
         }
     }
 
-    /// What is worth knowing besides the results.
+    /// Prints a note.
     pub fn note(&self, note: impl Display) {
         match self.format {
             Format::Json => self.said.borrow_mut().notes.push(note.to_string()),
@@ -98,14 +98,14 @@ impl Output {
         }
     }
 
-    /// What went wrong with one of the results, which has it already where results are JSON.
+    /// Prints the error of one result. With JSON, the result already contains it.
     pub fn failed(&self, failure: &Failure) {
         if self.format == Format::Human {
             error(failure);
         }
     }
 
-    /// Shows results: as text, or as a part of the one document.
+    /// Prints results as text, or adds them to the JSON document.
     pub fn results(&self, human: impl FnOnce() -> String, json: impl FnOnce() -> Vec<Value>) -> Result<(), Failure> {
         match self.format {
             Format::Human => written(&human()),
@@ -116,7 +116,7 @@ impl Output {
         }
     }
 
-    /// Says how it ended.
+    /// Prints the outcome and returns the exit code.
     pub fn finish(&self, command: &str, ended: Result<Verdict, Failure>) -> ExitCode {
         let verdict = *ended.as_ref().unwrap_or(&Verdict::Unknown);
         match self.format {
@@ -136,9 +136,9 @@ impl Output {
         verdict.into()
     }
 
-    /// Progress through `count` things, on a terminal only.
+    /// A progress bar over `count` items, on a terminal only.
     pub fn progress(&self, doing: &'static str, count: usize) -> ProgressBar {
-        // It draws on standard error, and not at all where that is no terminal.
+        // indicatif draws on standard error, and only if that is a terminal.
         let bar = ProgressBar::new(count as u64).with_message(doing);
         if self.quiet || self.format == Format::Json {
             bar.set_draw_target(ProgressDrawTarget::hidden());
@@ -155,17 +155,16 @@ impl Output {
 pub fn written(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
     match stdout.write_all(harmless(text).as_bytes()).and_then(|()| stdout.flush()) {
-        // Whoever reads has read enough.
+        // The reader closed the pipe, as `head` does: not an error.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Failure::new(format!("cannot write to standard output: {error}"))),
         Ok(()) => Ok(()),
     }
 }
 
-/// Writes JSON.
 fn json(value: &Value) -> Result<(), Failure> {
     let text = format!("{value:#}");
-    // JSON leaves the control characters beyond ASCII as they are.
+    // serde_json leaves non-ASCII control characters unescaped.
     let escaped = |c: char| match c {
         '\n' => c.to_string(),
         _ if c.is_control() => format!("\\u{:04x}", u32::from(c)),
@@ -174,8 +173,7 @@ fn json(value: &Value) -> Result<(), Failure> {
     written(&format!("{}\n", text.chars().map(escaped).collect::<String>()))
 }
 
-/// What is shown may come out of a program or a file that somebody else made: of what a terminal obeys, only our own styles are
-/// left.
+/// Escapes terminal control sequences except our own styles: the text may come from an untrusted program or file.
 fn harmless(text: &str) -> String {
     let ours = [ERROR, NOTE, HEADING, GOOD, BAD, UNCLEAR].map(|style| style.render().to_string());
     let plain = anstyle::Reset.render().to_string();
@@ -197,7 +195,7 @@ fn harmless(text: &str) -> String {
     safe
 }
 
-/// Says what went wrong. Where standard error is closed, nobody listens.
+/// Prints an error. A closed standard error is ignored.
 fn error(failure: &Failure) {
     let _ = writeln!(anstream::stderr(), "{}: {}", styled(ERROR, "error"), harmless(&failure.to_string()));
 }
@@ -209,12 +207,12 @@ pub const BAD: Style = AnsiColor::Red.on_default().bold();
 pub const UNCLEAR: Style = AnsiColor::Yellow.on_default();
 const HEADING: Style = Style::new().bold();
 
-/// Text in a style, which is dropped where no terminal wants it.
+/// Styles text; anstream strips the style if the output is not a terminal.
 pub fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// Rows under a heading, in columns of equal width.
+/// Formats rows under a heading, in aligned columns.
 pub fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());

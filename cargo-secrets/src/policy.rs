@@ -1,4 +1,4 @@
-//! The IAM policy of a program: what it has to be allowed, and nothing else.
+//! Builds the IAM policy of a program, with least privilege.
 
 mod granted;
 mod render;
@@ -12,26 +12,26 @@ use secrets_shape::id::Arn;
 pub use granted::{Granted, Policy, Standing};
 pub use render::{document, render};
 
-/// How a policy is written.
+/// The syntax of a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Syntax {
-    /// A policy document
+    /// IAM policy document
     Json,
-    /// A data source of Terraform's AWS provider
+    /// Data source of Terraform's AWS provider
     Terraform,
-    /// A template with a managed policy
+    /// CloudFormation template with a managed policy
     Cloudformation,
 }
 
-/// A region that has replicas, and the key that encrypts them there.
+/// A region with replicas, and the KMS key that encrypts them there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replica {
     region: String,
     key: Option<String>,
 }
 
-/// `eu-west-1`, or `eu-west-1=arn:aws:kms:..`
+/// Parses `eu-west-1` or `eu-west-1=arn:aws:kms:..`
 impl FromStr for Replica {
     type Err = String;
 
@@ -41,27 +41,27 @@ impl FromStr for Replica {
     }
 }
 
-/// The name of a region.
+/// Validates the name of a region.
 pub fn region(text: &str) -> Result<String, String> {
     let is_region = text.contains('-')
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if is_region { Ok(text.to_owned()) } else { Err("a region is written as in eu-central-1".to_owned()) }
 }
 
-/// A name, as Terraform and CloudFormation have it.
+/// Validates a name that both Terraform and CloudFormation accept.
 pub fn name(text: &str) -> Result<String, String> {
     let is_name = text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if is_name { Ok(text.to_owned()) } else { Err("a name is made of letters, digits and `_`".to_owned()) }
 }
 
-/// The id of an account.
+/// Validates an account id.
 pub fn account(text: &str) -> Result<String, String> {
     let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_account { Ok(text.to_owned()) } else { Err("an account id has twelve digits".to_owned()) }
 }
 
-/// Where names are.
+/// The place of secrets and keys that are given by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub partition: String,
@@ -70,32 +70,33 @@ pub struct Place {
 }
 
 impl Place {
-    /// Wherever a template is deployed: CloudFormation's pseudo parameters, whose names have colons, which parts of an ARN have not.
+    /// The place where a template is deployed, as CloudFormation pseudo parameters. These contain colons, which parts of an ARN cannot, so
+    /// stand-ins are used.
     pub fn of_deployment() -> Self {
         let [(partition, _), (region, _), (account, _)] = PSEUDO.map(|(ours, theirs)| (ours.to_owned(), theirs));
         Self { partition, region, account }
     }
 }
 
-/// What stands for CloudFormation's pseudo parameters until a policy is written.
+/// Stand-ins for CloudFormation's pseudo parameters, replaced when the policy is rendered.
 const PSEUDO: [(&str, &str); 3] =
     [("${Partition}", "${AWS::Partition}"), ("${Region}", "${AWS::Region}"), ("${AccountId}", "${AWS::AccountId}")];
 
-/// What a policy is made from.
+/// The input for a policy.
 #[derive(Debug)]
 pub struct Needs<'a> {
-    /// Names and ARNs.
+    /// Names and ARNs of secrets.
     pub ids: &'a [String],
     pub keys: &'a [String],
     pub replicas: &'a [Replica],
     pub has_batch: bool,
-    /// The staging labels that may be asked for; all if there are none.
+    /// The staging labels to allow; empty allows all.
     pub stages: &'a [String],
-    /// The role that a resource or key policy admits; none in the policy of a role.
+    /// The role in a resource or key policy; `None` in the policy of a role itself.
     pub principal: Option<&'a str>,
 }
 
-/// What is allowed.
+/// A statement of the policy, always of effect Allow.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Statement {
     sid: &'static str,
@@ -115,7 +116,7 @@ impl Statement {
     }
 }
 
-/// That a key of the request has one of these values.
+/// A condition: the request's `key` has one of these values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     operator: &'static str,
@@ -124,7 +125,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// What is known of the requests that a statement is for.
+    /// What is known about the requests that a statement allows.
     pub fn of_request<'s>(statement: &Statement, stages: impl Iterator<Item = &'s str>) -> Vec<Self> {
         let stages = Self { operator: "StringEquals", key: STAGE, values: stages.map(str::to_owned).collect() };
         let own = statement.conditions.iter().filter(|own| own.key != stages.key).cloned();
@@ -136,13 +137,13 @@ const READ: &str = "secretsmanager:GetSecretValue";
 const STAGE: &str = "secretsmanager:VersionStage";
 
 impl Needs<'_> {
-    /// Whether it has to be known where names are, and whose replicas are meant.
+    /// Whether [`statements`](Self::statements) needs a place: for names, and for replicas, which exist only for secrets of this account.
     pub fn place(&self) -> bool {
         let is_name = |text: &&String| !text.starts_with("arn:");
         !self.replicas.is_empty() || self.ids.iter().chain(self.keys).any(|text| is_name(&text))
     }
 
-    /// The statements of the policy; `place` where [`place`](Self::place) asks for it.
+    /// The statements of the policy. Pass `place` if [`place`](Self::place) asks for it.
     pub fn statements(&self, place: Option<&Place>) -> Result<Vec<Statement>, String> {
         let secrets = self.secrets(place);
         let through = through(&secrets);
@@ -152,7 +153,7 @@ impl Needs<'_> {
                 sid: "ReadSecretsInBatches",
                 principal: None,
                 action: "secretsmanager:BatchGetSecretValue",
-                // It has no resources of its own; which secrets it returns is decided by the statement above.
+                // The action supports no resource-level permissions; the statement above decides which secrets it returns.
                 resources: vec!["*".to_owned()],
                 conditions: Vec::new(),
             });
@@ -164,12 +165,12 @@ impl Needs<'_> {
         Ok(statements)
     }
 
-    /// The resource policy of a secret in another account than the role.
+    /// The resource policy of a secret in another account.
     pub fn of_secrets(&self) -> Vec<Statement> {
         vec![self.read_secrets()]
     }
 
-    /// The statement that the policy of a key in another account needs.
+    /// The statement for the policy of a KMS key in another account.
     pub fn of_keys(&self, place: Option<&Place>) -> Vec<Statement> {
         vec![self.decrypt_secrets(through(&self.secrets(place)))]
     }
@@ -181,7 +182,7 @@ impl Needs<'_> {
             sid: "ReadSecrets",
             principal: self.principal.map(str::to_owned),
             action: READ,
-            // Whatever the policy is attached to.
+            // In a resource policy, `*` means the secret or key that it is attached to.
             resources: vec!["*".to_owned()],
             conditions: if self.stages.is_empty() { Vec::new() } else { vec![stages] },
         }
@@ -197,7 +198,7 @@ impl Needs<'_> {
         }
     }
 
-    /// Each secret in its own region, then those of the account in the regions of their replicas.
+    /// The ARNs of the secrets in their own regions, then those of this account's secrets in the replica regions.
     pub fn secrets(&self, place: Option<&Place>) -> Vec<String> {
         let arns: BTreeSet<String> = self.ids.iter().flat_map(|id| resources(id, place)).collect();
         let is_ours = |arn: &&String| place.is_some_and(|place| arn.split(':').nth(4) == Some(&place.account));
@@ -221,7 +222,7 @@ impl Needs<'_> {
     }
 }
 
-/// The resources that an id stands for.
+/// The ARN patterns for an id.
 fn resources(id: &str, place: Option<&Place>) -> Vec<String> {
     match (Arn::parse(id), place) {
         (None, Some(Place { partition, region, account })) => {
@@ -231,14 +232,14 @@ fn resources(id: &str, place: Option<&Place>) -> Vec<String> {
     }
 }
 
-/// The same secret in another region; `None` of what is no ARN.
+/// The ARN of the same secret in another region; `None` if it is not an ARN.
 fn in_region(arn: &str, region: &str) -> Option<String> {
     let mut parts: Vec<&str> = arn.splitn(5, ':').collect();
     *parts.get_mut(3)? = region;
     Some(parts.join(":"))
 }
 
-/// The ARN of a key. An alias does not work in a policy: it is compared with the key's own ARN.
+/// The ARN of a key. An alias does not work: IAM compares the resource with the key's own ARN.
 fn kms_key(key: &str, place: Option<&Place>, region: Option<&str>) -> Result<String, String> {
     if key.contains("alias/") {
         return Err(format!("{key} is an alias, and a policy has to name the key itself: its id or its ARN"));
@@ -255,7 +256,7 @@ fn kms_key(key: &str, place: Option<&Place>, region: Option<&str>) -> Result<Str
     }
 }
 
-/// A key is used through Secrets Manager, in the regions of the secrets. In China, KMS spells the domain either way.
+/// Restricts a key to use through Secrets Manager in the secrets' regions. In China, KMS uses either domain suffix.
 fn through(secrets: &[String]) -> Condition {
     let regions: BTreeSet<&str> = secrets.iter().filter_map(|arn| arn.split(':').nth(3)).collect();
     let end = |region: &str| if region.starts_with("cn-") { "*" } else { "" };

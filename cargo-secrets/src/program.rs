@@ -1,4 +1,4 @@
-//! What programs load.
+//! Reads the declarations of the types that programs load.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::files;
 use crate::output::Output;
 use crate::workspace::{Checking, Workspace};
 
-/// What one type declares, and which programs load it.
+/// A loaded type's declaration, and the programs that load it.
 #[derive(Debug)]
 pub struct Loaded {
     pub declaration: &'static Declaration<'static>,
@@ -22,12 +22,12 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// The id, or that the program gives it.
+    /// The id, or `GIVEN` if the program passes it at run time.
     pub fn shown_id(&self) -> &'static str {
         self.declaration.id.unwrap_or(GIVEN)
     }
 
-    /// A build that did not compare the types with their schema files says nothing about them.
+    /// Fails if the build skipped the comparison with the schema file, because then the declaration proves nothing.
     pub fn is_checked(&self) -> Result<(), Failure> {
         let Declaration { type_path, is_checked, .. } = self.declaration;
         if *is_checked {
@@ -38,10 +38,10 @@ impl Loaded {
     }
 }
 
-/// What stands for the id of a type that is loaded with `load_from`.
+/// Shown instead of an id for types loaded with `load_from`.
 pub const GIVEN: &str = "(given at run time)";
 
-/// What the chosen programs load, in the order of ids and types. There is at least one.
+/// The types that the chosen programs load, sorted by id and type. Never empty.
 pub fn loaded(programs: &Programs, output: &Output) -> Result<Vec<Loaded>, Failure> {
     let files = if programs.bin.is_empty() {
         let workspace = Workspace::find(&programs.scope, output)?;
@@ -53,7 +53,7 @@ pub fn loaded(programs: &Programs, output: &Output) -> Result<Vec<Loaded>, Failu
     read(&files, output)
 }
 
-/// What the programs in these files load.
+/// The types that the programs in these files load. Never empty.
 pub fn read(files: &[PathBuf], output: &Output) -> Result<Vec<Loaded>, Failure> {
     let mut found: Vec<(String, Loaded)> = Vec::new();
     for file in files {
@@ -97,7 +97,7 @@ fn declarations(path: &Path) -> Result<Vec<&'static Declaration<'static>>, Failu
     })
 }
 
-/// No type has one of these names; which ones there are.
+/// The error for an unknown `--type`, with the known types.
 pub fn unknown_type(names: &[String], loaded: &[Loaded]) -> Failure {
     let paths = || loaded.iter().map(|loaded| loaded.declaration.type_path);
     let ends = || paths().map(|path| path.rsplit("::").next().unwrap_or(path));
@@ -107,13 +107,13 @@ pub fn unknown_type(names: &[String], loaded: &[Loaded]) -> Failure {
         .help(format!("give --type one of {}", listed(loaded)))
 }
 
-/// The paths of the types, each once.
+/// The type paths, without duplicates.
 pub fn listed(loaded: &[Loaded]) -> String {
     let paths: BTreeSet<&str> = loaded.iter().map(|loaded| loaded.declaration.type_path).collect();
     paths.into_iter().collect::<Vec<_>>().join(", ")
 }
 
-/// Those of the chosen types. There is at least one.
+/// The chosen types. Never empty.
 pub fn chosen(mut loaded: Vec<Loaded>, programs: &Programs) -> Result<Vec<Loaded>, Failure> {
     if !loaded.iter().any(|loaded| programs.scope.has_type(loaded.declaration.type_path)) {
         return Err(unknown_type(&programs.scope.types, &loaded));

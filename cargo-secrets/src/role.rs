@@ -1,4 +1,4 @@
-//! The policies of a role, from IAM.
+//! Reads a role's policies from IAM.
 
 use std::borrow::Cow;
 
@@ -13,11 +13,11 @@ use crate::failure::Failure;
 use crate::live;
 use crate::policy::{Granted, Policy};
 
-/// What [`granted`] has to be allowed itself.
+/// The permissions that [`granted`] itself needs.
 const ACTIONS: &str = "iam:GetRole, iam:ListRolePolicies, iam:GetRolePolicy, iam:ListAttachedRolePolicies, iam:GetPolicy and \
                        iam:GetPolicyVersion";
 
-/// An ARN, as `--role` takes it: `arn:aws:iam::123456789012:role/path/name`.
+/// Validates the ARN for `--role`: `arn:aws:iam::123456789012:role/path/name`.
 pub fn arn(text: &str) -> Result<String, String> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     match parts.as_slice() {
@@ -36,10 +36,10 @@ pub fn arn(text: &str) -> Result<String, String> {
     }
 }
 
-/// What a role is allowed.
+/// Fetches the policies and the permissions boundary of a role.
 pub async fn granted(arn: &str) -> Result<Granted, Failure> {
     let config = sdk_config(None, None).await?;
-    // IAM has one endpoint in each partition, and the SDK wants a region all the same.
+    // IAM has one endpoint per partition, but the SDK still requires a region.
     let region = config.region().cloned().unwrap_or_else(|| {
         Region::new(match arn.split(':').nth(1) {
             Some("aws-cn") => "cn-north-1",
@@ -84,7 +84,7 @@ async fn inline(client: &Client, arn: &str, name: &str) -> Result<Vec<Policy>, F
     Ok(policies)
 }
 
-/// The version of a managed policy that is in force.
+/// Fetches the default version of a managed policy.
 async fn managed(client: &Client, role: &str, arn: &str) -> Result<Policy, Failure> {
     let answer = client.get_policy().policy_arn(arn).send().await.map_err(|error| failed(&error, role))?;
     let version = answer.policy().and_then(|policy| policy.default_version_id()).unwrap_or_default();
@@ -93,7 +93,7 @@ async fn managed(client: &Client, role: &str, arn: &str) -> Result<Policy, Failu
     parsed(arn, answer.policy_version().and_then(|version| version.document()).unwrap_or_default())
 }
 
-/// IAM sends documents as they stand in a URL.
+/// Parses a policy document, which IAM returns percent-encoded.
 fn parsed(name: &str, document: &str) -> Result<Policy, Failure> {
     let document = percent_decode_str(document).decode_utf8().unwrap_or(Cow::Borrowed(document));
     Policy::parse(name, &document).map_err(Failure::new)

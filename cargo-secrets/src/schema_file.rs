@@ -1,4 +1,4 @@
-//! The schema files that are checked in, and what they would be if they were pulled now.
+//! The checked-in schema files, and their up-to-date content.
 
 use std::path::{Path, PathBuf};
 
@@ -14,26 +14,26 @@ use crate::merge::{self, Change};
 use crate::program::Loaded;
 use crate::workspace::Workspace;
 
-/// A schema file, and the secrets that it describes.
+/// A schema file and the secrets that it describes.
 #[derive(Debug)]
 pub struct SchemaFile {
     pub path: PathBuf,
     pub secrets: Vec<Secret>,
 }
 
-/// A secret, and how it is read.
+/// A secret and the types that read it.
 #[derive(Debug)]
 pub struct Secret {
     pub wanted: Wanted,
-    /// The types that read it say what a map is, whose keys are data.
+    /// The shapes of the types that read it. They decide which objects are maps, whose keys are data.
     pub readers: Readers,
 }
 
-/// What a file would be if it was pulled now.
+/// The outcome of comparing a schema file with its live secrets.
 #[derive(Debug)]
 pub struct Pulled {
     pub state: State,
-    /// What is checked in and is not so any more.
+    /// How the live secrets differ from the checked-in file.
     pub changes: Vec<Change>,
     schema: Value,
 }
@@ -46,7 +46,7 @@ pub enum State {
 }
 
 impl SchemaFile {
-    /// The files that the workspace's types are declared with, each once.
+    /// The schema files that the workspace's types declare, without duplicates.
     pub fn all<'l>(workspace: &Workspace, loaded: impl Iterator<Item = &'l Loaded>) -> Vec<Self> {
         let mut files: Vec<Self> = Vec::new();
         for declaration in loaded.map(|loaded| loaded.declaration) {
@@ -73,14 +73,14 @@ impl SchemaFile {
         }
     }
 
-    /// The ids of its secrets, as declared; those of several secrets are joined.
+    /// The declared ids of its secrets, joined by commas.
     pub fn ids(&self) -> String {
         let mut ids: Vec<&str> = self.secrets.iter().map(|secret| secret.wanted.id.as_str()).collect();
         ids.dedup();
         ids.join(", ")
     }
 
-    /// Holds the file against the documents of its secrets, one each.
+    /// Compares the file with the documents of its secrets, one each.
     pub fn compare(&self, documents: &[Value]) -> Result<Pulled, Failure> {
         let mut kinds = Kinds::default();
         for (secret, document) in self.secrets.iter().zip(documents) {
@@ -99,7 +99,7 @@ impl SchemaFile {
 }
 
 impl Pulled {
-    /// Writes the file, if it changes.
+    /// Writes the file unless it is unchanged.
     pub fn write(&self, path: &Path) -> Result<(), Failure> {
         if self.state == State::Unchanged {
             return Ok(());
@@ -110,7 +110,7 @@ impl Pulled {
     }
 }
 
-/// The document that a secret's text is; what is wrong with it is not told: it may be a password.
+/// Parses a secret's text. The parser's error is dropped because it could quote a password.
 pub fn document(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok()
 }

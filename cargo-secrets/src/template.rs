@@ -1,4 +1,4 @@
-//! A skeleton of a secret. What has to be filled in is a list with a sentence in it, which nothing that is declared accepts.
+//! Prints a skeleton of a secret. A placeholder is a list that holds a sentence; no declared type accepts one.
 
 use secrets_runtime::__tools::check;
 use secrets_shape::rule::{Rule, rules_of_items};
@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 
 use crate::keys::{keyed, unwrapped};
 
-/// A document with every declared key. It is not valid.
+/// A document with every declared key. It never validates.
 pub fn skeleton(declaration: &'static Declaration<'static>) -> Value {
     let skeleton = of(&declaration.shape, &[], "");
-    // Where a type accepts anything, only what is not an object is refused.
+    // A type that accepts anything only refuses values that are not objects.
     if check(&skeleton.to_string(), declaration).is_err() { skeleton } else { json!([skeleton]) }
 }
 
@@ -48,7 +48,7 @@ fn object(shape: &'static ObjectShape) -> Value {
     Value::Object(members)
 }
 
-/// A skeleton as text: each line has one thing to fill in.
+/// The skeleton as text, with one placeholder per line.
 pub fn text(skeleton: &Value, indent: usize) -> String {
     let (outer, inner) = (" ".repeat(indent), " ".repeat(indent + 2));
     let lines: Vec<String> = match skeleton {

@@ -1,4 +1,4 @@
-//! The workspace, as cargo describes and builds it.
+//! Describes and builds the workspace, through cargo.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -12,20 +12,20 @@ use crate::failure::Failure;
 use crate::files;
 use crate::output::Output;
 
-/// What is compared while a workspace is built.
+/// Whether a build compares the types with their schema files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Checking {
-    /// Types with their schema files.
+    /// The build compares them.
     OfSchemas,
-    /// Nothing: what is in the way of a build may be what is to be mended.
+    /// The build does not: an outdated schema file, which `pull` repairs, would stop it.
     OfNothing,
 }
 
-/// The packages of a workspace, and which of them were chosen.
+/// The packages of a workspace, and the selected ones.
 #[derive(Debug)]
 pub struct Workspace {
     pub members: Vec<Package>,
-    /// By name; all if there are none.
+    /// Package names; empty means all.
     chosen: Vec<String>,
 }
 
@@ -49,7 +49,7 @@ struct Metadata {
     workspace_members: Vec<String>,
 }
 
-/// One of cargo's messages; others than that something was built have no files.
+/// A message of `cargo build`. Only messages about built artifacts have files.
 #[derive(Deserialize)]
 struct Message {
     reason: String,
@@ -65,13 +65,13 @@ impl Package {
         self.manifest_path.parent().unwrap_or(Path::new("."))
     }
 
-    /// Whether the linker makes something of it.
+    /// Whether a target of the package is linked.
     fn is_linked(&self) -> bool {
         self.targets.iter().any(|target| target.is_one_of(&LINKED))
     }
 }
 
-/// What the linker makes: a program has what it needs of its libraries.
+/// Linked targets already contain the entries of the libraries they use.
 const LINKED: [&str; 3] = ["bin", "cdylib", "dylib"];
 
 impl Target {
@@ -81,7 +81,7 @@ impl Target {
 }
 
 impl Workspace {
-    /// Asks cargo; nothing is built.
+    /// Finds the workspace with `cargo metadata`; builds nothing.
     pub fn find(scope: &Scope, output: &Output) -> Result<Self, Failure> {
         let mut arguments: Vec<OsString> = ["metadata", "--no-deps", "--format-version", "1"].map(Into::into).into();
         arguments.extend(scope.manifest());
@@ -90,7 +90,7 @@ impl Workspace {
             let said = String::from_utf8_lossy(&said.stderr);
             let said = said.trim().trim_start_matches("error: ");
             let failure = Failure::new(said);
-            // What cargo says of a manifest that it cannot read needs no more words.
+            // cargo's other errors already say what to do.
             let is_elsewhere = said.contains("could not find `Cargo.toml`") || said.contains("does not exist");
             return Err(if is_elsewhere {
                 failure.help("run it in a cargo workspace, or name one with --manifest-path")
@@ -107,7 +107,7 @@ impl Workspace {
         workspace.has_chosen().map(|()| workspace)
     }
 
-    /// Whether a package is among the chosen.
+    /// Whether the package is selected.
     pub fn is_chosen(&self, package: &str) -> bool {
         self.chosen.is_empty() || self.chosen.iter().any(|name| name == package)
     }
@@ -121,14 +121,13 @@ impl Workspace {
         }
     }
 
-    /// The directory of a member.
+    /// The directory of a selected member.
     pub fn directory_of(&self, package: &str) -> Option<&Path> {
         let member = self.members.iter().find(|member| member.name == package)?;
         self.is_chosen(package).then(|| member.directory())
     }
 
-    /// Says which schema files are missing that the sources name, before a long build stops there. It reads no Rust: what stands
-    /// in a comment is named as well.
+    /// Notes missing schema files before a long build fails on them. It scans the sources as text, so it also finds paths in comments.
     pub fn note_missing_schemas(&self, output: &Output) {
         for member in self.members.iter().filter(|member| self.is_chosen(&member.name)) {
             let mut named = BTreeSet::new();
@@ -140,7 +139,7 @@ impl Workspace {
         }
     }
 
-    /// Builds the chosen packages; returns what to look for entries in. What the compiler says goes to standard error.
+    /// Builds the selected packages and returns the files to read entries from. Compiler output goes to standard error.
     pub fn build(&self, of_cargo: Vec<OsString>, checking: Checking, output: &Output) -> Result<Vec<PathBuf>, Failure> {
         let mut arguments: Vec<OsString> =
             ["build", "--message-format", "json-render-diagnostics"].map(Into::into).into();
@@ -157,7 +156,7 @@ impl Workspace {
         Ok(files)
     }
 
-    /// The program that cargo made, or the library of a package that has no program.
+    /// The built program, or the library of a package without a program.
     fn artifact(&self, message: Message) -> Option<PathBuf> {
         let Message { reason, package_id, target, filenames, executable } = message;
         let (id, target) = (package_id?, target?);
@@ -178,7 +177,7 @@ impl Workspace {
     }
 }
 
-/// `schema = "secrets/db.schema.json"`, wherever it stands in the Rust files below a directory.
+/// Collects the paths in `schema = "secrets/db.schema.json"` from all Rust files below a directory.
 fn collect_schemas(directory: &Path, named: &mut BTreeSet<String>) {
     let Ok(entries) = std::fs::read_dir(directory) else { return };
     for entry in entries.flatten() {
@@ -207,7 +206,7 @@ fn cargo_with(
     stderr: Stdio,
     output: &Output,
 ) -> Result<std::process::Output, Failure> {
-    // Set by cargo for its subcommands.
+    // cargo sets it for its subcommands.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let shown: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
     output.verbose(format_args!("running cargo {}", shown.join(" ")));

@@ -1,4 +1,4 @@
-//! A canary in every place that a secret has must not appear in anything that a command shows or writes.
+//! Puts a canary in every part of a secret; it must not appear in anything that a command prints or writes.
 
 mod support;
 
@@ -70,12 +70,12 @@ fn main() {
 }
 "#;
 
-/// Wrong in every place, with keys that only a map has.
+/// Invalid in every field, with keys that only a map accepts.
 const ALL: &str = r#"{"text": {"map": 7700770077}, "short": 7700770077, "number": "Xq7canaryXq7", "flag": "Xq7canaryXq7",
     "flagge": "Xq7canaryXq7", "list": ["Xq7canaryXq7", 7700770077], "map": {"Xq7canaryXq7": {"token": 7700770077, "token": 1}},
     "mode": "Xq7canaryXq7", "engine": {"kind": "Xq7canaryXq7", "dsn": "Xq7canaryXq7"}, "bytes": "Xq7canaryXq7!"}"#;
 
-/// Fails if the canary is in it.
+/// Fails if the text contains the canary.
 #[track_caller]
 fn shows_nothing(what: &str, shown: &str) {
     let shown = shown.to_lowercase();
@@ -84,7 +84,7 @@ fn shows_nothing(what: &str, shown: &str) {
     }
 }
 
-/// Looks into every file below a directory.
+/// Checks all files below a directory, and returns how many there are.
 fn files_show_nothing(directory: &Path) -> usize {
     let entries = fs::read_dir(directory).expect("a directory").flatten();
     entries.fold(0, |count, entry| {
@@ -112,7 +112,7 @@ const COMMANDS: [&str; 20] = [
     "template --bin program",
     "policy --bin program --output terraform",
     "policy --bin program --type All --account 123456789012 --extra-id x",
-    // A document in place of a path.
+    // A document passed where a path belongs.
     "check --bin program --type All --file Xq7canaryXq7",
     r#"check --bin program --type All --file {"text":"Xq7canaryXq7"} --format json"#,
     "pull --type All --from Xq7canaryXq7",
@@ -140,7 +140,7 @@ async fn no_command_shows_or_writes_a_value() {
         .await
         .expect("created");
 
-    // The program is built before the secrets are pulled.
+    // Builds the program before the secrets are pulled.
     session.source(&without_schemas(SOURCE));
     session.built("program");
     session.source(SOURCE);
@@ -161,7 +161,7 @@ async fn no_command_shows_or_writes_a_value() {
     assert_eq!(checked, CHECKED, "there was something to show");
     assert!(files_show_nothing(&session.application.root().join("canary")) >= 3, "the sources, and what was pulled");
 
-    // What the service says is not repeated either.
+    // Error messages of the service are not repeated either.
     for reply in [
         Reply::error(400, "AccessDeniedException", "Xq7canaryXq7"),
         Reply::error(400, "Xq7canaryXq7", "Xq7canaryXq7"),
@@ -189,7 +189,7 @@ async fn no_command_shows_or_writes_a_value() {
     }
 }
 
-/// As it was before schemas were declared.
+/// The source without its `schema` options.
 fn without_schemas(source: &str) -> String {
     let line = |line: &str| match line.split_once(", schema = \"") {
         Some((before, after)) => format!("{before}{}\n", after.split_once('"').map_or("", |(_, rest)| rest)),

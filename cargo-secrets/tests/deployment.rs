@@ -1,4 +1,4 @@
-//! The task role of `examples/ecs` may do what the command says that the service needs, to the letter.
+//! The task role of `examples/ecs` has exactly the policy that the command prints for the service.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,10 +11,10 @@ use serde_json::Value;
 const ACCOUNT: &str = "123456789012";
 const KEY: &str = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
-/// What the command prints for the example's type, which this program loads.
+/// The policy that the command prints for the example's type, which this test program loads.
 fn printed() -> Value {
     assert_eq!(OrdersDb::ID, "{APP_ENV}/orders/db");
-    // As the service does.
+    // Loads the type like the service does, so that this binary has its entry.
     drop(Secrets::new(Memory::new()).load::<OrdersDb>());
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-secrets"));
     command.args(["policy", "--type", "OrdersDb", "--var", "APP_ENV=prod", "--output", "cloudformation", "--bin"]);
@@ -27,7 +27,7 @@ fn printed() -> Value {
     read_template(&file)["Resources"]["SecretsPolicy"]["Properties"]["PolicyDocument"].clone()
 }
 
-/// What CloudFormation makes of a value in the template.
+/// Resolves a value of the template like CloudFormation does.
 fn resolved(value: &Value) -> Value {
     if let Some(text) = value["Fn::Sub"].as_str() {
         let variables =

@@ -1,4 +1,4 @@
-//! What the commands print, to the letter, and how they end.
+//! The exact output and exit status of the commands.
 
 mod support;
 
@@ -150,7 +150,7 @@ async fn an_old_and_a_new_program_are_held_against_one_secret() {
     assert_eq!((&json[0]["account"], &json[0]["region"]), (&"123456789012".into(), &"eu-central-1".into()));
     assert!(json[0]["version_id"].as_str().is_some_and(|id| id.len() >= 32), "{json}");
 
-    // The variable is nowhere, on the command line, or empty.
+    // The variable is unset, set on the command line, or empty.
     let session = session.with("APP_ENV", "");
     let unset = session.run(check);
     assert_eq!(
@@ -209,7 +209,7 @@ does not fit  {APP_ENV}/readers/db  readers::Login, readers::Host
     assert_eq!(refused, says);
     session.run_with("check --bin program --type Login --file -", r#"{"user": "u", "host": "h"}"#).ended(0);
 
-    // What is asked for by an id, a stage or a version.
+    // Requests by id, stage and version.
     session.emulator.create("prod/readers/db", r#"{"user": "u", "host": "h"}"#).await;
     session.emulator.create("readers/acme", r#"{"token": 1}"#).await;
     session.put("prod/readers/db", "{}").await;
@@ -268,7 +268,7 @@ async fn secrets_and_versions_that_are_not_one_are_each_looked_at() {
     session.emulator.create("neighbours/db", r#"{"user": "u"}"#).await;
     session.put("neighbours/db", r#"{"user": "v"}"#).await;
     session.emulator.create("neighbours/db-master", r#"{"user": "u"}"#).await;
-    // What reads the secret's name and the type that was chosen by its ARN are told apart by the answers.
+    // Only the answers tell apart what reads the secret by name and the type chosen by its ARN.
     let refused = session.run("check --bin program").ended(1);
     assert_eq!(
         refused,
@@ -285,7 +285,7 @@ async fn secrets_and_versions_that_are_not_one_are_each_looked_at() {
     );
     let one = session.run("check --bin program --type ByArn").ended(0);
     assert!(one.contains("ByArn") && !one.contains("Master"), "{one}");
-    // Each version that a type reads, and not that of one of them.
+    // Checks every version that a type reads, not just one.
     let both = session.run("check --bin program --id neighbours/db").ended(1);
     assert!(both.contains("neighbours/db (AWSPREVIOUS)") && both.contains("fits          neighbours/db "), "{both}");
     for (arguments, said) in [
@@ -301,7 +301,7 @@ async fn secrets_and_versions_that_are_not_one_are_each_looked_at() {
     }
 }
 
-/// One name in two regions is two secrets.
+/// Secrets with the same name in two regions are distinct.
 #[tokio::test(flavor = "multi_thread")]
 async fn secrets_of_one_name_in_two_regions_are_two() {
     let session = Session::new("twins", "twins");
@@ -457,13 +457,13 @@ async fn a_closed_pipe_and_bad_input_are_no_panics() {
         let help = session.run(&format!("{command} --help")).ended(0);
         assert!(help.contains("\nExamples:\n") && help.contains("\nExit status: 0 "), "{command}: {help}");
     }
-    // Not only as cargo's subcommand.
+    // Also works without cargo.
     let output = session.command().args(["list", "--bin", "program"]).output().expect("it runs");
     assert!(output.status.success());
     assert!(!output.stdout.contains(&b'\x1b'), "no colour where there is no terminal");
 }
 
-/// One document, whatever the command; notes and errors are in it, and nothing is on standard error.
+/// Every command prints one document that includes notes and errors, and nothing on standard error.
 #[tokio::test(flavor = "multi_thread")]
 async fn as_json_all_is_one_document() {
     let session = Session::new("shapes", "shapes").with("APP_ENV", "shapes");

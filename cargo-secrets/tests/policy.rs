@@ -1,4 +1,4 @@
-//! `policy`: to the letter, as a linter sees it, and as permissions are enforced.
+//! `policy`: its exact output, checked by a linter, and with permissions enforced.
 
 mod support;
 
@@ -37,7 +37,7 @@ fn session(emulator: Arc<Emulator>, name: &str, package: &'static str) -> Sessio
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_allows_what_is_declared_and_nothing_else() {
     let session = session(Emulator::shared(), "allowed", "allowed");
-    // Region, account and partition are the caller's.
+    // Region, account and partition default to the caller's.
     assert_eq!(session.run("policy --bin program --batch").ended(0), JSON);
     let options = "--region eu-central-1 --account 123456789012 --kms-key 1234abcd-ab12 --replica-region \
                    eu-west-1=arn:aws:kms:eu-west-1:123456789012:key/mrk-1 --type ByName --extra-id tenants/*";
@@ -63,7 +63,7 @@ async fn a_policy_allows_what_is_declared_and_nothing_else() {
     assert!(found.contains("UNKNOWN_ACTION"), "the linter looks: {found}");
 }
 
-/// A template is deployed to any region and account; one with names of its own stands beside others.
+/// A template works in any region and account. With `--name`, it can be combined with others.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_template_says_where_it_is_deployed() {
     let session = session(Emulator::shared(), "deployed", "deployed").with("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
@@ -123,7 +123,7 @@ async fn a_variable_that_may_hold_a_value_is_not_written() {
     assert!(named.contains(":secret:prod/db-??????"), "{named}");
 }
 
-/// As a form has it.
+/// Encodes text for a form.
 fn encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |form, byte| form + &format!("%{byte:02X}"))
 }
@@ -134,7 +134,7 @@ async fn what_it_allows_is_enough_and_less_is_not() {
     let arn = emulator.create("enforced/db", r#"{"username": "orders"}"#).await;
     let session = session(Arc::clone(&emulator), "enforced", "enforced").with("DB_SECRET_ARN", &arn);
     let policy = session.run("policy --bin program --type ByArn --batch").ended(0);
-    // The emulator knows actions and no resources.
+    // The emulator evaluates actions but not resources.
     let mut policy: serde_json::Value = serde_json::from_str(&policy).expect("JSON");
     let statements = policy["Statement"].as_array_mut().expect("statements");
     for statement in statements {
@@ -155,7 +155,7 @@ async fn what_it_allows_is_enough_and_less_is_not() {
         encoded(&policy)
     );
     emulator.iam(&put).await;
-    // The actions that the message asks for, and no others.
+    // Exactly the actions that the message asks for.
     let audit = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "Action": [
         "iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:GetPolicy", "iam:GetPolicyVersion"
     ]}]}"#;
@@ -204,7 +204,7 @@ async fn what_it_allows_is_enough_and_less_is_not() {
     session.run(audit).ended(0);
 }
 
-/// The role is asked for what it has: nothing, enough, more, and what takes some of it away.
+/// Compares roles that have no permission, enough, more than needed, and some that are denied.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_is_compared_with_what_the_program_needs() {
     let emulator = Arc::new(Emulator::start());

@@ -1,4 +1,4 @@
-//! `pull`: what it writes, what it leaves alone, and what it says of it.
+//! `pull`: what it writes, what it keeps, and what it reports.
 
 mod support;
 
@@ -37,9 +37,9 @@ fn main() {
 }
 "#;
 
-/// A program whose schema files are not there yet.
+/// A program whose schema files do not exist yet.
 async fn session(name: &str, text: &str) -> Session {
-    // Each has a package of its own: what is built has its name, in a directory that all share.
+    // A package per session: build outputs are named after it, in a directory that all sessions share.
     let session = Session::new(&format!("pull-{name}"), format!("pull-{name}").leak());
     session.source(&SOURCE.replace("NAME", name));
     session.emulator.create(&format!("pull/{name}"), text).await;
@@ -62,7 +62,7 @@ async fn keys_that_a_map_holds_are_not_written() {
     );
     assert_eq!(pulled["properties"]["hosts"].to_string(), r#"{"type":"array","items":{"type":["string","null"]}}"#);
     assert_eq!(pulled["required"].to_string(), r#"["tenants","hosts","username"]"#);
-    // A type that the secret does not fit does not keep it from being pulled.
+    // A secret is pulled even if it does not fit another type.
     let other: serde_json::Value = serde_json::from_str(&session.read("pull-maps/secrets/other.json")).expect("JSON");
     assert_eq!(other["properties"]["looks"]["type"], "string");
 }
@@ -117,7 +117,7 @@ async fn what_people_wrote_stays() {
     assert_eq!(pulled["required"].to_string(), r#"["username","host","new"]"#, "what is optional by hand stays so");
     assert_eq!(pulled["properties"]["port"]["type"].to_string(), r#"["integer","string"]"#);
 
-    // A second time, and in another layout, nothing changes.
+    // Pulling again changes nothing, even if the layout of the file differs.
     let compact = pulled.to_string();
     session.application.write("pull-merged/secrets/pulled.json", &compact);
     let again = session.run("pull --type Pulled").ended(0);
@@ -125,7 +125,7 @@ async fn what_people_wrote_stays() {
     assert_eq!(session.read("pull-merged/secrets/pulled.json"), compact);
 }
 
-/// The keys of a secret may hold anything.
+/// Keys may contain control characters, which must not reach the terminal.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_shown_without_what_a_terminal_obeys() {
     let session = session("escaped", r#"{"username": "x", "k\u001b[31m\u202e": 1, "grün": 2}"#).await;
@@ -147,7 +147,7 @@ async fn the_first_file_of_a_secret_is_pulled_without_a_program() {
     session.run("pull --id pull/first").ended(2);
 }
 
-/// A pull recompiles the crates that have a schema, and no others.
+/// A pull recompiles only crates that have a schema.
 #[tokio::test(flavor = "multi_thread")]
 async fn only_crates_with_a_schema_are_built_anew() {
     let session = session("anew", r#"{"username": "x", "tenants": {}, "hosts": []}"#).await;

@@ -1,4 +1,4 @@
-//! Remedies of the command, applied: a mistake, what the message says, and the mistake is gone.
+//! Applies the command's remedies: makes a mistake, does what the message says, and expects success.
 
 mod support;
 
@@ -39,14 +39,14 @@ const KEYS: &str = "aws_access_key_id = AKID\naws_secret_access_key = key\n";
 const PROCESS: &str =
     "credential_process = echo '{\"Version\": 1, \"AccessKeyId\": \"AKID\", \"SecretAccessKey\": \"key\"}'\n";
 
-/// The mistake is told with this remedy.
+/// The error suggests this remedy.
 #[track_caller]
 fn told(ran: &Ran, remedy: &str) {
     assert!(ran.stderr.contains(&format!("help: {remedy}")), "{}", ran.stderr);
     assert_ne!(ran.status, Some(0));
 }
 
-/// What the remedy says works.
+/// The remedy worked.
 #[track_caller]
 fn heals(ran: Ran) -> String {
     assert_eq!(ran.status, Some(0), "{}\n{}", ran.stdout, ran.stderr);
@@ -123,7 +123,7 @@ async fn of_a_workspace() {
     let session = Session::new("remedy-workspace", "remedy-workspace").with("REMEDY_ENV", "workspace");
     heals(session.run("list"));
 
-    // A schema: without one, missing, and broken.
+    // A schema that is not declared, missing, or broken.
     session.emulator.create("workspace/db", GOOD).await;
     told(
         &session.run("pull"),
@@ -146,7 +146,7 @@ async fn of_a_workspace() {
         heals(session.run("list"));
     }
 
-    // A build that compared nothing.
+    // A build that skipped the comparison with schema files.
     let output = session.application.cargo_with("build", &[("SECRETS_SCHEMA", "unchecked")]);
     assert!(output.status.success());
     let program = session.application.target().join("debug/remedy-workspace");
@@ -177,7 +177,7 @@ async fn of_a_policy() {
     heals(anonymous.run(&format!("policy --bin program {place}")));
 }
 
-/// The steps to credentials, each with a remedy of its own; those that can be taken here are taken.
+/// Each cause of missing credentials has its own remedy. Applies those that can be applied in a test.
 #[tokio::test(flavor = "multi_thread")]
 async fn each_step_to_credentials_has_its_remedy() {
     let session =

@@ -1,5 +1,5 @@
-//! The workflow from end to end: pulled, built, broken by an edit to the secret, refused by `check`, refused by the compiler after
-//! the next `pull`, repaired, accepted.
+//! The whole workflow: pull, build, an edit breaks the secret, `check` rejects it, after the next `pull` the compiler rejects it, repair,
+//! success.
 
 mod support;
 
@@ -38,7 +38,7 @@ async fn a_secret_is_pulled_built_broken_refused_twice_repaired_and_accepted() {
     session.source(&DECLARED.replace("HOST", "host"));
     session.emulator.create("story/orders/db", STORED).await;
 
-    // Before the first pull, nothing builds, and it is said why.
+    // Before the first pull nothing builds, and the error says why.
     let refused = session.run("list");
     assert!(
         refused.stderr.contains(
@@ -49,7 +49,7 @@ async fn a_secret_is_pulled_built_broken_refused_twice_repaired_and_accepted() {
     );
     assert_eq!(refused.ended(2), "");
 
-    // Pulled, and built.
+    // Pulls and builds.
     let pulled = session.run("pull").ended(0);
     assert_eq!(
         pulled,
@@ -63,7 +63,7 @@ async fn a_secret_is_pulled_built_broken_refused_twice_repaired_and_accepted() {
     );
     assert_eq!(session.run("check").ended(0), FITS);
 
-    // Somebody renames a key.
+    // The secret changes: a key is renamed.
     session.put("story/orders/db", RENAMED).await;
     let checked = session.run("check");
     assert!(
@@ -88,7 +88,7 @@ async fn a_secret_is_pulled_built_broken_refused_twice_repaired_and_accepted() {
     assert_eq!(session.read("orders/secrets/orders-db.schema.json"), PULLED, "`--check` only looks");
     session.run("pull").ended(0);
 
-    // The compiler refuses the field.
+    // The compiler rejects the field.
     let refused = session.run("check");
     assert!(
         refused.stderr.contains("`host`") && refused.stderr.contains("orders/src/main.rs:13"),
@@ -97,7 +97,7 @@ async fn a_secret_is_pulled_built_broken_refused_twice_repaired_and_accepted() {
     );
     refused.ended(2);
 
-    // Repaired, and accepted.
+    // After the repair, everything passes.
     session.source(&DECLARED.replace("HOST", "hostname"));
     assert_eq!(session.run("check").ended(0), FITS);
 }

@@ -1,4 +1,4 @@
-//! The quickstart, run as its reader runs it.
+//! Runs the quickstart like a reader does.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ const REPORT: &str = r#"secret "quickstart/orders-db" does not fit OrdersDb: 4 v
 help: correct the secret's value, or change the struct
 "#;
 
-/// `target/debug/examples/quickstart`, which cargo builds before the tests of its package.
+/// `target/debug/examples/quickstart`, which cargo builds before the package's tests.
 fn program() -> PathBuf {
     let test = std::env::current_exe().expect("a path");
     test.ancestors().nth(2).expect("target/debug").join("examples/quickstart")
@@ -44,7 +44,7 @@ fn without_arguments_it_needs_nothing_but_itself() {
         help: correct the secret's value, or change the struct\n\
         after its repair: good.internal, health: ok\n";
     assert!(shown.ends_with(rotation), "{shown}");
-    // The README's declaration is the same, under an id with a placeholder.
+    // The README has the same declaration, with a placeholder in the id.
     let readme = REPORT.replace(r#""quickstart/orders-db""#, r#""prod/orders/db" (declared "{APP_ENV}/orders/db")"#);
     assert!(include_str!("../../README.md").contains(&format!("```text\n{readme}```")), "{readme}");
     for secret in ["for-development-only", "too-short", "70000", "0123456789ab", "ba9876543210"] {
@@ -74,7 +74,7 @@ async fn with_aws_the_same_program_reads_from_secrets_manager() {
     );
 }
 
-/// The reader edits a file: a good version is in use, a bad one is refused, and both are said.
+/// The reader edits a file: a good version is used, a bad one is refused, and both are reported.
 #[test]
 fn an_edit_is_followed_while_it_watches() {
     let file = std::env::temp_dir().join(format!("quickstart-{}.json", std::process::id()));

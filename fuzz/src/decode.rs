@@ -1,4 +1,4 @@
-//! Documents of all sorts into types of all sorts: no panic, and nothing out of a document in a message.
+//! Decodes arbitrary documents into many types: nothing panics, and no message shows a part of a document.
 
 #[allow(dead_code, reason = "nobody reads what was decoded")]
 pub(crate) mod declarations;
@@ -10,10 +10,10 @@ use secrets_runtime::{Error, Secret};
 
 use declarations::{Closed, Coded, Database, Flat, Login, Nested, Scalars, Token};
 
-/// Reads a document into every type: as it is, veiled, and with canaries planted in it.
+/// Decodes a document into every type: as it is, veiled, and with planted canaries.
 ///
 /// # Panics
-/// Something out of the document is in a message, or in what `Debug` shows of a value.
+/// If a message or a value's `Debug` output shows a part of the document.
 pub fn check(data: &[u8]) {
     let Ok(document) = std::str::from_utf8(data) else { return };
     check_as::<Login>(document);
@@ -39,13 +39,13 @@ fn check_as<T: Secret + Debug>(document: &str) {
     }
     let shown = rendered::<T>(&value.to_string());
     for suspect in planted::suspects(&value, &shown) {
-        // What is still there without the value is the declaration's.
+        // Text that is still there without the value comes from the declaration.
         let veiled = rendered::<T>(&suspect.document);
         assert!(veiled.contains(suspect.text), "{:?} is shown: {shown}", suspect.text);
     }
 }
 
-/// All that is shown of the outcome.
+/// All output for the outcome.
 fn rendered<T: Secret + Debug>(document: &str) -> String {
     match T::from_json(document) {
         Ok(value) => format!("{value:?} {value:#?}"),

@@ -1,4 +1,4 @@
-//! The entries in a program: the program may come from anywhere.
+//! Reads the entries of programs, which may come from an untrusted source.
 
 #[allow(dead_code, reason = "the command uses all of it")]
 #[path = "../../cargo-secrets/src/entries.rs"]
@@ -7,10 +7,10 @@ mod entries;
 use entries::Broken;
 use secrets_shape::wire::{self, Declaration, HEADING, MAGIC};
 
-/// Reads a file as it is, behind a heading that makes it an entry, and among other bytes.
+/// Reads a file as it is, as the payload of an entry, and among other bytes.
 ///
 /// # Panics
-/// What is around the entries changes what they are, or an entry comes out that cannot be shown or written again.
+/// If the surrounding bytes change what is read, or if an entry cannot be shown or encoded again.
 pub fn check(data: &[u8]) {
     one(data);
     let length = u32::try_from(data.len()).unwrap_or(u32::MAX).to_le_bytes();
@@ -41,7 +41,7 @@ fn said(found: &[&'static Declaration<'static>]) -> Vec<String> {
     found.iter().map(|declaration| format!("{declaration:?}")).collect()
 }
 
-/// An entry is fit for a terminal, and written again it is the same.
+/// Checks that an entry is safe for a terminal, and stays the same when encoded again.
 fn whole(declaration: &'static Declaration<'static>) {
     const SIZE: usize = 1 << 16;
     let Declaration { id, type_path, package, version, schema, stage, .. } = declaration;

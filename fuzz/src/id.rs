@@ -1,8 +1,8 @@
-//! Secret ids: what a declaration may say against what is accepted in use.
+//! Compares the checks of declared ids with those of resolved ids.
 
 use secrets_shape::id::{self, Arn, BadId};
 
-/// What variables may hold: whole ids, and pieces of them.
+/// Possible values of variables: whole ids and parts of them.
 const VALUES: [&str; 9] = [
     "prod",
     "a/b",
@@ -15,10 +15,10 @@ const VALUES: [&str; 9] = [
     "secret:db",
 ];
 
-/// Checks a declared id, resolves it, and renders what goes wrong.
+/// Checks a declared id, resolves it, and renders the errors.
 ///
 /// # Panics
-/// A declaration and its use disagree, or a message shows what a variable holds.
+/// If the two checks disagree, or a message shows the value of a variable.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let verdict = id::check(text);
@@ -44,9 +44,9 @@ fn resolve(declared: &str, verdict: &Result<(), BadId>, value: &str) {
                 declared.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).is_some_and(is_variable);
             assert_eq!(id::is_one_variable(declared), is_variable);
         }
-        // A variable in the middle may begin what ends in a colon.
+        // The variable may start an ARN, in which the colon is valid.
         (Ok(resolved), Err(BadId::Character(Some(':')))) => assert!(resolved.starts_with("arn:")),
-        // One that holds several parts moves those after it.
+        // A variable that holds several parts shifts those after it.
         (Ok(_), Err(BadId::Arn | BadId::EcsSuffix | BadId::TooLong(_))) if value.contains(':') => {}
         (Ok(_), Err(refused)) => panic!("refused in the declaration, accepted in use: {refused:?}"),
         (Err(BadId::Placeholder(_) | BadId::OpenPlaceholder | BadId::ClosingBrace), Ok(())) => {
@@ -56,7 +56,7 @@ fn resolve(declared: &str, verdict: &Result<(), BadId>, value: &str) {
     }
 }
 
-/// A variable may hold the secret itself.
+/// The value of a variable may be a secret, so it must not be shown.
 fn hidden(declared: &str) {
     const CANARY: &str = "canary {\"qzj\": 1}";
     if let Err(refused) = id::resolve(declared, |name| is_variable(name).then(|| CANARY.to_owned())) {

@@ -1,6 +1,6 @@
-//! Checks that hold for every input, as plain functions of bytes: libFuzzer feeds them, and so does a test on stable.
+//! Properties that hold for every input, as plain functions of bytes, run by libFuzzer and by a test on stable.
 //!
-//! Files of the derive and of the command that have no public door are compiled in here, the same files.
+//! Private source files of the derive and the command are included by path.
 
 pub mod decode;
 pub mod descriptor;
@@ -13,7 +13,7 @@ pub mod schema_reader;
 #[doc(hidden)]
 pub use libfuzzer_sys;
 
-/// The main function of a target: libFuzzer's, or one that checks the files that it is given.
+/// The main function of a target: libFuzzer's, or one that checks the given files.
 #[macro_export]
 macro_rules! target {
     ($check:path) => {

@@ -1,4 +1,4 @@
-//! Numbers by their text, against exact arithmetic and another reader's grammar.
+//! Compares number parsing with exact arithmetic and with an independent JSON parser.
 
 use num_bigint::BigInt;
 use secrets_runtime::Secret;
@@ -22,10 +22,10 @@ struct Spelled {
     double: Option<f64>,
 }
 
-/// Classifies a text, and reads it as a number and as a string.
+/// Classifies a text, and parses it as a number and as a string.
 ///
 /// # Panics
-/// It is classified or read wrongly.
+/// If the result is wrong.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let is_number = text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
@@ -67,7 +67,7 @@ fn number_value(text: &str, is_integer: bool) {
     assert!(quoted.is_err(), "strict reads no strings");
 }
 
-/// The value of a JSON number, if it is an integer that is not astronomic.
+/// The value of a JSON number, if it is an integer of moderate size.
 fn exact(text: &str) -> Option<BigInt> {
     const FAR: i64 = 1_000;
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -78,7 +78,7 @@ fn exact(text: &str) -> Option<BigInt> {
     }
     let exponent: i64 = exponent.parse().ok()?;
     let scale = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
-    // No fuzzer's input has so many digits that they could make up for it.
+    // A fuzzer's input is too short for digits to compensate a larger exponent.
     let power = (scale.abs() < FAR + i64::try_from(text.len()).ok()?).then(|| u32::try_from(scale.abs()).ok())??;
     let power = BigInt::from(10).pow(power);
     if scale >= 0 {

@@ -1,25 +1,25 @@
-//! Without a fuzzer: seeds, and what random changes make of them.
+//! Runs targets without a fuzzer, on seeds and random mutations of them.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use fastrand::Rng;
 
-/// A check that panics over a finding.
+/// A check that panics if it finds a bug.
 pub type Check = fn(&[u8]);
 
-/// Checks the files that the program was given, a finding for instance.
+/// Checks the files given as arguments, such as a fuzzer's finding.
 ///
 /// # Errors
-/// One cannot be read.
+/// A file cannot be read.
 pub fn arguments(check: Check) -> io::Result<()> {
     env::args_os().skip(1).try_for_each(|path| fs::read(path).map(|data| check(&data)))
 }
 
-/// The files of a directory, in the order of their names.
+/// The files of a directory, sorted by name.
 ///
 /// # Errors
-/// It cannot be read.
+/// The directory or a file cannot be read.
 pub fn files(directory: &Path) -> io::Result<Vec<Vec<u8>>> {
     let mut paths: Vec<PathBuf> =
         fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;
@@ -27,7 +27,7 @@ pub fn files(directory: &Path) -> io::Result<Vec<Vec<u8>>> {
     paths.iter().map(fs::read).collect()
 }
 
-/// One of the seeds, changed in a few places; the same for the same number.
+/// A seed with a few mutations. The same number gives the same result.
 #[must_use]
 pub fn mutated(seeds: &[Vec<u8>], number: u64) -> Vec<u8> {
     let mut random = Rng::with_seed(number);
@@ -38,7 +38,7 @@ pub fn mutated(seeds: &[Vec<u8>], number: u64) -> Vec<u8> {
     data
 }
 
-/// What parsers stumble over.
+/// Byte sequences that often expose bugs in parsers.
 const PIECES: [&[u8]; 20] = [
     b"\"", b"\\", b"\\u00", b"\\ud83d", b"{", b"}", b"[", b"]", b":", b",", b" ", b"\n", b"0", b"-", b"9e", b".", b"e",
     b"null", b"\0", b"\xff",

@@ -1,4 +1,4 @@
-//! Schema files: anything that is JSON is laid out or refused, and compared with types of all sorts.
+//! Lays out arbitrary JSON as a schema file, or refuses it, and compares it with many types.
 
 use secrets_runtime::SecretValue;
 use secrets_shape::file_shape::{FileShape, Kinds};
@@ -12,13 +12,13 @@ use crate::decode::declarations::{Coded, Database, Flat, Login, Nested, Scalars}
 #[path = "../../secrets-derive/src/schema_file.rs"]
 mod schema_file;
 
-/// In bytes: a longer text tells nothing new.
+/// In bytes; longer inputs find nothing new.
 const LONGEST: usize = 1 << 13;
 
-/// Reads a schema file, and compares it with types of all sorts.
+/// Reads a schema file and compares it with many types.
 ///
 /// # Panics
-/// The layout is not one, or a comparison panics, or it finds in a type what no type could have.
+/// If the layout is inconsistent, a comparison panics, or it finds a problem in a type that an unknown type could not have.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if text.len() > LONGEST {

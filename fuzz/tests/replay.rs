@@ -1,4 +1,4 @@
-//! Every target's seeds, and what a fixed choice of changes makes of them, without a fuzzer.
+//! Runs every target on its seeds and on fixed mutations of them, without a fuzzer.
 
 use std::panic::catch_unwind;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use secrets_fuzz::replay::{Check, files, mutated};
 use secrets_fuzz::{decode, descriptor, id, number, schema_reader};
 
-/// How many changed inputs each target gets.
+/// Mutated inputs per target.
 const CHANGED: u64 = 10_000;
 
 #[track_caller]

@@ -1,4 +1,4 @@
-//! The item as written, options attached.
+//! The parsed item with its options.
 
 use proc_macro2::Ident;
 use syn::spanned::Spanned;
@@ -7,7 +7,7 @@ use syn::{Data, DataEnum, DeriveInput, Fields, Generics, Type};
 use crate::attr;
 use crate::errors::Errors;
 
-/// An item that may be a secret.
+/// An item that derives `Secret`.
 pub struct Input {
     pub ident: Ident,
     pub generics: Generics,
@@ -20,14 +20,14 @@ pub struct Input {
 pub enum Body {
     /// A struct with named fields.
     Struct(Vec<Field>),
-    /// A struct with fields that have no names.
+    /// A struct with unnamed fields.
     Tuple(Vec<Field>),
     Enum(Vec<Variant>),
 }
 
 /// A field and its options.
 pub struct Field {
-    /// None in a tuple struct.
+    /// `None` in a tuple struct.
     pub ident: Option<Ident>,
     pub ty: Type,
     pub description: String,
@@ -44,17 +44,17 @@ pub struct Variant {
     pub fields: VariantFields,
 }
 
-/// What a variant holds.
+/// The content of a variant.
 pub enum VariantFields {
-    /// It is a name alone.
+    /// A unit variant.
     None,
     Named(Vec<Field>),
-    /// One, without a name.
+    /// A single unnamed field.
     Only(Box<Field>),
 }
 
 impl Input {
-    /// `None` where the item is of a kind that cannot be a secret; its options are looked at all the same.
+    /// Returns `None` for an item that cannot be a secret; its options are still parsed and checked.
     pub fn parse(item: DeriveInput, errors: &mut Errors) -> Option<Self> {
         let options = attr::Container::parse(&item.attrs, errors);
         let (description, serde) = (attr::description(&item.attrs), attr::serde_options(&item.attrs));

@@ -1,4 +1,4 @@
-//! The grammar of `#[secret(..)]`: options with their spans, given at most once, and helpful words for the rest.
+//! The grammar of `#[secret(..)]`: options with their spans, each given at most once, and hints for unknown ones.
 
 mod bounds;
 mod instead;
@@ -22,7 +22,7 @@ use crate::errors::Errors;
 use secrets_shape::near::nearest;
 use secrets_shape::shape::Base64Form;
 
-/// What may stand on the item.
+/// The options of an item.
 #[derive(Default)]
 pub struct Container {
     pub id: Given<LitStr>,
@@ -78,7 +78,7 @@ const CONTAINER: [&str; 23] = [
     "crate",
 ];
 
-/// What may stand on a field.
+/// The options of a field.
 #[derive(Default)]
 pub struct Field {
     pub rename: Given<LitStr>,
@@ -86,7 +86,7 @@ pub struct Field {
     pub default: Given<Default>,
     pub flatten: Given<()>,
     pub skip: Given<()>,
-    /// The ways to read it; at most one makes sense.
+    /// How the field is read; more than one is an error.
     pub codecs: Vec<(Ident, Codec)>,
     pub public: Given<()>,
     pub strict: Given<()>,
@@ -99,7 +99,7 @@ const FIELD: [&str; 14] = [
     "strict", "lenient",
 ];
 
-/// What stands in for an absent key.
+/// The value for an absent key.
 pub enum Default {
     /// `default`
     Trait,
@@ -107,20 +107,20 @@ pub enum Default {
     Expr(Expr),
 }
 
-/// How a value is read, where its type does not say.
+/// How a field is read if not by its type.
 #[derive(Clone)]
 pub enum Codec {
-    /// Of numbers as well?
+    /// Whether numbers are parsed as well.
     FromStr(bool),
     Json,
     Base64(Base64Form),
     Hex,
     Serde,
-    /// With the `deserialize` of this module.
+    /// Through the `deserialize` function of this module.
     With(Path),
 }
 
-/// What may stand on a variant.
+/// The options of a variant.
 #[derive(Default)]
 pub struct Variant {
     pub rename: Given<LitStr>,
@@ -128,7 +128,7 @@ pub struct Variant {
 
 const VARIANT: [&str; 1] = ["rename"];
 
-/// Of items and fields, rules included.
+/// The names of all options and rules of items and fields.
 #[cfg(test)]
 pub fn all_options() -> impl Iterator<Item = &'static str> {
     CONTAINER.into_iter().chain(FIELD).chain(RULES)
@@ -290,7 +290,7 @@ impl Variant {
     }
 }
 
-/// What the documentation comment says, without the space that begins its lines.
+/// The text of the doc comment, without the leading space of each line.
 pub fn description(attributes: &[Attribute]) -> String {
     let line = |attribute: &Attribute| match &attribute.meta.require_name_value().ok()?.value {
         Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
@@ -330,7 +330,7 @@ fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// Where an option that is known to be given was given.
+/// The span of an option that is known to be given.
 pub fn span_of<T>(option: &Given<T>) -> Span {
     option.span().unwrap_or_else(Span::call_site)
 }

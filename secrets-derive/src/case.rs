@@ -1,4 +1,4 @@
-//! `rename_all`: a field's name in another case.
+//! `rename_all`: converts names to another case.
 
 /// The cases, as `rename_all` spells them.
 pub const CASES: [&str; 8] = [
@@ -39,7 +39,7 @@ impl Case {
         })
     }
 
-    /// Renames a field, whose own name is in snake case; as serde does.
+    /// Renames a snake-case field name, like serde.
     pub fn apply(self, field: &str) -> String {
         match self {
             Self::Lower | Self::Snake => field.to_owned(),
@@ -51,7 +51,7 @@ impl Case {
         }
     }
 
-    /// Renames a variant, whose own name is in Pascal case; as serde does.
+    /// Renames a Pascal-case variant name, like serde.
     pub fn apply_to_variant(self, variant: &str) -> String {
         match self {
             Self::Pascal => variant.to_owned(),

@@ -1,4 +1,4 @@
-//! What the options mean together: `Input` becomes `Checked`, and everything that is wrong is reported.
+//! Turns `Input` into `Checked`: combines the options and reports everything that is wrong.
 
 mod container;
 mod field;
@@ -21,7 +21,7 @@ pub use rules::{Pattern, Rules};
 pub use schema::{File, Paired, Problem, Schema, Spot};
 use secrets_shape::shape::{Coercion, Telling};
 
-/// An item that code can be written for, unless errors were reported.
+/// An item that code can be generated for, provided that no errors were reported.
 pub struct Checked {
     pub ident: Ident,
     pub generics: Generics,
@@ -29,14 +29,14 @@ pub struct Checked {
     pub spec: Spec,
     pub validate: Option<Path>,
     pub has_debug: bool,
-    /// In place of those that the fields need.
+    /// The bounds of `bound`, which replace those that the fields need.
     pub bounds: Option<Vec<WherePredicate>>,
-    /// The module of the runtime that generated code calls.
+    /// The path of the runtime that generated code calls.
     pub runtime: TokenStream,
     pub body: Body,
 }
 
-/// How a whole secret is retrieved.
+/// How the secret as a whole is fetched.
 pub struct Spec {
     pub id: Option<LitStr>,
     pub schema: Option<Schema>,
@@ -50,25 +50,25 @@ pub struct Spec {
 pub enum Body {
     Struct(Object),
     Newtype(Box<Newtype>),
-    /// Made from a value of another type.
+    /// Converted from a value of another type.
     Converted(Box<Converted>),
-    /// Unit variants and the strings that name them.
+    /// Unit variants with the strings that name them.
     Names(Vec<(Ident, LitStr)>),
     Tagged(Tagged),
     Variants(Variants),
 }
 
-/// Named fields, read from an object.
+/// Named fields, read from a JSON object.
 pub struct Object {
     pub fields: Vec<Field>,
     pub skipped: Vec<Skipped>,
     pub denies_unknown: bool,
 }
 
-/// A struct of one field, read as the field is.
+/// A struct with one field, read like that field.
 pub struct Newtype {
     pub field: Field,
-    /// Of a secret that is plain text.
+    /// Set if the secret is plain text.
     pub text: Option<Text>,
 }
 
@@ -81,7 +81,7 @@ pub struct Text {
 
 pub struct Converted {
     pub ty: Type,
-    /// Whether the conversion may fail.
+    /// Whether the conversion can fail: `try_from`.
     pub is_try: bool,
     pub coercion: Coercion,
 }
@@ -95,11 +95,11 @@ pub struct Variant {
     pub ident: Ident,
     pub name: LitStr,
     pub description: String,
-    /// Without fields where the variant is its tag alone.
+    /// Without fields if the variant is only a tag.
     pub object: Object,
 }
 
-/// An enum whose objects have no tag.
+/// An enum without a tag key.
 pub struct Variants {
     pub telling: Telling,
     pub variants: Vec<Choice>,
@@ -109,7 +109,7 @@ pub struct Choice {
     pub ident: Ident,
     pub name: LitStr,
     pub description: String,
-    /// None where the variant is a name alone.
+    /// `None` for a unit variant.
     pub content: Option<Content>,
 }
 
@@ -119,11 +119,11 @@ pub enum Content {
 }
 
 pub struct Field {
-    /// None in a tuple struct, and in a variant that holds one value.
+    /// `None` in a tuple struct and in a variant that holds one value.
     pub ident: Option<Ident>,
     pub ty: Type,
     pub description: String,
-    /// The key, then its aliases.
+    /// The key, followed by its aliases.
     pub keys: Vec<LitStr>,
     pub reading: Reading,
     pub default: Option<Default>,
@@ -139,7 +139,7 @@ pub enum Reading {
     Flattened,
 }
 
-/// A field that the secret does not hold.
+/// A field that is not read from the secret.
 pub struct Skipped {
     pub ident: Ident,
     pub ty: Type,
@@ -147,13 +147,13 @@ pub struct Skipped {
     pub is_public: bool,
 }
 
-/// What stands in for an absent key.
+/// The value for an absent key.
 pub enum Default {
     /// `Default::default()` of the field's type.
     OfType,
-    /// The field of the struct's `Default::default()`.
+    /// The field's value in the struct's `Default::default()`.
     OfContainer,
-    /// A value.
+    /// The given expression.
     Value(Expr),
 }
 
@@ -231,7 +231,7 @@ fn variants(
     for (variant, name) in variants.iter().zip(&names) {
         serde::variant(&variant.serde, &variant.options, &name.value(), errors);
     }
-    // `rename_all` is for the variants' names; as in serde, it does not reach their fields.
+    // Like in serde, `rename_all` on an enum renames the variants and not their fields.
     let inherited = &field::Inherited { case: options.rename_all_fields.get().copied(), ..*inherited };
     let is_untagged = options.untagged.is_given();
     let pairs = variants.into_iter().zip(names);
@@ -243,7 +243,7 @@ fn variants(
         }
         _ if !is_untagged && !has_fields => Body::Names(pairs.map(|(variant, name)| (variant.ident, name)).collect()),
         _ => {
-            // A string is a string to the variant that reads strings, whatever it spells.
+            // Variants are told apart by their content, so a string must not be coerced into a number.
             let of_values = if is_untagged { Coercion::None } else { inherited.coercion };
             let of_values = &field::Inherited { coercion: of_values, ..*inherited };
             let choice = |(variant, name)| choice(variant, name, options, (inherited, of_values), errors);
@@ -253,7 +253,7 @@ fn variants(
     }
 }
 
-/// A variant of an object with a tag: its keys stand beside the tag, or its value under the key of `content`.
+/// A variant of an object with a tag: its keys are next to the tag, or its value is under the key of `content`.
 fn tagged(
     variant: ast::Variant,
     name: LitStr,
@@ -288,7 +288,7 @@ fn tagged(
     Variant { ident, name, description, object }
 }
 
-/// A variant of an enum without a tag; its fields and its only value inherit different things.
+/// A variant of an enum without a tag. Its fields and its single value inherit different options.
 fn choice(
     variant: ast::Variant,
     name: LitStr,
@@ -313,7 +313,7 @@ fn variant_name(variant: &ast::Variant, case: Option<Case>) -> LitStr {
     LitStr::new(&case.map_or_else(|| name.clone(), |case| case.apply_to_variant(&name)), variant.ident.span())
 }
 
-/// Two variants cannot have one name.
+/// Reports variants with the same name.
 fn names_are_unique(variants: &[ast::Variant], names: &[LitStr], errors: &mut Errors) {
     let mut known = HashMap::new();
     for (variant, name) in variants.iter().zip(names) {

@@ -1,10 +1,10 @@
-//! Collects what is wrong with an item, so that everything is reported at once.
+//! Collects errors, so that all are reported at once.
 
 use std::fmt::Display;
 
 use proc_macro2::Span;
 
-/// What has been found so far. It must be [finished](Errors::finish): an error nobody reads is a bug.
+/// The errors so far. [Finish](Errors::finish) it: dropping errors unread is a bug.
 #[derive(Default)]
 pub struct Errors {
     first: Option<syn::Error>,
@@ -23,7 +23,7 @@ impl Errors {
         self.push(syn::Error::new(span, message));
     }
 
-    /// Passes a value on, or keeps its error.
+    /// Returns the value, or stores the error.
     pub fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }

@@ -1,7 +1,7 @@
-//! The code of a `Checked`. Nothing is decided here and nothing can fail.
+//! Generates code for a `Checked`. Makes no decisions and cannot fail.
 //!
-//! What is generated is thin: constant data, and calls into the runtime's `__private`, each on the span of the field that
-//! it is for. Every path is absolute, every local is prefixed.
+//! The generated code is thin: constant data and calls into the runtime's `__private`, each with the span of the field that it
+//! serves. Every path is absolute, every local is prefixed.
 
 mod debug;
 mod decode;
@@ -31,7 +31,7 @@ pub fn expand(item: &Checked) -> TokenStream {
     let shape = shape::of(item);
     let decode = decode::body(item);
     let debug = has_debug.then(|| debug::implementation(item, &generics));
-    // A unit enum shows its variant and leaves redaction to what it is part of.
+    // A unit enum shows its variant; the containing type decides about redaction.
     let redacted = (*has_debug && !matches!(body, Body::Names(_))).then(|| {
         let names = names_alone(body);
         let hidden = (!names.is_empty()).then(|| {
@@ -100,7 +100,7 @@ pub fn expand(item: &Checked) -> TokenStream {
     }
 }
 
-/// A struct whose keys stand beside a tag has no key of that name. What a type parameter stands for is not known here.
+/// Asserts that a struct next to a tag has no key with the tag's name. Skipped for generic items, whose types are unknown here.
 fn own_tag(item: &Checked) -> Option<TokenStream> {
     let Checked { runtime, body: Body::Tagged(tagged), generics, .. } = item else { return None };
     if !generics.params.is_empty() {
@@ -125,7 +125,7 @@ fn own_tag(item: &Checked) -> Option<TokenStream> {
 
 const FIELD: &str = "make it a field of a struct that has the `id`";
 
-/// A whole secret that is not plain text is an object, so that its type is not a string or a number.
+/// Asserts that the type of a secret that is not plain text may be an object.
 fn document(item: &Checked) -> Option<TokenStream> {
     let Checked { ident, runtime, spec, body, generics, .. } = item;
     let id = spec.id.as_ref()?;
@@ -134,7 +134,7 @@ fn document(item: &Checked) -> Option<TokenStream> {
         Body::Converted(_) | Body::Variants(_) => true,
         Body::Struct(_) | Body::Tagged(_) | Body::Names(_) => false,
     };
-    // What a type parameter stands for is known only where the type is used.
+    // A type parameter is known only where the type is used.
     if !is_unknown || !generics.params.is_empty() {
         return None;
     }
@@ -152,14 +152,14 @@ fn document(item: &Checked) -> Option<TokenStream> {
     Some(question::asked(&[question], runtime))
 }
 
-/// `MapKey`, for what is read from a string.
+/// `MapKey`, for types that are read from a string.
 fn key(item: &Checked, generics: &Generics) -> Option<TokenStream> {
     let Checked { ident, runtime, body, .. } = item;
     let mut generics = generics.clone();
     match body {
         Body::Names(_) => {}
         Body::Newtype(newtype) if matches!(newtype.field.reading, Reading::OfType) => {
-            // Of any lifetime: a bound that needs nothing of the item would be an error where it does not hold.
+            // `for<'__key>` defers the check: without it, a bound that is false and does not depend on the item's parameters is an error.
             let ty = &newtype.field.ty;
             generics.make_where_clause().predicates.push(parse_quote!(for<'__key> #ty: #runtime::MapKey));
         }
@@ -177,7 +177,7 @@ fn key(item: &Checked, generics: &Generics) -> Option<TokenStream> {
     })
 }
 
-/// `Secret` and `NamedSecret`, for what can be a whole secret.
+/// `Secret` and `NamedSecret`, for types that can be a whole secret.
 fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
     let Checked { ident, spec: Spec { id, schema, stage, refresh, max_stale }, runtime, body, .. } = item;
     let text = match body {
@@ -203,7 +203,7 @@ fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
     let is_value = matches!(body, Body::Newtype(_) | Body::Converted(_) | Body::Variants(_)) && text.is_none();
     let is_generic_value = is_value && !generics.params.is_empty();
     let named = id.as_ref().map(|id| {
-        // What a parameter stands for is known where the secret is loaded.
+        // A type parameter is known where the secret is loaded.
         let judged = is_generic_value.then(|| {
             let message = format!(
                 "`{name}` is one value here, and a JSON secret is an object: {FIELD}; if the secret is plain text add `text`: \
@@ -242,7 +242,7 @@ fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
     })
 }
 
-/// The variants that are a string of the secret, as those of a unit enum are.
+/// The unit variants, which are strings in the secret.
 fn names_alone(body: &Body) -> Vec<&Ident> {
     let Body::Variants(variants) = body else { return Vec::new() };
     variants.variants.iter().filter(|variant| variant.content.is_none()).map(|variant| &variant.ident).collect()
@@ -268,25 +268,24 @@ fn all_fields(body: &Body) -> (Vec<&Field>, Vec<&Skipped>) {
     (fields, objects.iter().flat_map(|object| &object.skipped).collect())
 }
 
-/// Whether the field's type redacts itself: what is read by its own type does.
+/// Whether the field's type redacts itself, as every type does that is read by its own implementation.
 fn redacts_itself(field: &Field) -> bool {
     matches!(field.reading, Reading::OfType | Reading::Flattened)
 }
 
-/// Where the compiler points for what concerns a type. Names resolve as elsewhere in the generated code, although the type
-/// may come out of a user's macro.
+/// The location of a type with the hygiene of generated code, because the type may come from a user's macro.
 fn on(ty: &impl Spanned) -> Span {
     Span::call_site().located_at(ty.span())
 }
 
-/// The first and the last token of a type.
+/// The spans of the first and last token of a type.
 fn ends(ty: &impl ToTokens, otherwise: Span) -> (Span, Span) {
     let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
     let first = spans.next().unwrap_or(otherwise);
     (first, spans.last().unwrap_or(first))
 }
 
-/// An `Option` in generated code.
+/// Generates an `Option`.
 fn option(span: Span, value: Option<impl ToTokens>) -> TokenStream {
     if let Some(value) = value {
         quote_spanned!(span=> ::core::option::Option::Some(#value))

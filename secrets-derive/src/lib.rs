@@ -1,8 +1,8 @@
-//! The `#[derive(Secret)]` macro of `secrets-runtime`, which documents what it accepts.
+//! The `#[derive(Secret)]` macro of `secrets-runtime`, which documents its options.
 //!
-//! It reads its tokens and the one file that `schema` names, in three stages with a type between each: `attr` and `ast` parse an `Input`,
-//! `check` turns it into a `Checked` or reports everything that is wrong, and `expand` writes the code of a `Checked`,
-//! which cannot fail.
+//! It has three stages with a type between each. `attr` and `ast` parse the tokens into an `Input`. `check` turns it into a
+//! `Checked`, reading the file that `schema` names, or reports everything that is wrong. `expand` generates the code for a
+//! `Checked` and cannot fail.
 
 mod ast;
 mod attr;
@@ -60,7 +60,7 @@ mod tests {
         assert_eq!(errors_of(item), 5);
     }
 
-    /// The page is what an editor shows.
+    /// Editors show this page as the documentation of `Secret`.
     #[test]
     fn every_option_is_on_the_page() {
         let page = include_str!("../declarations.md");

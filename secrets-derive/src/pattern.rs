@@ -1,7 +1,7 @@
 //! `pattern = r".."`: the subset of regular expressions on which Rust and ECMA-262 agree.
 //!
-//! JSON Schema speaks ECMA, the program matches with Rust. What they read differently is refused, or, for `.`, written
-//! out for Rust.
+//! JSON Schema uses ECMA-262 and the program matches with Rust. Syntax that the two read differently is refused, except `.`, which is
+//! translated for Rust.
 
 use std::fmt;
 use std::iter::Peekable;
@@ -14,7 +14,7 @@ use regex_lite::{Regex, RegexBuilder};
 pub enum BadPattern {
     Group,
     Escape(char),
-    /// `\x` or `\u`, and how many digits it has.
+    /// `\x` or `\u`, with the number of digits that it requires.
     Hexadecimal(char, usize),
     TrailingBackslash,
     /// `\s` or `\S`
@@ -36,7 +36,7 @@ impl fmt::Display for BadPattern {
         const SUBSET: &str = "patterns are those that JSON Schema and Rust read alike";
         match self {
             Self::Group => write!(f, "{SUBSET}: write groups `(..)` or `(?:..)`, without flags, names and look-around"),
-            // An escape that stands for the character itself needs no backslash.
+            // Escaping a character that has no special meaning is unnecessary.
             Self::Escape(character) if !character.is_alphanumeric() => {
                 write!(f, "{SUBSET}: write `{character}` without the backslash")
             }
@@ -78,11 +78,11 @@ impl fmt::Display for BadPattern {
     }
 }
 
-/// What a pattern may compile to. Matching takes as long as the value times the states of the pattern, of some eighty bytes each:
-/// here, about a second at worst for a secret of 64 KiB, a quarter for 16.
+/// Size limit of a compiled pattern, in bytes. Matching time is the value's length times the pattern's states of some eighty
+/// bytes each: at this limit, at worst about a second for a secret of 64 KiB and a quarter for 16 KiB.
 const LARGEST: usize = 32 * 1024;
 
-/// Checks a pattern, and writes it for Rust.
+/// Checks a pattern and translates it for Rust.
 pub fn check(pattern: &str) -> Result<String, BadPattern> {
     let mut reader = Reader { rest: pattern.chars().peekable(), rust: String::new(), open_groups: 0 };
     reader.alternatives()?;
@@ -98,11 +98,11 @@ struct Reader<'a> {
     open_groups: usize,
 }
 
-/// What JSON Schema's `.` matches: everything but line ends, of which Rust's knows one.
+/// JSON Schema's `.` excludes four line terminators, Rust's only `\n`.
 const DOT: &str = r"[^\n\r\u2028\u2029]";
 
 impl Reader<'_> {
-    /// The whole pattern: a flat walk, since nesting changes nothing but the count of open groups.
+    /// Walks the whole pattern. No recursion is needed: nesting only changes the count of open groups.
     fn alternatives(&mut self) -> Result<(), BadPattern> {
         let mut can_repeat = false;
         while let Some(character) = self.rest.next() {
@@ -123,7 +123,7 @@ impl Reader<'_> {
         if self.open_groups > 0 { Err(BadPattern::UnclosedGroup) } else { Ok(()) }
     }
 
-    /// Writes something; says whether it can be repeated.
+    /// Appends to the output. Returns whether a quantifier may follow.
     fn written(&mut self, what: impl fmt::Display, can_repeat: bool) -> bool {
         self.rust.push_str(&what.to_string());
         can_repeat
@@ -146,7 +146,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `*`, `+` or `?`, and a `?` for the shortest match.
+    /// `*`, `+` or `?`, optionally with `?` for a lazy match.
     fn repeated(&mut self, operator: char) -> bool {
         self.rust.push(operator);
         if self.rest.next_if_eq(&'?').is_some() {
@@ -197,7 +197,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The rest of `\d`; says whether it can be repeated.
+    /// The rest of an escape such as `\d`. Returns whether a quantifier may follow.
     fn escape(&mut self, place: Place) -> Result<bool, BadPattern> {
         let escaped = self.rest.next().ok_or(BadPattern::TrailingBackslash)?;
         let is_boundary = matches!(escaped, 'b' | 'B');
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn what_the_two_read_differently_is_refused() {
-        // The pattern, why it is refused, and what the message says to write.
+        // Each case: the pattern, why it is refused, and the replacement that the message suggests.
         let cases = [
             ("(?i)a", BadPattern::Group, "[aA]"),
             ("(?=a)", BadPattern::Group, "(a)"),

@@ -1,8 +1,7 @@
 //! Reads a JSON Schema file and lays out what it says, as far as it is understood.
 //!
-//! A schema also says what the schemas say that `$ref` and `allOf` name, and the one alternative of `anyOf` or `oneOf` that is not
-//! `null`. Where there are several alternatives, it says what they have in common. Other keywords are not judged: they can only
-//! allow less.
+//! A schema includes the schemas that `$ref` and `allOf` name, and the single alternative of `anyOf` or `oneOf` that is not `null`.
+//! Several alternatives contribute what they have in common. Other keywords are ignored: they can only restrict further.
 
 use std::cell::Cell;
 
@@ -10,26 +9,26 @@ use secrets_shape::file_shape::{Constant, DETAILED, FileObject, FileShape, Kinds
 use secrets_shape::number;
 use serde_json::{Map, Value};
 
-/// What a file says, its parts next to each other. The first place is the whole secret.
+/// The content of a file, flattened into lists. The first place is the whole secret.
 #[derive(Default)]
 pub struct Layout<'v> {
     pub places: Vec<Place>,
-    /// The key of each place; empty where a place has no key.
+    /// The key of each place; empty if it has none.
     pub keys: Vec<&'v str>,
     pub constants: Vec<Constant<'v>>,
     pub required: Vec<Vec<&'v str>>,
 }
 
-/// A schema that is an object.
+/// A schema that is a JSON object.
 type Members<'v> = &'v Map<String, Value>;
 
-/// Where a file cannot be used, as a JSON pointer or in words, and why.
+/// Why a file cannot be used, with the position as a JSON pointer or in words.
 pub type Unusable = String;
 
 /// Lays out a schema.
 ///
 /// # Errors
-/// What cannot be understood, which is more than what is not judged.
+/// The schema uses something that cannot be understood. Ignored keywords are not errors.
 pub fn layout(schema: &Value) -> Result<Layout<'_>, Unusable> {
     let mut reader =
         Reader { root: schema, layout: Layout::default(), followed: Vec::new(), steps: Cell::new(MOST_STEPS) };
@@ -39,24 +38,24 @@ pub fn layout(schema: &Value) -> Result<Layout<'_>, Unusable> {
 }
 
 impl<'v> Layout<'v> {
-    /// The keys of an object in the file, and their places.
+    /// The keys of an object, with their places.
     pub fn keys_in(&self, place: usize) -> impl Iterator<Item = (usize, &'v str)> {
         let Span(start, end) = self.places[place].keys;
         (start..end).map(|at| (at, self.keys[at]))
     }
 
-    /// Whether one of these spellings of a key must be there.
+    /// Whether the file requires one of these spellings of a key.
     pub fn requires(&self, place: usize, keys: &[String]) -> bool {
         let Span(start, end) = self.places[place].required;
         self.required[start..end].iter().any(|group| group.iter().all(|key| keys.iter().any(|other| other == key)))
     }
 
-    /// The constants that a place lists.
+    /// The constants listed for a place.
     pub fn constants(&self, place: usize) -> Option<&[Constant<'v>]> {
         self.places[place].constants.map(|Span(start, end)| &self.constants[start..end])
     }
 
-    /// Hands out the layout as data.
+    /// Calls `does` with the layout as constant data.
     pub fn with<R>(&self, objects: &[FileObject<'_>], does: impl FnOnce(&FileShape<'_>) -> R) -> R {
         let required: Vec<&[&str]> = self.required.iter().map(Vec::as_slice).collect();
         let (kinds, details) = self.kinds_and_details();
@@ -64,7 +63,7 @@ impl<'v> Layout<'v> {
         does(&FileShape { kinds: &kinds, keys, details: &details, constants, required: &required, objects })
     }
 
-    /// The places, most of which are no more than their kinds.
+    /// The kinds of all places, and details for the few places that have more.
     pub fn kinds_and_details(&self) -> (Vec<u8>, Vec<(usize, Place)>) {
         let details: Vec<(usize, Place)> =
             self.places.iter().copied().enumerate().filter(|(_, place)| *place != Place::of(place.kinds)).collect();
@@ -79,22 +78,22 @@ impl<'v> Layout<'v> {
 struct Reader<'v> {
     root: &'v Value,
     layout: Layout<'v>,
-    /// The schemas that are being laid out, one in another: one that refers to itself ends here.
+    /// The schemas being laid out, from the outermost in. A schema that refers to itself stops here.
     followed: Vec<&'v Value>,
-    /// How many schemas may still be looked at.
+    /// How many more schemas may be visited.
     steps: Cell<usize>,
 }
 
-/// More than anybody wrote: a file whose references multiply, or lead one into another without end.
+/// Limits above any hand-written file, for references that multiply or recurse.
 const MOST_PLACES: usize = 50_000;
 const MOST_STEPS: usize = 1_000_000;
 const DEEPEST: usize = 64;
-/// How many sets of required keys several alternatives are combined to.
+/// Limit for combining the required keys of several alternatives.
 const MOST_GROUPS: usize = 64;
 
 impl<'v> Reader<'v> {
-    /// A value of which all these schemas hold; of the schemas `around` an alternative, which say it of all of them, only what they
-    /// say themselves.
+    /// Lays out a value that satisfies all of `schemas`. For an alternative, `around` holds the schemas that contain it; only their own
+    /// keywords apply to it.
     fn place(&mut self, at: usize, schemas: &[&'v Value], around: &[Members<'v>]) -> Result<(), Unusable> {
         let is_new = |schema: &&&Value| !self.followed.iter().any(|followed| std::ptr::eq(*followed, **schema));
         let schemas: Vec<&Value> = schemas.iter().filter(is_new).copied().collect();
@@ -178,7 +177,7 @@ impl<'v> Reader<'v> {
         Ok(Span(start, start + count).or_none())
     }
 
-    /// What `$ref` points at, then what is in `allOf`.
+    /// The target of `$ref`, then the items of `allOf`.
     fn named(&self, schema: &'v Map<String, Value>) -> Result<Vec<&'v Value>, Unusable> {
         for keyword in ["$dynamicRef", "$recursiveRef"] {
             if schema.contains_key(keyword) {
@@ -193,7 +192,7 @@ impl<'v> Reader<'v> {
         Ok(named)
     }
 
-    /// What a `$ref` within the file points at.
+    /// The target of a `$ref` within the file.
     fn target(&self, reference: &'v Value) -> Result<&'v Value, Unusable> {
         let Some(text) = reference.as_str() else {
             return Err(format!("has a `$ref` that is not a string: {reference}"));
@@ -210,7 +209,7 @@ impl<'v> Reader<'v> {
             .ok_or_else(|| format!("refers to {text:?}, which is not in the file: correct the reference"))
     }
 
-    /// These schemas, and all that hold as well; and alternatives, where there are as many as are wanted.
+    /// The schemas with everything that they include. Alternatives are included if `are_wanted` accepts their number.
     fn gathered(&self, schemas: &[&'v Value], are_wanted: fn(usize) -> bool) -> Result<Vec<Members<'v>>, Unusable> {
         let (mut all, mut rest) = (Vec::<Members<'v>>::new(), schemas.to_vec());
         rest.reverse();
@@ -228,12 +227,12 @@ impl<'v> Reader<'v> {
         Ok(all)
     }
 
-    /// The alternatives, one of which is each variant's.
+    /// The alternatives that correspond to an enum's variants.
     fn variants(&self, schemas: &[&'v Value]) -> Result<Vec<&'v Value>, Unusable> {
         for members in self.gathered(schemas, |count| count == 1)? {
             let all = any_or_one(members)?.map_or(0, <[Value]>::len);
             if let Some(alternatives) = alternatives(members)?
-                // One beside `null` is what may be null, and no variant.
+                // A single alternative beside `null` means a nullable value, not a variant.
                 && (alternatives.len() > 1 || all == 1 && alternatives.len() == 1)
             {
                 return Ok(alternatives);
@@ -246,7 +245,7 @@ impl<'v> Reader<'v> {
         schemas.iter().try_fold(Kinds::NONE, |any, schema| Ok(any.or(self.kinds(schema, &mut Vec::new())?)))
     }
 
-    /// A recursion through references: whether to go on.
+    /// Whether the schema is already being followed, so that the recursion must stop.
     fn is_followed(&self, schema: &Value, followed: &[&Value]) -> Result<bool, Unusable> {
         self.step()?;
         if followed.len() > DEEPEST {
@@ -278,7 +277,7 @@ impl<'v> Reader<'v> {
         Ok(kinds)
     }
 
-    /// The constants that a schema lists with `enum` and `const`, if it does.
+    /// The constants that a schema lists with `enum` or `const`, if any.
     fn listed(&self, schema: &'v Value, followed: &mut Vec<&'v Value>) -> Result<Option<Vec<&'v Value>>, Unusable> {
         let Value::Object(members) = schema else { return Ok(None) };
         if self.is_followed(schema, followed)? {
@@ -305,7 +304,7 @@ impl<'v> Reader<'v> {
         Ok(listed)
     }
 
-    /// Sets of keys, one of each of which must be there.
+    /// Groups of keys; an object must have at least one key of each.
     fn groups(&self, schema: &'v Value, followed: &mut Vec<&'v Value>) -> Result<Vec<Vec<&'v str>>, Unusable> {
         let Value::Object(members) = schema else { return Ok(Vec::new()) };
         if self.is_followed(schema, followed)? {
@@ -326,11 +325,11 @@ impl<'v> Reader<'v> {
         Ok(groups)
     }
 
-    /// What all alternatives require: one set of each, united.
+    /// The groups that hold for all alternatives: every union of one group from each.
     fn common(&self, list: &'v [Value], followed: &mut Vec<&'v Value>) -> Result<Vec<Vec<&'v str>>, Unusable> {
         let mut common: Vec<Vec<&str>> = vec![Vec::new()];
         for alternative in list {
-            // What is not an object has no keys to lack.
+            // An alternative that is not an object does not lack keys.
             if !self.kinds(alternative, &mut Vec::new())?.has(Kinds::OBJECT) {
                 continue;
             }
@@ -343,7 +342,7 @@ impl<'v> Reader<'v> {
             };
             let mut united: Vec<_> =
                 common.iter().flat_map(|set| groups.iter().map(|group| union(set, group))).collect();
-            // What all require comes first: it is the smallest set.
+            // Smallest first, so that keys that all alternatives require survive the limit.
             united.sort_by_key(Vec::len);
             united.truncate(MOST_GROUPS);
             common = united;
@@ -353,7 +352,7 @@ impl<'v> Reader<'v> {
     }
 }
 
-/// Appends to a list; returns where.
+/// Appends to a list and returns the range of the new items.
 fn append<T>(list: &mut Vec<T>, items: impl IntoIterator<Item = T>) -> Span {
     let start = list.len();
     list.extend(items);
@@ -364,15 +363,15 @@ fn keyword<'v>(schemas: &[Members<'v>], name: &str) -> Option<&'v Value> {
     schemas.iter().find_map(|schema| schema.get(name))
 }
 
-/// What is said of a key.
+/// The schemas for one key.
 enum Property<'v> {
-    /// All of these.
+    /// All of these hold.
     All(Vec<&'v Value>),
-    /// One of these, as alternatives have it.
+    /// One of these holds, depending on the alternative.
     Any(Vec<&'v Value>),
 }
 
-/// Each key once.
+/// The keys without duplicates, with their schemas.
 fn properties<'v>(conjuncts: &[Members<'v>], branches: &[Members<'v>]) -> Vec<(&'v str, Property<'v>)> {
     let mut properties: Vec<(&str, Property<'_>)> = Vec::new();
     for key in branches.iter().filter_map(|schema| schema.get("properties")?.as_object()).flat_map(Map::keys) {
@@ -392,7 +391,7 @@ fn properties<'v>(conjuncts: &[Members<'v>], branches: &[Members<'v>]) -> Vec<(&
     properties
 }
 
-/// The keys that a schema itself requires, each by itself.
+/// The keys that a schema requires itself, one group each.
 fn keys_required<'v>(schema: Members<'v>) -> Result<Vec<Vec<&'v str>>, Unusable> {
     let key = |key: &'v Value| match key.as_str() {
         Some(key) => Ok(vec![key]),
@@ -401,7 +400,7 @@ fn keys_required<'v>(schema: Members<'v>) -> Result<Vec<Vec<&'v str>>, Unusable>
     list(schema, "required")?.iter().map(key).collect()
 }
 
-/// A keyword that is a list, or nothing.
+/// A keyword whose value is a list; empty if absent.
 fn list<'v>(schema: &'v Map<String, Value>, name: &str) -> Result<&'v [Value], Unusable> {
     match schema.get(name) {
         None => Ok(&[]),
@@ -419,12 +418,12 @@ fn any_or_one(schema: &Map<String, Value>) -> Result<Option<&[Value]>, Unusable>
     Ok(None)
 }
 
-/// The schemas of which one holds, `null` left out.
+/// The alternatives other than `null`.
 fn alternatives(schema: &Map<String, Value>) -> Result<Option<Vec<&Value>>, Unusable> {
     Ok(any_or_one(schema)?.map(|list| list.iter().filter(|schema| !is_null(schema)).collect()))
 }
 
-/// Whether a schema allows `null` alone, however it says so.
+/// Whether a schema allows only `null`, in any spelling.
 fn is_null(schema: &Value) -> bool {
     let is = |value: &Value| value == "null" || *value == serde_json::json!(["null"]);
     let is_listed = |values: &Value| *values == serde_json::json!([null]);
@@ -433,7 +432,7 @@ fn is_null(schema: &Value) -> bool {
         || schema.get("enum").is_some_and(is_listed)
 }
 
-/// By `type`, `enum` and `const`.
+/// The kinds that `type`, `enum` and `const` allow.
 fn own_kinds(schema: &Map<String, Value>) -> Result<Kinds, Unusable> {
     let mut kinds = match schema.get("type") {
         None => Kinds::ALL,
@@ -485,7 +484,7 @@ fn constant(value: &Value) -> Constant<'_> {
     }
 }
 
-/// By its exact value, as secrets are read.
+/// The exact integer value, read as in secrets.
 fn integer(value: &Value) -> Option<i128> {
     if value.is_number() { number::integer(&value.to_string()).ok()?.narrow() } else { None }
 }

@@ -1,4 +1,4 @@
-//! Attempts in paused time: requests that outlast a rotation, one prober for all.
+//! `attempt` in paused time: requests that outlast a rotation, and a single prober for all callers.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ fn is_authentication(failure: &Failure) -> bool {
     *failure == Failure::Authentication
 }
 
-/// A database that lets one password in.
+/// A database that accepts one password.
 #[derive(Clone)]
 struct Database {
     accepts: Arc<std::sync::Mutex<String>>,
@@ -83,7 +83,7 @@ async fn an_attempt_outlasts_the_window_of_a_rotation() {
     let live = secrets.live::<Db>().await.expect("live");
     let database = Database::new("first");
     database.run(&live).await.expect("in");
-    // The password is set; the version becomes current 20 s later.
+    // The database changes the password 20 s before the version becomes current.
     database.accept("second");
     let finish = async {
         sleep(20 * SECOND).await;

@@ -23,7 +23,7 @@ fn a_synchronous_program_loads_and_follows() {
     assert_eq!(secrets.load::<Db>().expect("valid").port, 1);
     let db = secrets.live::<Db>().expect("live");
     source.set("db", port(2));
-    // Nobody drives anything here: the thread polls.
+    // No runtime is running here: the background thread polls.
     let mut changes = db.changes();
     let seen = secrets.wait(async move {
         while let Some(db) = changes.next().await {

@@ -1,4 +1,4 @@
-//! What a declaration may be: newtypes, conversions, modules, generic types, constants, options for what others write.
+//! Forms of declarations: newtypes, conversions, modules, generic types, constants, options for formats of other programs.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
@@ -149,7 +149,7 @@ fn a_value_is_made_from_another_type() {
     );
 }
 
-/// As `humantime_serde` and its like.
+/// A module like `humantime_serde`.
 mod millis {
     use std::time::Duration;
 
@@ -195,7 +195,7 @@ fn a_module_reads_a_field_as_serde_would_have_it() {
 mod generic {
     use super::*;
 
-    /// No secret, and nothing else.
+    /// Does not implement `Secret` or any other trait.
     pub struct Production;
 
     #[derive(Secret)]
@@ -261,7 +261,7 @@ async fn a_generic_type_asks_of_its_parameters_what_it_reads() {
     assert_eq!(secrets.load::<Limits<bool, 1>>().await.expect("valid").limits, [true]);
 }
 
-/// Under `deny(warnings)`.
+/// Compiles under `deny(warnings)`.
 mod deprecated {
     #![deny(warnings)]
 
@@ -417,7 +417,7 @@ fn the_crate_may_be_named_in_a_string() {
     assert_eq!(ByString::from_json(r#"{"key": "a"}"#).expect("valid").key, "a");
 }
 
-/// Both derives on one struct, and nothing that only one of them knows.
+/// Both derives on one struct, using only options that both know.
 #[derive(Deserialize, Secret)]
 #[serde(rename_all = "camelCase", bound = "", expecting = "a database")]
 #[secret(rename_all = "camelCase")]
@@ -445,7 +445,7 @@ struct Server {
     port: u16,
 }
 
-/// serde's four forms of an enum.
+/// The four enum representations of serde.
 #[derive(Secret)]
 #[secret(tag = "engine", rename_all = "lowercase")]
 enum Beside {
@@ -570,7 +570,7 @@ fn lenient_is_for_one_field_as_well() {
     );
 }
 
-/// What readers who were not there found of enums.
+/// Cases about enums that reviewers found.
 mod readers {
     use std::collections::BTreeMap;
 
@@ -645,7 +645,7 @@ mod readers {
 
     const HOST: u8 = 1;
 
-    /// Names that generated code has, or that a pattern would take for a constant.
+    /// Names that generated code also uses, or that a pattern could take for a constant.
     #[derive(Secret)]
     #[expect(dead_code, non_snake_case, reason = "names are what is tested")]
     enum Names {

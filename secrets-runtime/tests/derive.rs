@@ -1,10 +1,10 @@
-//! What each attribute does, through `from_json`.
+//! The effect of each attribute, through `from_json`.
 
 use std::collections::BTreeMap;
 
 use secrets_runtime::{Error, ErrorKind, ExposeSecret, Secret, SecretString};
 
-/// The violations of a document, one a line.
+/// The violations of a document, one per line.
 #[track_caller]
 fn violations<T: Secret>(json: &str) -> String {
     let error = T::from_json(json).map(|_| ()).expect_err(json);
@@ -12,7 +12,7 @@ fn violations<T: Secret>(json: &str) -> String {
     error.violations().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-/// The document that the README speaks of.
+/// The document that the README describes.
 mod rds {
     use super::*;
 
@@ -258,7 +258,7 @@ fn how_many_values_there_are_is_as_secret_as_they_are() {
         none: Option<String>,
         many: Vec<String>,
         few: Option<Vec<SecretString>>,
-        // It hides what is secret in it by itself.
+        // Redacts itself.
         nested: Option<Vec<Closed>>,
     }
 

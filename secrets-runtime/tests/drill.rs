@@ -1,4 +1,4 @@
-//! The rotation drill: what it lets pass, and what it finds.
+//! The rotation drill: what passes and what it detects.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -27,7 +27,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// Users and their passwords.
+/// Users with their passwords.
 #[derive(Clone, Default)]
 struct Database(Arc<Mutex<Vec<(String, String)>>>);
 
@@ -55,7 +55,7 @@ fn alternating_users(nth: u64) -> String {
     format!(r#"{{"user": "orders-{}", "password": "password-{nth}"}}"#, nth % 2)
 }
 
-/// A source and a database that know the first document.
+/// A source and a database that contain the first document.
 fn scene(documents: fn(u64) -> String) -> (Memory, Database) {
     let database = Database::default();
     database.set(&documents(0));
@@ -90,13 +90,13 @@ async fn a_program_that_attempts_with_a_live_secret_passes() {
         let report = drill(documents, BUDGET).await;
         assert!(report.is_passed(), "{report}");
         assert_eq!(report.steps.len(), 19, "{report}");
-        // Between set and finish, where the old password does not work, clients may wait instead.
+        // Between set and finish the old password does not work, so clients may also wait.
         let idle = report.steps.iter().filter(|step| step.served == 0).map(|step| step.step);
         assert!(idle.clone().all(|step| ["test", "stuck"].contains(&step)), "{report}");
     }
 }
 
-/// The clients are answered with the old password while the new one is being set.
+/// While the new password is being set, the old one still works.
 #[tokio::test(start_paused = true)]
 async fn a_set_step_that_takes_its_time_hurries_nothing() {
     let (source, database) = scene(single_user);
@@ -110,7 +110,7 @@ async fn a_set_step_that_takes_its_time_hurries_nothing() {
     assert!(report.is_passed(), "{report}");
 }
 
-/// The steps that failed a request.
+/// The steps in which a request failed.
 fn failed<E>(report: &Report<E>) -> Vec<(Option<Scenario>, &'static str)> {
     report.failures().map(|step| (step.scenario, step.step)).collect()
 }
@@ -120,7 +120,7 @@ async fn a_value_that_is_loaded_once_fails_from_the_first_set_on() {
     let (source, database) = scene(single_user);
     let once: Db = Secrets::new(source.clone()).load().await.expect("loaded");
     let drill = Drill::new(&source, "db", single_user).set(async |document: String| database.set(&document));
-    // Nobody looks at the secret: nothing is to be waited for.
+    // Nothing polls the secret, so there is no point in waiting longer.
     let drill = drill.only([Scenario::Rotation]).patience(Duration::from_secs(1));
     let report = drill.run(|| database.query(&once)).await;
     assert!(include_str!("../docs/guides/drill.md").contains(&report.to_string()), "as the page shows it:\n{report}");

@@ -1,4 +1,4 @@
-//! The wider grammar: other ways to read a value, enums, plain text, flattening, functions that judge.
+//! Further declarations: codecs, enums, plain text, flattening, validation functions.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -8,7 +8,7 @@ use secrets_runtime::{
     ErrorKind, ExposeSecret, Secret, SecretSlice, SecretString, SecretValue, Secrets, source::Memory,
 };
 
-/// The violations of a document, one a line.
+/// The violations of a document, one per line.
 #[track_caller]
 fn violations<T: Secret>(json: &str) -> String {
     let error = T::from_json(json).map(|_| ()).expect_err(json);
@@ -80,7 +80,7 @@ fn a_broken_rule_names_what_all_of_them_ask_for() {
         "digits[1]: expected an integer from 1 to 9, found a number that does not fit\n\
          digits[2]: expected an integer from 1 to 9, found a number that does not fit"
     );
-    // A line end that Rust's `.` would match and JSON Schema's does not.
+    // A line terminator that Rust's `.` matches and JSON Schema's does not.
     assert_eq!(violations::<Judged>(r#"{"tokens": {"x": "\u2028\r"}}"#).lines().count(), 1);
 }
 
@@ -369,7 +369,7 @@ fn a_skipped_field_takes_its_default_and_debug_may_be_ones_own() {
     assert_eq!(format!("{quiet:?}"), "quiet");
 }
 
-/// Counts how often a default is made.
+/// Counts how often the default is created.
 #[derive(Secret)]
 #[secret(default)]
 struct Counted {

@@ -1,4 +1,4 @@
-//! Hostile input: an error or the right value, never a panic, a stack overflow, or a value in a message.
+//! Hostile input gives an error or the right value, never a panic, a stack overflow or a value in a message.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ struct Inner {
 
 const SIZE: usize = 65_536;
 
-/// Reads it, in every rendering of what comes out.
+/// Decodes a document and checks all renderings of the outcome.
 fn read(document: &str) -> Result<Victim, ErrorKind> {
     match Victim::from_json(document) {
         Ok(victim) => {
@@ -97,7 +97,7 @@ fn depth_bombs_everywhere() {
             let document = format!(r#"{{"text": "t", "{field}": {bomb}}}"#);
             assert_eq!(read(&document).map(drop), Err(ErrorKind::Invalid), "{field}");
         }
-        // serde_json has a limit of its own.
+        // serde_json has its own recursion limit.
         assert_eq!(read(&format!(r#"{{"text": "t", "anything": {bomb}}}"#)).map(drop), Err(ErrorKind::Invalid));
         let inside = format!(r#"{{"text": "t", "inner": {:?}}}"#, format!("{{\"number\": 1, \"x\": {bomb}}}"));
         assert_eq!(read(&inside).expect("ignored inside, too").inner.expect("there").number, 1);

@@ -1,4 +1,4 @@
-//! What programs build on: derived values and their errors, streams of changes, sources of their own.
+//! Extension points for programs: derived values and their errors, streams of changes, custom sources.
 
 use std::num::ParseIntError;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -45,7 +45,7 @@ async fn a_derived_value_keeps_the_error_of_its_closure_and_names_itself() {
     assert!(!format!("{status:?} {cause:?} {error:?}").contains("invalid digit"), "it is not shown");
     assert_eq!((*pool.current(), db.current().port.as_str()), (5432, "canary"));
     source.set("db", port("5433"));
-    // A program has the source asked at most every five seconds.
+    // A forced poll reaches the source at most every five seconds.
     tokio::time::sleep(Duration::from_secs(6)).await;
     pool.refresh().await.expect("a number again");
     assert!(pool.status().map_error.is_none() && *pool.current() == 5433);
@@ -104,7 +104,7 @@ async fn changes_are_a_stream() {
     assert!(matches!((&mut poll).await, Poll::Ready(None)), "a fixed value is the only one");
 }
 
-/// Another store, as a program may bring it.
+/// A custom store.
 struct Vault;
 
 impl Source for Vault {
@@ -119,7 +119,7 @@ impl Source for Vault {
     }
 }
 
-/// A source around another one.
+/// A source that wraps another.
 struct Prefixed<S>(S);
 
 impl<S: Source> Source for Prefixed<S> {
@@ -207,7 +207,7 @@ fn what_programs_hold_survives_a_panic_that_they_catch() {
     assert_eq!(live.current().port, "5432");
 }
 
-/// With which id each is asked for, and how errors, health and handles show it.
+/// The id sent to the source, and the id in errors, health and handles.
 #[tokio::test(start_paused = true)]
 async fn the_id_that_was_asked_for_is_shown() {
     #[derive(Secret)]
@@ -229,7 +229,7 @@ async fn the_id_that_was_asked_for_is_shown() {
     let told = "secret \"prod/orders/db\" (declared \"{APP_ENV}/orders/db\") does not exist";
     assert!(missing.to_string().starts_with(told), "{missing}");
 
-    // What one variable holds may be a secret's value, however the program asks with it.
+    // A single variable may hold a secret's value, however the program uses it.
     let pending = secrets.start::<Whole>().expect("an id");
     tokio::time::sleep(Duration::from_secs(1)).await;
     for error in [
@@ -243,7 +243,7 @@ async fn the_id_that_was_asked_for_is_shown() {
         assert!(!told.contains("canary") && told.contains("\"{DB_SECRET}\""), "{told}");
     }
 
-    // The source has it: then it is an id.
+    // Once the source has the secret, the text is known to be an id.
     source.set("Xq7canaryXq7", "{}");
     let error = secrets.load::<Whole>().await.map(drop).expect_err("no port");
     assert_eq!(error.secret_id(), Some("Xq7canaryXq7"));
@@ -260,7 +260,7 @@ async fn the_id_that_was_asked_for_is_shown() {
     assert!(health.to_string().contains("Xq7canaryXq7 (declared {DB_SECRET}): unavailable"), "{health}");
 }
 
-/// Of which a path is known that no secret is.
+/// The remedy for an id that is not shown must still be actionable.
 #[tokio::test]
 async fn a_hint_about_an_id_that_is_withheld_can_be_followed() {
     let path = std::env::temp_dir().join(format!("secrets-withheld-{}.json", std::process::id()));

@@ -1,4 +1,4 @@
-//! Loading, with sources that need no network.
+//! Loading from sources that need no network.
 
 use std::path::{Path, PathBuf};
 
@@ -145,7 +145,7 @@ async fn a_loader_can_be_spawned() {
     assert_eq!(task.await.expect("joined").expect("loaded"), db("a"));
 }
 
-/// A file that is gone at the end of the test.
+/// A file that is deleted at the end of the test.
 struct Scratch(PathBuf);
 
 impl Scratch {

@@ -1,4 +1,4 @@
-//! The types that a field may have, and what each says of a value that it cannot hold.
+//! The supported field types, and the message for a value that does not fit.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Reads a duration that is longer than nothing.
+/// Parses a duration greater than zero.
 ///
 /// # Errors
 /// What is expected, in words.
@@ -13,7 +13,7 @@ pub fn parse_interval(text: &str) -> Result<Duration, &'static str> {
     }
 }
 
-/// Reads a duration.
+/// Parses a duration.
 ///
 /// # Errors
 /// What is expected, in words.

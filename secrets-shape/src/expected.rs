@@ -1,6 +1,6 @@
-//! A shape in words: the part of a message that follows "expected".
+//! Describes a shape in words: the part of a message after "expected".
 //!
-//! Everything here is made from the declaration alone.
+//! The words come from the declaration alone, never from a secret.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::shape::{
 
 #[doc(hidden)]
 impl Shape {
-    /// "an integer from 1 to 9": this shape, narrowed by `rules`.
+    /// The shape narrowed by `rules`: "an integer from 1 to 9".
     pub fn expected(&self, rules: &[Rule]) -> String {
         let words = self.kind(rules);
         let valid = |rule: &Rule| if let Rule::Valid(name) = rule { Some(*name) } else { None };
@@ -83,7 +83,7 @@ impl ObjectShape {
         if keys.is_empty() { "no keys".to_owned() } else { format!("no keys but {}", keys.join(", ")) }
     }
 
-    /// The keys that are read, those of flattened structs included.
+    /// The keys of all fields, including those of flattened structs.
     pub fn all_keys(&self) -> Vec<&'static str> {
         let keys = |field: &FieldShape| match field.shape {
             Shape::Object(inner) if field.placement == Placement::Flattened => inner.all_keys(),
@@ -137,7 +137,7 @@ fn integer(min: Integer, max: Integer, has_zero: bool, rules: &[Rule]) -> String
     format!("an integer from {min} to {max}{but}{}", rules.iter().filter_map(multiple).collect::<String>())
 }
 
-/// " from 0.5 to 1", or nothing.
+/// " from 0.5 to 1", or empty.
 struct Ranges<'a>(&'a [Rule]);
 
 impl fmt::Display for Ranges<'_> {
@@ -154,7 +154,7 @@ impl fmt::Display for Ranges<'_> {
     }
 }
 
-/// " of at least 8 characters", or nothing.
+/// " of at least 8 characters", or empty.
 struct Lengths<'a>(&'a [Rule], &'a str);
 
 impl fmt::Display for Lengths<'_> {

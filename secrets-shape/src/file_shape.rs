@@ -1,25 +1,26 @@
-//! What a schema file says of a secret, as constant data: the derive reads the file and writes it, [`fits`](crate::fits) compares.
+//! The content of a schema file as constant data. The derive reads the file and generates this; [`fits`](crate::fits) compares it with a
+//! type.
 //!
-//! Most of what a file says of a value is its kind, so kinds are one text of bytes, by position: a compiler reads that at once.
+//! Most places only have a kind, so the kinds are one byte string, indexed by place: the compiler parses that quickly.
 
-/// What a schema file says of a secret. Each of its values has a place, a number; the whole secret is the first.
+/// The content of a schema file. Each value has a place, which is an index; place 0 is the whole secret.
 #[derive(Debug, Clone, Copy)]
 pub struct FileShape<'f> {
-    /// The [`Kinds`] of each place, with [`DETAILED`] where [`details`](Self::details) says more. A place that stands in another
-    /// follows it, next to its siblings.
+    /// The [`Kinds`] of each place, with [`DETAILED`] set if it has [`details`](Self::details). Inner places follow the outer one, next to
+    /// their siblings.
     pub kinds: &'f [u8],
-    /// The key of each place; empty where a place has no key.
+    /// The key of each place; empty if it has none.
     pub keys: &'f [&'f str],
-    /// In the order of the places.
+    /// Sorted by place.
     pub details: &'f [(usize, Place)],
     pub constants: &'f [Constant<'f>],
-    /// Sets of keys, one of each of which must be there.
+    /// Groups of keys; an object must have at least one key of each.
     pub required: &'f [&'f [&'f str]],
-    /// The objects that are paired with the fields of the type.
+    /// The objects paired with the fields of the type.
     pub objects: &'f [FileObject<'f>],
 }
 
-/// In [`FileShape::kinds`]: more is known than the kinds.
+/// Flag in [`FileShape::kinds`]: the place has details.
 pub const DETAILED: u8 = 128;
 
 impl FileShape<'_> {
@@ -32,7 +33,7 @@ impl FileShape<'_> {
     }
 
     pub const fn place(&self, at: usize) -> Place {
-        // They stand in order: each half that cannot have it is left out.
+        // Binary search: the details are sorted by place.
         let (mut start, mut end) = (0, self.details.len());
         while self.is_detailed(at) && start < end {
             let middle = usize::midpoint(start, end);
@@ -62,30 +63,30 @@ impl FileShape<'_> {
     }
 }
 
-/// What a file says of one value.
+/// What a file says about one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// Which kinds of value it may be.
+    /// The allowed kinds.
     pub kinds: Kinds,
     pub minimum: Option<i128>,
     pub maximum: Option<i128>,
-    /// The constants that it may be, if the file lists them.
+    /// The allowed constants, if the file lists them.
     pub constants: Option<Span>,
-    /// The values under the keys of an object.
+    /// The places of an object's keys.
     pub keys: Span,
-    /// Whether these are all keys that there are.
+    /// Whether the object has no other keys.
     pub are_all_keys: bool,
     pub required: Span,
-    /// What may be under any other key.
+    /// The place for values under any other key.
     pub values: Option<usize>,
     pub items: Option<usize>,
-    /// The document in a string.
+    /// The place of the JSON document inside a string.
     pub content: Option<usize>,
-    /// The alternatives, if there are several.
+    /// The places of the alternatives, if there are several.
     pub variants: Span,
 }
 
-/// From one position to before another.
+/// A half-open range of indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span(pub usize, pub usize);
 
@@ -96,7 +97,7 @@ impl Span {
         self.0 >= self.1
     }
 
-    /// The same, where nothing is nowhere.
+    /// Replaces an empty range by the canonical one.
     #[must_use]
     pub const fn or_none(self) -> Self {
         if self.is_empty() { Self::NONE } else { self }
@@ -104,7 +105,7 @@ impl Span {
 }
 
 impl Place {
-    /// A value of these kinds, of which nothing else is said.
+    /// A place with these kinds and no details.
     pub const fn of(kinds: Kinds) -> Self {
         Self {
             kinds,
@@ -122,66 +123,66 @@ impl Place {
     }
 }
 
-/// A constant, and what it is. Its problems stand after those of all places.
+/// A constant of the file. The problem bits of constants come after those of all places.
 #[derive(Debug, Clone, Copy)]
 pub enum Constant<'f> {
     Null,
     Boolean,
     Text(&'f str),
     Integer(i128),
-    /// Another number.
+    /// A number that is not an integer.
     Number,
     /// An array or an object.
     Structure,
 }
 
-/// An object of the file that is compared with a struct, or with a variant of an enum.
+/// An object of the file, paired with a struct or a variant.
 #[derive(Debug, Clone, Copy)]
 pub struct FileObject<'f> {
     pub place: usize,
     pub variant: usize,
-    /// How many fields of the shape come before those that were paired: the tag of an enum.
+    /// How many of the shape's fields precede the paired ones: 1 for an enum's tag.
     pub tags: usize,
-    /// Whether it describes other variants as well, so that it cannot require the keys of one.
+    /// Whether it also describes other variants, so that it cannot require the keys of one.
     pub is_shared: bool,
-    /// Where the problems of its first field stand; those of the next field follow.
+    /// The index of the first field's problems; those of the other fields follow.
     pub problems: usize,
     /// The place of each field's key, or [`NOWHERE`].
     pub places: &'f [u16],
-    /// Fields of which the file has another spelling as well, and its place.
+    /// Further spellings of fields that the file has, with their places.
     pub aliases: &'f [(usize, u16)],
-    /// Whether a field's key must be there: 1 or 0 for each.
+    /// For each field, 1 if the file requires its key.
     pub required: &'f [u8],
 }
 
-/// The file does not have the key of a field.
+/// The file lacks the field's key.
 pub const NOWHERE: u16 = u16::MAX;
 
-/// What may be wrong at a place, as bits.
+/// Problems at a place, as bits.
 pub mod problem {
-    /// The type reads none of the kinds.
+    /// The type accepts none of the kinds.
     pub const KINDS: u8 = 1;
-    /// It may be null, which the type does not read.
+    /// The value may be null, which the type does not accept.
     pub const NULL: u8 = 2;
-    /// It may be absent, and the type requires it.
+    /// The value may be absent, but the type requires it.
     pub const OPTIONAL: u8 = 4;
-    /// The type requires it, or a key in it, and the file does not have that.
+    /// The file lacks a key that the type requires.
     pub const MISSING: u8 = 8;
-    /// A constant that the type does not read.
+    /// A constant that the type does not accept.
     pub const CONSTANT: u8 = 16;
-    /// The type reads no number of this range.
+    /// The type accepts no number in the file's range.
     pub const RANGE: u8 = 32;
-    /// A key that the file requires and the type refuses.
+    /// The file requires a key that the type refuses.
     pub const UNREAD: u8 = 64;
-    /// The file does not name the tag that tells the variants of the type apart.
+    /// The file lacks the tag of the enum.
     pub const TAG: u8 = 128;
 }
 
-/// Whether there is no problem: `Verdict<true>`, as the traits that the derive writes have it.
+/// The outcome of a comparison. The derive's traits are implemented for `Verdict<true>`.
 #[derive(Debug)]
 pub struct Verdict<const FITS: bool>;
 
-/// Which kinds of JSON values there may be.
+/// A set of JSON value kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub struct Kinds(pub u8);
@@ -191,7 +192,7 @@ impl Kinds {
     pub const NULL: Self = Self(1);
     pub const BOOLEAN: Self = Self(2);
     pub const INTEGER: Self = Self(4);
-    /// Integers among them.
+    /// Includes integers.
     pub const NUMBER: Self = Self(4 | 8);
     pub const STRING: Self = Self(16);
     pub const ARRAY: Self = Self(32);
@@ -219,7 +220,7 @@ impl Kinds {
     }
 }
 
-/// Whether two texts are one, for constants.
+/// String equality in constants.
 pub const fn same(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len() != right.len() {

@@ -1,10 +1,10 @@
-//! Whether a type fits what a schema file says: the part of the comparison that needs the type.
+//! Compares a type with a schema file: the part of the comparison that needs the type.
 //!
-//! The derive reads the file, pairs its keys with the fields and lays out what it says as a [`FileShape`]: places, each of which
-//! has a position and, in the end, a set of [problems](problem). It calls [`fits`] with [`Shape::Unknown`] for what it cannot see
-//! in tokens, and learns which problems there may be; the compiler evaluates [`fits`] with the true shapes, and knows.
+//! The derive reads the file, pairs its keys with the fields and builds a [`FileShape`]: places, each with an index and a set of
+//! [problems](problem). It first calls [`fits`] with [`Shape::Unknown`] for types that it cannot see in tokens, to learn which problems are
+//! possible. Then the compiler evaluates [`fits`] with the real shapes.
 //!
-//! A file that allows more than the type reads is not a problem by itself.
+//! A file that allows more than the type accepts is not a problem by itself.
 
 use crate::file_shape::{Constant, FileObject, FileShape, Kinds, NOWHERE, Place, Span, problem, same};
 use crate::number::Integer;
@@ -13,14 +13,14 @@ use crate::shape::{
     Absence, Coercion, FieldShape, FromNumber, ObjectShape, Placement, Shape, Telling, Unknown, VariantsShape,
 };
 
-/// Compares a type with its file: the problems of each place, then of each constant, then of each field that has no place.
+/// Compares a type with its file. Returns the problems of each place, then of each constant, then of each field.
 pub const fn fits<const N: usize>(shape: &'static Shape, file: &FileShape<'_>) -> [u8; N] {
     let mut problems = [0; N];
     compare_objects(shape, file, &mut problems);
     problems
 }
 
-/// As [`fits`], into a slice that is long enough.
+/// Like [`fits`], into a slice that must be long enough.
 pub const fn compare_objects(shape: &'static Shape, file: &FileShape<'_>, problems: &mut [u8]) {
     let mut comparison = Comparison { file, problems };
     let mut at = 0;
@@ -35,12 +35,12 @@ pub const fn compare_objects(shape: &'static Shape, file: &FileShape<'_>, proble
     }
 }
 
-/// As [`fits`], where nothing was paired: keys are found by their names. For tests.
+/// Like [`fits`] without pairing: finds keys by name. For tests.
 pub const fn compare(shape: &'static Shape, file: &FileShape<'_>, problems: &mut [u8]) {
     Comparison { file, problems }.value(0, Expected::of(shape, &[], Coercion::FromString, false, false));
 }
 
-/// Whether these problems are not among those of any place.
+/// Whether no place has any of these problems.
 pub const fn lack(found: &[u8], these: &[u8]) -> bool {
     let mut at = 0;
     while at < these.len() {
@@ -57,7 +57,7 @@ struct Comparison<'a, 'f> {
     problems: &'a mut [u8],
 }
 
-/// What is read at one place of a secret.
+/// What the type accepts at one place of a secret.
 #[derive(Clone, Copy)]
 struct Expected {
     shape: &'static Shape,
@@ -67,7 +67,7 @@ struct Expected {
 }
 
 impl Expected {
-    /// Without what has no JSON of its own.
+    /// Unwraps `Option`s and newtypes, which add no JSON of their own.
     const fn of(
         mut shape: &'static Shape,
         mut rules: &'static [Rule],
@@ -85,7 +85,7 @@ impl Expected {
                     shape = &field.shape;
                     rules = field.rules;
                     coercion = field.coercion;
-                    // In a field, a newtype does not read absence, even if what is in it would.
+                    // As a field's type, a newtype of an `Option` still requires the key.
                     if let (Shape::Optional(inner), true) = (shape, is_in_field) {
                         shape = inner;
                     }
@@ -102,7 +102,7 @@ impl Expected {
         Self::of(&field.shape, field.rules, field.coercion, matches!(field.absence, Absence::Default), true)
     }
 
-    /// What is in an array, a map or a document.
+    /// The content of an array, map or embedded document.
     const fn inside(self, shape: &'static Shape) -> Self {
         Self::of(shape, rules_of_items(self.rules), self.coercion, false, false)
     }
@@ -111,7 +111,7 @@ impl Expected {
         matches!(self.shape, Shape::Unknown)
     }
 
-    /// What the type lists, if it does: then it has to know every constant that may come.
+    /// The names that the type accepts, if they are listed. It must then accept every constant of the file.
     const fn names(self) -> Option<&'static [&'static str]> {
         match self.shape {
             Shape::Names(names) => Some(names),
@@ -129,7 +129,7 @@ impl Expected {
         }
     }
 
-    /// Whether it reads a constant, if that is easily told.
+    /// Whether the type accepts a constant. Returns `true` where only running code could tell.
     const fn reads(self, constant: Constant<'_>) -> bool {
         match (self.shape, constant) {
             (_, Constant::Null) | (Shape::Boolean, Constant::Boolean) => true,
@@ -164,7 +164,7 @@ impl Comparison<'_, '_> {
         self.problems[at] |= problem;
     }
 
-    /// An object whose fields were paired with places.
+    /// Compares an object whose fields were paired with places.
     const fn paired(&mut self, object: &FileObject<'_>, whole: &'static ObjectShape) {
         let mut at = 0;
         while at < object.places.len() {
@@ -198,7 +198,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    /// A field whose keys are the object's own.
+    /// Compares a field whose keys are part of the surrounding object.
     const fn flattened(
         &mut self,
         place: usize,
@@ -209,7 +209,7 @@ impl Comparison<'_, '_> {
     ) {
         match &field.shape {
             Shape::Object(inner) => self.fields(place, whole, inner, 0, is_shared, missing),
-            // A struct, whose keys it may read, or a map, whose values.
+            // The type may be a struct, which reads keys, or a map, which reads values.
             Shape::Unknown => {
                 self.unknown_keys(place, missing);
                 if let Some(values) = self.file.place(place).values {
@@ -226,7 +226,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    /// The fields of a struct, found by their keys.
+    /// Compares the fields of a struct, finding them by key.
     const fn fields(
         &mut self,
         place: usize,
@@ -267,7 +267,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    /// Whether one of these spellings of a key must be there.
+    /// Whether the file requires one of these spellings of a key.
     const fn requires(&self, place: usize, keys: &[&str]) -> bool {
         let Span(mut at, end) = self.file.place(place).required;
         while at < end {
@@ -285,12 +285,12 @@ impl Comparison<'_, '_> {
         false
     }
 
-    /// A value.
+    /// Compares one value.
     const fn value(&mut self, at: usize, expected: Expected) {
         let kinds = self.file.kinds(at);
         let read = read_by(expected.shape, expected.coercion);
         let some = kinds.without(Kinds::NULL);
-        // Of most values only the kind is known, and read.
+        // Fast path: most places have only a kind, which the type accepts.
         if !self.file.is_detailed(at) && !kinds.has(Kinds::NULL) && !read.and(some).is_none() {
             return;
         }
@@ -316,7 +316,7 @@ impl Comparison<'_, '_> {
         self.inside(at, place, expected);
     }
 
-    /// Every problem that some type may have with what is in a value.
+    /// Adds every problem that some type could have with a value and its parts.
     const fn unknown(&mut self, at: usize) {
         let place = self.file.place(at);
         if let Some(Span(mut constant, end)) = place.constants {
@@ -372,7 +372,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    /// The constants that a place lists. A type that does not list its own has to read one of them.
+    /// Compares the constants of a place. A type without listed names must accept at least one of them.
     const fn constants(&mut self, place: Place, expected: Expected) {
         let Some(Span(start, end)) = place.constants else { return };
         let (mut at, mut read) = (start, 0);
@@ -394,12 +394,12 @@ impl Comparison<'_, '_> {
         }
     }
 
-    /// The constants that a place lists, each of which has to be one of these names.
+    /// Compares the constants of a place with a type's listed names. Each must be among them.
     const fn listed(&mut self, place: Place, names: &[&str]) {
         let Some(Span(mut at, end)) = place.constants else { return };
         while at < end {
             let is_read = match self.file.constants[at] {
-                // That is told of the place.
+                // Reported as `NULL` at the place.
                 Constant::Null => true,
                 Constant::Text(text) => contains(names, text),
                 _ => false,
@@ -411,7 +411,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    /// The numbers that both allow, where the file allows no text.
+    /// Compares the numeric ranges, unless the file also allows strings.
     const fn range(&mut self, at: usize, place: Place, expected: Expected) {
         let Shape::Integer { min, max, .. } = expected.shape else { return };
         if place.kinds.has(Kinds::STRING) {
@@ -456,7 +456,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    /// The values of a map, but for the keys that the fields of an object read.
+    /// Compares the values of a map, except under keys that the object's fields read.
     const fn values(&mut self, at: usize, others: Option<&'static ObjectShape>, expected: Expected) {
         let place = self.file.place(at);
         if let Some(values) = place.values {
@@ -475,7 +475,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    /// Keys that the file requires and that `deny_unknown_fields` refuses.
+    /// Finds keys that the file requires and `deny_unknown_fields` refuses.
     const fn unread(&mut self, at: usize, object: &'static ObjectShape) {
         if matches!(object.unknown, Unknown::Ignored) || object.rest().is_some() {
             return;
@@ -490,7 +490,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    /// An enum in a field: each variant is compared with the alternatives whose tag has its name.
+    /// Compares an enum in a field: each variant with the alternatives whose tag has its name.
     const fn tagged(&mut self, at: usize, tagged: &'static crate::shape::TaggedShape) {
         let place = self.file.place(at);
         let Span(mut alternative, end) = if place.variants.is_empty() { Span(at, at + 1) } else { place.variants };
@@ -525,7 +525,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    /// The key that tells the variants apart: a text, always there, and one of their names.
+    /// Compares the tag: it must be a string, always present, and one of the variants' names.
     const fn tag(&mut self, at: usize, tag: usize, tagged: &'static crate::shape::TaggedShape) {
         let place = self.file.place(tag);
         if !place.kinds.has(Kinds::STRING) {
@@ -541,7 +541,7 @@ impl Comparison<'_, '_> {
         self.listed(place, tagged.names);
     }
 
-    /// Whether a place may be a text, as its constants say.
+    /// Whether the constants of a place allow a text.
     const fn may_be(&self, at: usize, text: &str) -> bool {
         let Some(Span(mut constant, end)) = self.file.place(at).constants else { return true };
         while constant < end {
@@ -556,7 +556,7 @@ impl Comparison<'_, '_> {
     }
 }
 
-/// The kinds that a shape reads.
+/// The kinds that a shape accepts.
 const fn read_by(shape: &Shape, coercion: Coercion) -> Kinds {
     let text = match coercion {
         Coercion::FromString | Coercion::Lenient => Kinds::STRING,
@@ -583,7 +583,7 @@ const fn read_by(shape: &Shape, coercion: Coercion) -> Kinds {
     }
 }
 
-/// What a variant holds is not compared, but whether a value may be of this kind.
+/// Compares only the kinds of a variant's content, not the content itself.
 const fn read_by_variants(variants: &VariantsShape) -> Kinds {
     let (mut kinds, mut at) = (Kinds::NONE, 0);
     while at < variants.contents.len() {
@@ -597,14 +597,14 @@ const fn read_by_variants(variants: &VariantsShape) -> Kinds {
     kinds
 }
 
-/// Whether a field of this object, or of a struct that is flattened into it, reads a key.
+/// Whether a field of this object, or of a struct flattened into it, reads a key.
 pub(crate) const fn reads(object: &ObjectShape, key: &str) -> bool {
     let mut at = 0;
     while at < object.fields.len() {
         let field = &object.fields[at];
         let is_read = match (field.placement, &field.shape) {
             (Placement::Flattened, Shape::Object(inner)) => reads(inner, key),
-            // It may read any.
+            // It may read any key.
             (Placement::Flattened, Shape::Unknown) => true,
             (Placement::Flattened, _) => false,
             (Placement::Keyed, _) => contains(field.keys, key),
@@ -628,7 +628,7 @@ const fn contains(names: &[&str], name: &str) -> bool {
     false
 }
 
-/// The integer that a string spells, as strings are read.
+/// The integer that a string spells, parsed as in secrets.
 const fn spelled(text: &str) -> Option<Integer> {
     let bytes = text.as_bytes();
     let is_negative = matches!(bytes, [b'-', ..]);

@@ -1,10 +1,10 @@
-//! Secret ids: what may stand in one, placeholders, and the parts of an ARN.
+//! Secret ids: their syntax, placeholders, and the parts of an ARN.
 //!
-//! An id that is refused is never shown at run time: where ECS injects a secret into a variable, the variable holds the value.
+//! An invalid id is never shown at run time: if ECS injects a secret into a variable, the id may contain the secret's value.
 
 use std::fmt;
 
-/// A full or partial ARN taken apart.
+/// The parts of a full or partial ARN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arn<'a> {
     /// `aws`, `aws-cn`, ..
@@ -13,7 +13,7 @@ pub struct Arn<'a> {
     pub region: &'a str,
     /// The twelve digits of its account.
     pub account: &'a str,
-    /// The name, with or without the six random characters that end a full ARN.
+    /// The name, with the six-character suffix if the ARN is full.
     pub name: &'a str,
 }
 
@@ -33,15 +33,16 @@ impl<'a> Arn<'a> {
         (has_form && !name.contains(':')).then_some(Self { partition, region, account, name })
     }
 
-    /// Whether it ends in what may be the six characters of a full ARN, or may be the end of a name: `db-master`, `db-db2024`.
+    /// Whether the name ends in what may be the six-character suffix of a full ARN. It may also belong to the name: `db-master`,
+    /// `db-db2024`.
     pub fn may_be_full(&self) -> bool {
         let suffix = self.name.rsplit_once('-').map(|(_, suffix)| suffix);
         suffix.is_some_and(|suffix| suffix.len() == 6 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric()))
     }
 }
 
-/// The resources of an IAM statement that an ARN stands for: itself, if it may be a full one, and with any of the six characters
-/// that the service appends, if it may be partial. Nobody can tell an ending such as `-db2024` from them.
+/// The resources of an IAM statement for an ARN: the ARN itself if it may be full, and with a wildcard for the six-character suffix if it
+/// may be partial. An ending such as `-db2024` may be either.
 pub fn resources(arn: &str) -> Vec<String> {
     let any = format!("{arn}-??????");
     match Arn::parse(arn) {
@@ -50,7 +51,7 @@ pub fn resources(arn: &str) -> Vec<String> {
     }
 }
 
-/// The partition that a region is in: <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>.
+/// The partition of a region: <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>.
 pub fn partition_of(region: &str) -> &'static str {
     match region.split('-').collect::<Vec<_>>().as_slice() {
         ["cn", ..] => "aws-cn",
@@ -64,7 +65,7 @@ pub fn partition_of(region: &str) -> &'static str {
     }
 }
 
-/// What the names of its services end in: <https://docs.aws.amazon.com/general/latest/gr/rande.html>.
+/// The domain of a region's endpoints: <https://docs.aws.amazon.com/general/latest/gr/rande.html>.
 pub fn domain_of(region: &str) -> &'static str {
     match partition_of(region) {
         "aws-cn" => "amazonaws.com.cn",
@@ -77,7 +78,7 @@ pub fn domain_of(region: &str) -> &'static str {
     }
 }
 
-/// What a variable stands for until it is resolved: any part of an id.
+/// Stands for an unresolved variable, which may be any part of an id.
 const ANY: char = '\0';
 
 fn is(expected: &str, part: &str) -> bool {
@@ -96,24 +97,24 @@ fn is_account(part: &str) -> bool {
     (part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit())) || part.contains(ANY)
 }
 
-/// Why an id cannot be used. It names the declaration and its variables, never what a variable holds.
+/// Why an id is invalid. It names the declaration and its variables, never the content of a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadId {
     Empty,
-    /// And how many characters there may be.
+    /// With the maximum number of characters.
     TooLong(usize),
-    /// Of a declaration, which one.
+    /// With the character, if it is in the declaration and so may be shown.
     Character(Option<char>),
     Arn,
-    /// `:key:stage:version`, which ECS's task definitions append to an ARN.
+    /// `:key:stage:version`, which task definitions of ECS append to an ARN.
     EcsSuffix,
     OpenPlaceholder,
     Placeholder(String),
     ClosingBrace,
     Unset(String),
-    /// A variable that is set, to nothing.
+    /// A variable that is set but empty.
     Blank(String),
-    /// A variable holds a character that no id has.
+    /// A variable with a character that ids cannot contain.
     Variable(String),
 }
 
@@ -159,10 +160,10 @@ const LONGEST_ARN: usize = 2048;
 /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>
 const LONGEST_NAME: usize = 512;
 
-/// Whether the service could know this id.
+/// Checks whether an id is valid for the service.
 ///
 /// # Errors
-/// Why not.
+/// Why it is not.
 pub fn validate(id: &str) -> Result<(), BadId> {
     if id.contains(ANY) {
         return Err(BadId::Character(None));
@@ -170,10 +171,10 @@ pub fn validate(id: &str) -> Result<(), BadId> {
     judge(id).map_err(|reason| if let BadId::Character(_) = reason { BadId::Character(None) } else { reason })
 }
 
-/// Whether a declared id can become one, whatever its placeholders stand for.
+/// Checks whether a declared id can be valid for some values of its placeholders.
 ///
 /// # Errors
-/// Why not.
+/// Why it cannot.
 pub fn check(declared: &str) -> Result<(), BadId> {
     if declared.contains(ANY) {
         return Err(BadId::Character(Some(ANY)));
@@ -188,10 +189,10 @@ pub fn check(declared: &str) -> Result<(), BadId> {
     judge(&id)
 }
 
-/// Replaces each `{VARIABLE}` by what `lookup` finds, and validates the outcome.
+/// Replaces each `{VARIABLE}` with the result of `lookup`, and validates the id.
 ///
 /// # Errors
-/// A variable is unset, or the outcome is not an id.
+/// A variable is unset, or the id is invalid.
 pub fn resolve(declared: &str, lookup: impl Fn(&str) -> Option<String>) -> Result<String, BadId> {
     let mut id = String::with_capacity(declared.len());
     for part in parts(declared) {
@@ -212,25 +213,25 @@ pub fn resolve(declared: &str, lookup: impl Fn(&str) -> Option<String>) -> Resul
     validate(&id).map(|()| id)
 }
 
-/// The names of the variables of a declared id.
+/// The names of the variables in a declared id.
 pub fn variables(declared: &str) -> impl Iterator<Item = &str> {
     parts(declared).filter_map(|part| if let Ok(Part::Variable(name)) = part { Some(name) } else { None })
 }
 
-/// Whether one variable is all of a declared id.
+/// Whether a declared id consists of one variable.
 pub fn is_one_variable(declared: &str) -> bool {
     let mut names = parts(declared).map(|part| if let Ok(Part::Variable(name)) = part { Some(name) } else { None });
     let first = names.next().flatten();
     first.is_some() && names.all(|name| name == first)
 }
 
-/// A piece of a declared id.
+/// A part of a declared id.
 enum Part<'a> {
     Fixed(&'a str),
     Variable(&'a str),
 }
 
-/// The pieces, up to the first that is malformed.
+/// The parts, up to the first malformed one.
 fn parts(declared: &str) -> impl Iterator<Item = Result<Part<'_>, BadId>> {
     let mut rest = declared;
     std::iter::from_fn(move || {
@@ -261,18 +262,18 @@ fn is_variable(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Of a name. Those that the service manages contain `!` (`rds!cluster-..`), although the documented set omits it.
+/// Whether a name may contain the character. Names managed by the service contain `!` (`rds!cluster-..`), which the documentation omits.
 fn is_allowed(c: char) -> bool {
     c.is_ascii_alphanumeric() || "/_+=.@-!".contains(c)
 }
 
-/// An id in which `ANY` stands for what is not known yet.
+/// Validates an id in which `ANY` stands for unresolved variables.
 fn judge(id: &str) -> Result<(), BadId> {
     if id.is_empty() {
         return Err(BadId::Empty);
     }
     let is_arn = id.starts_with("arn:");
-    // A variable in front may hold an ARN, or the beginning of one.
+    // A leading variable may hold an ARN or the beginning of one.
     let may_be_arn = is_arn || id.starts_with(ANY);
     let limit = if may_be_arn { LONGEST_ARN } else { LONGEST_NAME };
     let is_allowed = |c: &char| is_allowed(*c) || *c == ANY || (*c == ':' && may_be_arn);
@@ -285,7 +286,7 @@ fn judge(id: &str) -> Result<(), BadId> {
     if id.chars().filter(|c| *c != ANY).count() > limit {
         return Err(BadId::TooLong(limit));
     }
-    // A variable may hold several parts of an ARN.
+    // A variable may hold several parts of an ARN, so the count says nothing.
     let is_whole = id.splitn(7, ':').count() == 7 || !id.contains(ANY);
     if is_arn && is_whole && Arn::parse(id).is_none() {
         return Err(BadId::Arn);
@@ -293,13 +294,13 @@ fn judge(id: &str) -> Result<(), BadId> {
     Ok(())
 }
 
-/// `:json-key:version-stage:version-id`, of which parts may be empty, after a name or an ARN:
+/// `:json-key:version-stage:version-id` after a name or an ARN, where each part may be empty:
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html>.
 fn has_ecs_suffix(id: &str) -> bool {
     let parts: Vec<&str> = id.split(':').collect();
     match parts.as_slice() {
         ["arn", _, _, _, _, resource, _, _, ..] => is("secret", resource),
-        // `{ARN}:password::`, but not `{PREFIX}:eu-central-1:123456789012:secret:db`.
+        // Matches `{ARN}:password::`, but not `{PREFIX}:eu-central-1:123456789012:secret:db`.
         [first, _, _, last_but_one] if *first != "arn" => !first.is_empty() && *last_but_one != "secret",
         _ => false,
     }

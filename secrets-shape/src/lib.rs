@@ -1,9 +1,8 @@
-//! Part of `secrets-runtime`: what its macro, its runtime and its command must agree on. Not a public interface; released as one
-//! with them.
+//! Part of `secrets-runtime`: what its macro, its runtime and its command share. Not a public interface; released together with them.
 //!
-//! No dependencies, and no code that a fetched secret passes through but numbers and keys: [`shape`] is what a declaration says,
-//! as constant data; [`rule`] what a value must obey; [`expected`](shape::Shape::expected) says both in words; [`fits`] compares
-//! a shape with a schema file; [`wire`] writes it into a binary and reads it again.
+//! It has no dependencies, and of a fetched secret it handles only numbers and keys. [`shape`] describes a declaration as constant data,
+//! [`rule`] its validation rules. [`expected`](shape::Shape::expected) puts both into words. [`fits`] compares a shape with a schema file.
+//! [`wire`] encodes it into a binary and decodes it.
 
 #![allow(missing_docs, clippy::must_use_candidate, reason = "internal, and most names say what there is to say")]
 

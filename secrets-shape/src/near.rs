@@ -1,7 +1,7 @@
-//! Near misses: what is written all but repeats a name. In a secret, they are the only undeclared keys that a message may quote.
+//! Finds near misses of a name. They are the only undeclared keys of a secret that a message may quote: they reveal little beyond the
+//! declared name.
 
-/// The one of `names` that `written` may have been meant as: a near miss, or one that begins as the other does. For what people
-/// write in programs, of which nothing is secret.
+/// The name that was probably meant: a near miss, or one of which the other is a prefix. Only for text in programs, which is not secret.
 pub fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str> + Clone) -> Option<&'n str> {
     let begins_alike = |name: &&str| {
         let shorter = written.len().min(name.len());
@@ -11,15 +11,15 @@ pub fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str> + Clo
     near.or_else(|| names.into_iter().filter(begins_alike).max_by_key(|name| name.len().min(written.len())))
 }
 
-/// The same name in another case or with other separators, or one typing error away.
+/// Whether two names differ only in case and separators, or by one typing error.
 pub fn is_near(written: &str, name: &str) -> bool {
-    // Without a limit, separators could carry anything.
+    // Limits the length, because separators are ignored and could carry anything.
     let may_be_respelled = written.len() <= name.len() + 4 && letters(written).next().is_some();
     (may_be_respelled && letters(written).eq(letters(name)))
         || (name.chars().count() >= SHORTEST && is_one_edit_away(written, name))
 }
 
-/// Shorter names have too many neighbours.
+/// Shorter names would match too many others.
 const SHORTEST: usize = 4;
 
 /// `db_name`, `DB-Name` and `dbName` have the same letters.
@@ -27,9 +27,9 @@ fn letters(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(|c| !matches!(c, '_' | '-' | '.' | ' ')).flat_map(char::to_lowercase)
 }
 
-/// One character inserted, left out, replaced, or exchanged with its neighbour.
+/// Whether one character was inserted, omitted, replaced, or swapped with its neighbour.
 fn is_one_edit_away(left: &str, right: &str) -> bool {
-    // Equal ends are cut off; of one edit at most two characters are left.
+    // Strips the common prefix and suffix; one edit leaves at most two characters.
     let common = left.chars().zip(right.chars()).take_while(|(l, r)| l == r).map(|(l, _)| l.len_utf8()).sum();
     let (left, right) = (&left[common..], &right[common..]);
     let ends = left.chars().rev().zip(right.chars().rev()).take_while(|(l, r)| l == r);
@@ -75,7 +75,7 @@ mod tests {
         assert_eq!((found("min_length_of"), found("x")), (None, None));
     }
 
-    /// Against a distance that others compute: one edit is what they call a distance of one, of which the rest is made of.
+    /// Compares with a reference implementation of the edit distance: one edit means a distance of one.
     #[test]
     fn one_edit_is_what_others_call_a_distance_of_one() {
         let mut random = fastrand::Rng::with_seed(7);
@@ -86,7 +86,7 @@ mod tests {
                 (0..random.usize(0..7)).map(|_| alphabet[random.usize(0..alphabet.len())]).collect()
             };
             let left = name(&mut random);
-            // As often as not a neighbour.
+            // Makes about half of the pairs neighbours.
             let mut right: Vec<char> =
                 if random.bool() { left.chars().collect() } else { name(&mut random).chars().collect() };
             match random.usize(0..4) {

@@ -1,14 +1,14 @@
-//! Numbers from their text, exactly.
+//! Parses numbers exactly.
 //!
-//! `serde_json::Number` is not asked: what it keeps of a number depends on features that any dependency may switch on.
+//! Does not use `serde_json::Number`: what it preserves depends on features that any dependency may enable.
 
 use std::fmt;
 
-/// An integer that an `i128` or a `u128` holds.
+/// An integer in the range of `i128` or `u128`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Integer {
     Signed(i128),
-    /// Above every `i128`.
+    /// Greater than `i128::MAX`.
     Large(u128),
 }
 
@@ -34,7 +34,7 @@ impl Integer {
         matches!(self, Self::Signed(value) if value < 0)
     }
 
-    /// Without its sign.
+    /// The absolute value.
     pub const fn magnitude(self) -> u128 {
         match self {
             Self::Signed(value) => value.unsigned_abs(),
@@ -42,7 +42,7 @@ impl Integer {
         }
     }
 
-    /// The closest number that a float is.
+    /// The closest `f64`.
     #[allow(clippy::cast_precision_loss, reason = "what a float is")]
     pub const fn double(self) -> f64 {
         match self {
@@ -51,7 +51,7 @@ impl Integer {
         }
     }
 
-    /// As a type of integers holds it.
+    /// Converts to an integer type, if it fits.
     #[inline]
     pub fn narrow<T: TryFrom<i128> + TryFrom<u128>>(self) -> Option<T> {
         match self {
@@ -76,14 +76,14 @@ impl From<i128> for Integer {
     }
 }
 
-/// The text is a number that no integer equals, or one too large to hold.
+/// The number is not an integer, or does not fit.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NotAnInteger;
 
-/// The exact value of a JSON number, if it is an integer: `5432`, `5432.0`, `5.432e3`, `-0`.
+/// The exact value of a JSON number that is an integer: `5432`, `5432.0`, `5.432e3`, `-0`.
 ///
 /// # Errors
-/// No integer equals it, or none that an `i128` or a `u128` holds.
+/// The number is not an integer, or fits neither `i128` nor `u128`.
 pub fn integer(number: &str) -> Result<Integer, NotAnInteger> {
     let (negative, unsigned) = match number.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -96,13 +96,13 @@ pub fn integer(number: &str) -> Result<Integer, NotAnInteger> {
     if !negative {
         return Ok(Integer::unsigned(magnitude));
     }
-    // The least integer has no positive counterpart.
+    // `i128::MIN` has no positive counterpart.
     let least = (magnitude == i128::MIN.unsigned_abs()).then_some(i128::MIN);
     let value = least.or_else(|| i128::try_from(magnitude).ok().map(|value| -value));
     value.map(Integer::Signed).ok_or(NotAnInteger)
 }
 
-/// Digits alone, few enough that they cannot overflow.
+/// Parses digits only, few enough that they cannot overflow.
 fn plain(digits: &str) -> Option<u128> {
     if digits.len() > 18 {
         return None;
@@ -113,13 +113,13 @@ fn plain(digits: &str) -> Option<u128> {
         .map(u128::from)
 }
 
-/// Digits with a fraction, an exponent, or more of them than fit a machine word.
+/// Parses digits with a fraction or an exponent, or more digits than fit a machine word.
 fn scientific(number: &str) -> Result<u128, NotAnInteger> {
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = || whole.bytes().chain(fraction.bytes());
     let Some((last, _)) = digits().enumerate().filter(|&(_, digit)| digit != b'0').last() else { return Ok(0) };
-    // The value is `significant` × 10^scale, its last digit not zero.
+    // The value is `significant` × 10^scale; the last digit of `significant` is not zero.
     let scale = clamped(exponent) + signed(whole.len()) - signed(last + 1);
     let significant = digits().take(last + 1).skip_while(|&digit| digit == b'0');
     if scale < 0 {
@@ -132,10 +132,10 @@ fn scientific(number: &str) -> Result<u128, NotAnInteger> {
         .ok_or(NotAnInteger)
 }
 
-/// As many digits as the largest `u128` has.
+/// The number of digits of `u128::MAX`.
 const LONGEST: usize = 39;
 
-/// An exponent, no further from zero than matters: a secret is shorter than 10^9 digits.
+/// Parses an exponent and clamps it: a secret has fewer than 10^9 digits, so larger exponents make no difference.
 fn clamped(exponent: &str) -> i64 {
     const FAR: i64 = 1_000_000_000;
     let negative = exponent.starts_with('-');
@@ -154,7 +154,7 @@ pub fn spells_integer(text: &str) -> bool {
     is_digits(digits) && (digits.len() == 1 || !digits.starts_with('0'))
 }
 
-/// Whether a string spells an integer, zeros before it or not: `-?[0-9]+`.
+/// Whether a string spells an integer, possibly with leading zeros: `-?[0-9]+`.
 pub fn spells_padded_integer(text: &str) -> bool {
     is_digits(text.strip_prefix('-').unwrap_or(text))
 }
@@ -164,7 +164,7 @@ pub fn spells_number(text: &str) -> bool {
     spells(text, spells_integer)
 }
 
-/// Whether a string spells a JSON number, zeros before it or not.
+/// Whether a string spells a JSON number, possibly with leading zeros.
 pub fn spells_padded_number(text: &str) -> bool {
     spells(text, spells_padded_integer)
 }
@@ -283,7 +283,7 @@ mod tests {
         }
     }
 
-    /// Against integers of any size that others compute: the mantissa's digits times a power of ten.
+    /// Compares with big-integer arithmetic: the digits of the mantissa times a power of ten.
     #[test]
     fn the_exact_value_is_what_others_compute() {
         use num_bigint::BigInt;

@@ -1,34 +1,34 @@
-//! What a value must obey beyond its shape, and whether it does.
+//! Validation rules beyond the shape, and their evaluation.
 
 use crate::number::Integer;
 
 /// A rule of a field, as constant data.
 #[derive(Debug, Clone, Copy)]
 pub enum Rule {
-    /// `range(..)`: both ends included.
+    /// `range(..)`, inclusive.
     Range { min: Option<Bound>, max: Option<Bound> },
-    /// `multiple_of(..)`: of an integer above zero.
+    /// `multiple_of(..)`, for integers; greater than zero.
     MultipleOf(u64),
-    /// `length(..)`: code points of a string, bytes, items of an array, keys of a map; both ends included.
+    /// `length(..)`, inclusive: code points of a string, bytes, items of an array, keys of a map.
     Length { min: Option<u64>, max: Option<u64> },
-    /// `pattern = ".."`: as written, which is how JSON Schema reads it, and as Rust does.
+    /// `pattern = ".."`, as declared (ECMA-262, for JSON Schema) and as translated for Rust.
     Pattern { written: &'static str, rust: &'static str },
     /// `one_of(..)`
     OneOf(&'static [&'static str]),
-    /// `try_from`: what the type of this name accepts, as only its code knows.
+    /// `try_from` of the named type. Only its code knows what it accepts.
     Valid(&'static str),
-    /// `each(..)`: what every item of an array, or every value of a map, must obey.
+    /// `each(..)`: rules for every item of an array or value of a map.
     Each(&'static [Rule]),
 }
 
-/// One end of a range.
+/// A bound of a range.
 #[derive(Debug, Clone, Copy)]
 pub enum Bound {
     Integer(Integer),
     Float(f64),
 }
 
-/// The part of a value that a rule judges.
+/// The part of a value that a rule applies to.
 #[derive(Debug, Clone, Copy)]
 pub enum Judged<'v> {
     Integer(Integer),
@@ -40,7 +40,7 @@ pub enum Judged<'v> {
 }
 
 impl Rule {
-    /// Whether a value obeys; a rule about something else is obeyed. Patterns and items are the caller's to judge.
+    /// Whether a value satisfies the rule. A rule for another kind of value holds. The caller evaluates patterns and `each`.
     pub fn holds(&self, value: Judged<'_>) -> bool {
         match (self, value) {
             (Self::Range { min, max }, Judged::Integer(_) | Judged::Single(_) | Judged::Double(_)) => {
@@ -56,7 +56,7 @@ impl Rule {
 }
 
 impl Rule {
-    /// What a value is that does not obey, in words. In which direction it is wrong is told where there is only one.
+    /// How the value breaks the rule, in words. Says too short or too long only if the rule has just one bound.
     pub fn found(&self) -> &'static str {
         match self {
             Self::Range { min: Some(_), max: None } => "a smaller number",
@@ -99,7 +99,7 @@ impl Bound {
         }
     }
 
-    /// A constant, of which the derive does not know the type: as it is when it is cast to each of these.
+    /// A constant whose type the derive does not know, cast to each of these types.
     #[allow(clippy::float_cmp, reason = "whether they are one number, to the last bit")]
     pub const fn of(signed: i128, unsigned: u128, double: f64) -> Self {
         if Integer::Signed(signed).double() == double {
@@ -122,7 +122,7 @@ impl Bound {
         }
     }
 
-    /// Whether no number is between two ends.
+    /// Whether this lower bound is above the upper bound `other`.
     pub fn is_above(self, other: Self) -> bool {
         match (self.integer(), other.integer()) {
             (Some(left), Some(right)) => left > right,
@@ -132,7 +132,7 @@ impl Bound {
 }
 
 fn has_length(text: &str, min: Option<u64>, max: Option<u64>) -> bool {
-    // A code point has one to four bytes: often, their number decides.
+    // A code point has one to four bytes, so the byte length often decides.
     let (fewest, most) = (text.len().div_ceil(4), text.len());
     let is_sure = is_between(fewest, min, max) && is_between(most, min, max);
     is_sure || is_between(text.chars().count(), min, max)
@@ -143,7 +143,7 @@ fn is_between(count: usize, min: Option<u64>, max: Option<u64>) -> bool {
     min.is_none_or(|min| count >= min) && max.is_none_or(|max| count <= max)
 }
 
-/// A type's own bounds, tightened by every range that the rules give.
+/// A type's own bounds, narrowed by every `range` rule.
 pub const fn narrowed(mut min: Integer, mut max: Integer, rules: &[Rule]) -> (Integer, Integer) {
     let mut at = 0;
     while at < rules.len() {
@@ -164,7 +164,7 @@ pub const fn narrowed(mut min: Integer, mut max: Integer, rules: &[Rule]) -> (In
     (min, max)
 }
 
-/// What `each(..)` asks of the items, among the rules of an array or map.
+/// The rules of `each(..)`, among the rules of an array or map.
 pub const fn rules_of_items(rules: &'static [Rule]) -> &'static [Rule] {
     let mut at = 0;
     while at < rules.len() {

@@ -1,12 +1,12 @@
-//! What a type reads, as constant data: the one description that decoding, messages and tools share.
+//! What a type reads, as constant data: a single description for decoding, messages and tools.
 //!
-//! A [`Shape`] is composed at compile time through the associated constants of the field types, so
-//! that rustc, not the derive, resolves aliases, newtypes and nested types.
+//! A [`Shape`] is composed at compile time through the associated constants of the field types, so that rustc, not the derive,
+//! resolves aliases, newtypes and nested types.
 
 use crate::number::Integer;
 use crate::rule::Rule;
 
-/// What JSON a type accepts.
+/// The JSON that a type accepts.
 ///
 /// Read it from `SecretValue::SHAPE`. Its variants and their contents are not a public interface before 1.0.
 #[derive(Debug, Clone, Copy)]
@@ -17,10 +17,10 @@ pub enum Shape {
     /// A duration: `1h30m`.
     #[doc(hidden)]
     Duration,
-    /// A string that the `FromStr` of the type of this name accepts.
+    /// A string that the named type's `FromStr` accepts.
     #[doc(hidden)]
     Parsed(&'static str, FromNumber),
-    /// Bytes, spelled in a string.
+    /// Bytes, encoded in a string.
     #[doc(hidden)]
     Bytes(Encoding),
     /// A JSON document inside a string.
@@ -29,16 +29,16 @@ pub enum Shape {
     /// One of the names of a unit enum.
     #[doc(hidden)]
     Names(&'static [&'static str]),
-    /// An integer within the type's own bounds.
+    /// An integer within the bounds of the type.
     #[doc(hidden)]
     Integer { min: Integer, max: Integer, has_zero: bool },
-    /// A number that is finite once it is rounded to the type.
+    /// A number that is still finite when rounded to the type.
     #[doc(hidden)]
     Float(Precision),
     /// `true` or `false`.
     #[doc(hidden)]
     Boolean,
-    /// Whatever a type's `Deserialize` accepts.
+    /// Anything that the type's `Deserialize` accepts.
     #[doc(hidden)]
     Any,
     /// The inner shape, `null`, or nothing.
@@ -47,62 +47,62 @@ pub enum Shape {
     /// An array of the inner shape.
     #[doc(hidden)]
     Array(&'static Shape),
-    /// An array of items of the inner shape, no two of which are one.
+    /// An array of distinct items of the inner shape.
     #[doc(hidden)]
     Set(&'static Shape),
-    /// An array of as many items as there are shapes, in their order.
+    /// An array with one item per shape, in order.
     #[doc(hidden)]
     Tuple(&'static [Shape]),
-    /// An object with any keys that are, as strings, of one shape, each value of another.
+    /// An object with arbitrary keys. The keys, as strings, have one shape and the values another.
     #[doc(hidden)]
     Map { keys: &'static Shape, item: &'static Shape },
     /// An object with declared keys.
     #[doc(hidden)]
     Object(&'static ObjectShape),
-    /// The shape of a newtype's field, under its rules.
+    /// The shape of a newtype's field, with its rules.
     #[doc(hidden)]
     Newtype(&'static FieldShape),
     /// An object whose keys depend on the value of one of them.
     #[doc(hidden)]
     Tagged(&'static TaggedShape),
-    /// A value that one of several variants reads.
+    /// A value that one of several variants accepts.
     #[doc(hidden)]
     Variants(&'static VariantsShape),
-    /// That of a type which the derive does not know: it sees tokens.
+    /// The shape of a type that the derive cannot see, because it only sees tokens.
     #[doc(hidden)]
     Unknown,
 }
 
-/// Whether the text of an integer is parsed as that of a string is.
+/// Whether `from_str` also parses numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FromNumber {
-    /// No: a string is what the type is.
+    /// No: the type is a string.
     Never,
-    /// No; `from_str(number)` would.
+    /// No; only `from_str(number)` would.
     Refused,
     /// `from_str(number)`
     Read,
 }
 
-/// How bytes are spelled.
+/// How bytes are encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     Base64(Base64Form),
-    /// Digits of either case.
+    /// Digits in either case.
     Hex,
 }
 
-/// Which base64: the standard alphabet and padded, unless it says something else.
+/// The variant of base64. The default is the standard alphabet with padding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Base64Form {
-    /// The alphabet of URLs and file names.
+    /// The URL-safe alphabet.
     pub is_url: bool,
     pub is_unpadded: bool,
-    /// Line ends are skipped.
+    /// Line breaks are skipped.
     pub is_lenient: bool,
 }
 
-/// How precise a float is.
+/// The precision of a float.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
     Single,
@@ -111,7 +111,7 @@ pub enum Precision {
 
 #[doc(hidden)]
 impl Shape {
-    /// Whether values of this shape hide what is secret in them on their own, as derived types do.
+    /// Whether values of this shape redact themselves, as derived types do.
     pub fn redacts_itself(&self) -> bool {
         match self {
             Self::Optional(inner) | Self::Array(inner) | Self::Set(inner) => inner.redacts_itself(),
@@ -121,7 +121,7 @@ impl Shape {
         }
     }
 
-    /// The keys that an object has, or those of one variant.
+    /// The keys of an object, or of one variant.
     pub fn object(self, variant: usize) -> &'static ObjectShape {
         match self {
             Self::Object(object) => object,
@@ -134,7 +134,7 @@ impl Shape {
         }
     }
 
-    /// What an object does with unknown keys that has a tag beside the keys of this shape.
+    /// How an object with a tag next to the keys of this shape handles unknown keys.
     #[must_use]
     pub const fn unknown_beside_tag(&self, own: Unknown) -> Unknown {
         match (own, self) {
@@ -143,7 +143,7 @@ impl Shape {
         }
     }
 
-    /// Whether a declared key of an object of this shape is this one.
+    /// Whether an object of this shape declares the key.
     #[must_use]
     pub const fn has_key(&self, key: &str) -> bool {
         match self {
@@ -152,7 +152,7 @@ impl Shape {
         }
     }
 
-    /// What a variant holds.
+    /// The shape of a variant's content.
     #[must_use]
     pub fn content(self, variant: usize) -> Self {
         match self {
@@ -161,7 +161,7 @@ impl Shape {
         }
     }
 
-    /// Whether the JSON of a secret may have this shape.
+    /// Whether a secret of this shape can be a JSON object.
     pub const fn may_be_an_object(&self) -> bool {
         match self {
             Self::Optional(inner) => inner.may_be_an_object(),
@@ -171,7 +171,7 @@ impl Shape {
         }
     }
 
-    /// Whether strings may spell values of this shape.
+    /// Whether a string can be coerced to this shape.
     pub const fn is_spelled(&self) -> bool {
         match self {
             Self::Optional(inner) => inner.is_spelled(),
@@ -179,23 +179,23 @@ impl Shape {
         }
     }
 
-    /// What an array or a map holds.
+    /// The shape of the items in an array or the values of a map.
     pub const fn item(&self) -> &Shape {
         match self {
             Self::Optional(inner) => inner.item(),
             Self::Array(item) | Self::Set(item) | Self::Map { item, .. } => item,
-            // What rules judge has items of one type.
+            // Rules only apply to tuples whose items have the same type.
             Self::Tuple([item, ..]) => item,
             other => other,
         }
     }
 
-    /// An integer of a type that holds these and all between them.
+    /// An integer type with these bounds.
     pub const fn integer(min: i128, max: i128) -> Self {
         Self::Integer { min: Integer::Signed(min), max: Integer::Signed(max), has_zero: true }
     }
 
-    /// A map whose keys are any strings.
+    /// A map with arbitrary string keys.
     pub const fn map(item: &'static Self) -> Self {
         Self::Map { keys: &Self::String, item }
     }
@@ -210,24 +210,24 @@ impl Shape {
     }
 }
 
-/// The keys a derived struct, or a variant of an enum, reads.
+/// The keys that a struct or a variant reads.
 #[derive(Debug, Clone, Copy)]
 pub struct ObjectShape {
-    /// The Rust name of the type.
+    /// The name of the Rust type.
     pub name: &'static str,
-    /// What its documentation says.
+    /// From its doc comment.
     pub description: &'static str,
-    /// In the order of the struct's fields.
+    /// In the order of the struct.
     pub fields: &'static [FieldShape],
-    /// What to do with a key that no field reads.
+    /// How a key that no field reads is handled.
     pub unknown: Unknown,
 }
 
 impl ObjectShape {
-    /// No keys, the others ignored.
+    /// No keys; all keys are ignored.
     pub const EMPTY: Self = Self { name: "", description: "", fields: &[], unknown: Unknown::Ignored };
 
-    /// Whether a field of this object, or of a struct that is flattened into it, reads `key`.
+    /// Whether a field of this object, or of a struct flattened into it, reads `key`.
     pub fn reads(&self, key: &str) -> bool {
         self.fields.iter().any(|field| match (field.placement, field.shape) {
             (Placement::Flattened, Shape::Object(inner)) => inner.reads(key),
@@ -236,7 +236,7 @@ impl ObjectShape {
         })
     }
 
-    /// The map that is flattened into this object, and takes the keys which no field reads.
+    /// The flattened map that takes the keys that no field reads.
     pub const fn rest(&self) -> Option<&'static FieldShape> {
         let mut at = 0;
         while at < self.fields.len() {
@@ -259,42 +259,42 @@ impl ObjectShape {
 /// The variants of an internally tagged enum.
 #[derive(Debug, Clone, Copy)]
 pub struct TaggedShape {
-    /// The Rust name of the type.
+    /// The name of the Rust type.
     pub name: &'static str,
-    /// What its documentation says.
+    /// From its doc comment.
     pub description: &'static str,
     /// The key that tells the variants apart.
     pub tag: &'static str,
-    /// The values of the tag, in the order of the variants.
+    /// The tag values, in the order of the variants.
     pub names: &'static [&'static str],
-    /// The keys of each variant; the tag is the first.
+    /// The keys of each variant, starting with the tag.
     pub variants: &'static [ObjectShape],
 }
 
-/// The variants of an enum whose objects have no tag.
+/// The variants of an enum without a tag key.
 #[derive(Debug, Clone, Copy)]
 pub struct VariantsShape {
-    /// The Rust name of the type.
+    /// The name of the Rust type.
     pub name: &'static str,
-    /// What its documentation says.
+    /// From its doc comment.
     pub description: &'static str,
     pub telling: Telling,
     pub names: &'static [&'static str],
-    /// What each variant holds; nothing where it is its name alone.
+    /// The content of each variant; `None` for a unit variant.
     pub contents: &'static [Option<Shape>],
 }
 
-/// What tells variants apart.
+/// How variants are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Telling {
-    /// The only key of an object, which holds the value; or a string, of a variant that holds none.
+    /// By the only key of an object, whose value is the content; a unit variant is a string.
     Name,
-    /// Nothing: the first that reads the value is it.
+    /// By trying: the first variant that accepts the value wins.
     Content,
 }
 
 impl VariantsShape {
-    /// The names of those that hold a value, or of those that do not.
+    /// The names of the variants with content, or of those without.
     pub fn names_of(&self, has_content: bool) -> Vec<&'static str> {
         let all = self.names.iter().zip(self.contents);
         all.filter(|(_, content)| content.is_some() == has_content).map(|(name, _)| *name).collect()
@@ -317,36 +317,36 @@ impl VariantsShape {
     }
 }
 
-/// What an object does with keys that no field reads.
+/// How an object handles keys that no field reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unknown {
     Ignored,
     Denied,
 }
 
-/// One field of a derived struct.
+/// A field of a derived struct.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldShape {
-    /// The key, then its aliases; none if it is flattened.
+    /// The key, then its aliases; empty if the field is flattened.
     pub keys: &'static [&'static str],
-    /// What its documentation says.
+    /// From its doc comment.
     pub description: &'static str,
-    /// What the value must be, before the rules.
+    /// The shape of the value, before rules.
     pub shape: Shape,
-    /// What else the value must obey.
+    /// The validation rules.
     pub rules: &'static [Rule],
-    /// Where its value stands.
+    /// Where the value is found.
     pub placement: Placement,
-    /// What stands in when the key is absent or `null`.
+    /// What happens if the key is absent or `null`.
     pub absence: Absence,
-    /// Whether strings are read as the numbers and booleans they spell.
+    /// Whether strings are coerced to numbers and booleans.
     pub coercion: Coercion,
     /// Whether the value may be shown.
     pub exposure: Exposure,
 }
 
 impl FieldShape {
-    /// What most fields are.
+    /// The values that most fields have.
     pub const PLAIN: Self = Self {
         keys: &[],
         description: "",
@@ -360,18 +360,18 @@ impl FieldShape {
 }
 
 impl FieldShape {
-    /// Whether the key must be there.
+    /// Whether the key is required.
     pub const fn is_required(&self) -> bool {
         matches!(self.absence, Absence::OfType) && !self.shape.is_optional()
     }
 }
 
-/// Where a field's value stands.
+/// Where a field's value is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placement {
     /// Under its key.
     Keyed,
-    /// `flatten`: its keys are the object's own.
+    /// `flatten`: its keys are those of the surrounding object.
     Flattened,
 }
 
@@ -384,13 +384,13 @@ pub enum Absence {
     Default,
 }
 
-/// Whether a string may spell a number or a boolean.
+/// Whether a string may stand for a number or a boolean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coercion {
     FromString,
     /// `strict`
     None,
-    /// `lenient`: also with spaces around them, zeros before them, capitals in them; an empty one may stand for nothing.
+    /// `lenient`: also accepts surrounding spaces, leading zeros and any case; an empty string may mean an absent value.
     Lenient,
 }
 

@@ -1,7 +1,7 @@
-//! What a type declares, as bytes in a program: written when the program is compiled, read by `cargo secrets`.
+//! A type's declaration as bytes in a program: written at compile time, read by `cargo secrets`.
 //!
-//! `docs/reference/descriptor.md` describes the form. An entry is padded to the next power of two from 512 on: shorter constants are merged
-//! with others by LLVM, so that nobody could find them.
+//! `docs/reference/descriptor.md` describes the format. Entries are padded to a power of two, at least 512 bytes: LLVM merges shorter
+//! constants with others, where they could not be found.
 
 #![allow(clippy::cast_possible_truncation, reason = "lengths of constants, and the lowest bits of a number")]
 #![allow(clippy::option_option, reason = "what is read, of what may be absent")]
@@ -13,26 +13,26 @@ use crate::shape::{
     Shape, TaggedShape, Telling, Unknown, VariantsShape,
 };
 
-/// What a type declares.
+/// The declaration of a type.
 #[derive(Debug, Clone, Copy)]
 pub struct Declaration<'d> {
-    /// As declared, placeholders and all; nothing where the program gives the id.
+    /// As declared, with placeholders; `None` if the program passes the id at run time.
     pub id: Option<&'d str>,
-    /// The type's path: `orders::db::OrdersDb`.
+    /// The path of the type: `orders::db::OrdersDb`.
     pub type_path: &'d str,
-    /// The package that declares it, and its version.
+    /// The package that declares it, with its version.
     pub package: &'d str,
     pub version: &'d str,
-    /// The schema's file, relative to the package.
+    /// The path of the schema file, relative to the package.
     pub schema: Option<&'d str>,
-    /// Whether the compiler compared the type with that file.
+    /// Whether the compiler compared the type with the schema file.
     pub is_checked: bool,
     pub stage: &'d str,
     pub format: Format,
     pub shape: Shape,
 }
 
-/// What the text of a secret is.
+/// The format of the secret's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Json,
@@ -41,41 +41,41 @@ pub enum Format {
 }
 
 impl Format {
-    /// Whether there may be nothing in it.
+    /// Whether the text may be empty.
     pub fn may_be_empty(self) -> bool {
         matches!(self, Self::Text(TextFormat { may_be_empty: true, .. }))
     }
 }
 
-/// How plain text is read.
+/// Options of plain text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextFormat {
-    /// Without the line end that an editor or `echo` leaves.
+    /// Whether one trailing line break, as from an editor or `echo`, is removed.
     pub is_trimmed: bool,
     /// `allow_empty`
     pub may_be_empty: bool,
 }
 
-/// What begins an entry; the version of the form; that number's complement, which the same bytes elsewhere do not have.
+/// Starts an entry and ends in the format version and its complement, which rules out the same bytes occurring by chance.
 pub const MAGIC: [u8; 19] = *b"\x7fsecrets-entry\x02\x1a\n\x02\xfd";
-/// The magic, four bytes of length, eight of checksum.
+/// The magic, a length of four bytes and a checksum of eight.
 pub const HEADING: usize = MAGIC.len() + 4 + 8;
-/// An encoding, after the forms of base64.
+/// The value for hex, after those for the variants of base64.
 const HEX: u8 = 8;
-/// The shortest entry, padding included.
+/// The smallest entry, including padding.
 pub const SHORTEST: usize = 512;
 
-/// How many bytes an entry has, padding left out.
+/// The length of an entry in bytes, without padding.
 pub const fn length(declaration: &Declaration<'_>) -> usize {
     let mut writer = Writer { bytes: &mut [], length: HEADING };
     writer.declaration(declaration);
     writer.length
 }
 
-/// The entry, if `N` bytes hold it, or nothing but zeros.
+/// The entry, or only zeros if `N` is not the padded size of an entry of this length.
 pub const fn entry<const N: usize>(declaration: &Declaration<'_>, length: usize) -> [u8; N] {
     let mut bytes = [0; N];
-    // Each size is asked for, and one of them holds it.
+    // The caller asks for every size, and exactly one of them fits.
     if length > N || (length <= N / 2 && N > SHORTEST) {
         return bytes;
     }
@@ -90,7 +90,7 @@ pub const fn entry<const N: usize>(declaration: &Declaration<'_>, length: usize)
     bytes
 }
 
-/// FNV-1a, of 64 bits.
+/// 64-bit FNV-1a.
 pub const fn checksum(bytes: &[u8]) -> u64 {
     let (mut sum, mut at) = (0xcbf2_9ce4_8422_2325_u64, 0);
     while at < bytes.len() {
@@ -100,7 +100,7 @@ pub const fn checksum(bytes: &[u8]) -> u64 {
     sum
 }
 
-/// Writes into a buffer, and counts what it cannot hold.
+/// Writes into a buffer, and counts the length beyond it.
 struct Writer<'b> {
     bytes: &'b mut [u8],
     length: usize,
@@ -122,7 +122,7 @@ impl Writer<'_> {
         self.length += 1;
     }
 
-    /// Seven bits a byte, the lowest first.
+    /// LEB128: seven bits per byte, lowest first.
     const fn number(&mut self, mut value: u128) {
         while value >= 128 {
             self.byte((value % 128) as u8 | 128);
@@ -131,7 +131,7 @@ impl Writer<'_> {
         self.byte(value as u8);
     }
 
-    /// The sign, then the rest.
+    /// The sign, then the magnitude.
     const fn integer(&mut self, value: Integer) {
         self.byte(value.is_negative() as u8);
         self.number(value.magnitude());
@@ -357,15 +357,14 @@ impl Writer<'_> {
     }
 }
 
-/// Reads what is behind the heading of an entry, all of it. What it makes lives as long as the process: a command reads few of
-/// them and ends.
+/// Reads the whole payload of an entry. Leaks the result: a command reads few entries and then exits.
 pub fn read(bytes: &[u8]) -> Option<Declaration<'static>> {
     let mut reader = Reader { rest: bytes, depth: 0 };
     let declaration = reader.declaration()?;
     reader.rest.is_empty().then_some(declaration)
 }
 
-/// How deep shapes are followed: more than a type has.
+/// Recursion limit, deeper than any real type.
 const DEEPEST: usize = 128;
 
 struct Reader<'b> {
@@ -380,7 +379,7 @@ impl Reader<'_> {
         Some(*first)
     }
 
-    /// One of a few values.
+    /// One of a few values, by index.
     fn one_of<T: Copy>(&mut self, values: &[T]) -> Option<T> {
         values.get(usize::from(self.byte()?)).copied()
     }

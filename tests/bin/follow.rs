@@ -1,4 +1,4 @@
-//! Follows one secret, a line for each value, until its standard input ends.
+//! Follows one secret and prints a line per value until standard input closes.
 
 use std::io::Read;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The smallest service: loads one secret as its environment says, and shows it or the error.
+//! A minimal service: loads one secret as configured by the environment, and prints it or the error.
 
 use secrets_runtime::{Secret, Secrets};
 

@@ -1,4 +1,4 @@
-//! What compiles under hostile circumstances also works.
+//! The code that compiles under hostile conditions also works.
 
 use secrets_hygiene::public;
 use secrets_runtime::Secret;

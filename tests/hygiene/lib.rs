@@ -1,10 +1,10 @@
-//! Derived code under every lint, without a prelude, beside names that shadow the usual ones. Compiling it is the test.
+//! Derived code under every lint, without a prelude, next to names that shadow the standard ones. The test is that it compiles.
 
 #![no_implicit_prelude]
 #![deny(warnings, clippy::pedantic, missing_docs, missing_debug_implementations, unused)]
 #![forbid(unsafe_code)]
 
-/// In a library, where items are public and documented.
+/// Public documented items, as in a library.
 pub mod public {
     use ::secrets_runtime::{Secret, SecretString};
     use ::std::collections::BTreeMap;
@@ -131,7 +131,7 @@ pub mod public {
     }
 }
 
-/// Names that mean something else here.
+/// Names that shadow the standard ones.
 #[allow(dead_code, non_snake_case, non_upper_case_globals, reason = "they are there to be in the way")]
 mod shadowed {
     use ::secrets_runtime::Secret;
@@ -173,7 +173,7 @@ mod shadowed {
     }
 }
 
-/// Inside functions and macros.
+/// Derives inside functions and macros.
 #[allow(dead_code, reason = "compiled, not called")]
 fn inside() {
     use ::secrets_runtime::Secret;

@@ -1,5 +1,5 @@
-//! `live/publish.rs` of the runtime, the same file, under a model checker: thousands of schedules of publishing, reading, waiting
-//! and dropping. A lost wake-up is a deadlock, which the checker finds.
+//! Runs the runtime's `live/publish.rs` under a model checker: thousands of schedules of publishing, reading, waiting and dropping. A lost
+//! wake-up is a deadlock, which the checker reports.
 #![cfg(test)]
 
 #[path = "../../secrets-runtime/src/live/publish.rs"]
@@ -18,14 +18,14 @@ use crate::sync::{Arc, Notify};
 /// Schedules per test.
 const SCHEDULES: usize = 3_000;
 
-/// A value whose halves belong together.
+/// A value whose halves must match, to detect torn reads.
 type Pair = (u64, u64);
 
 fn pair(number: u64) -> Arc<Pair> {
     Arc::new((number, number))
 }
 
-/// Waits for a value with a higher number, as `Changes::next` does.
+/// Waits for a value with a higher number, like `Changes::next`.
 fn next(slot: &Published<Pair>, changed: &Notify, seen: u64) -> u64 {
     block_on(async {
         loop {
@@ -40,7 +40,7 @@ fn next(slot: &Published<Pair>, changed: &Notify, seen: u64) -> u64 {
     })
 }
 
-/// As the runtime does: whoever waits is woken after the value was replaced.
+/// Wakes waiters after replacing the value, like the runtime.
 fn publish(slot: &Published<Pair>, number: u64) {
     let (before, waiting) = slot.publish(pair(number));
     assert!(before.0 < number);

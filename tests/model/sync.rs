@@ -1,4 +1,4 @@
-//! The model checker's primitives, under the names that the runtime's `sync` has.
+//! The model checker's primitives under the names of the runtime's `sync` module.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 pub(crate) use shuttle::sync::{Arc, Mutex, MutexGuard};
 
-/// An `ArcSwap` that the scheduler knows: what is atomic there is a lock here.
+/// An `ArcSwap` that the scheduler controls: uses a lock where the original is atomic.
 pub(crate) struct ArcSwap<T>(Mutex<Arc<T>>);
 
 pub(crate) type Guard<T> = T;
@@ -33,14 +33,13 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("no thread panics in here")
 }
 
-/// What tokio's `Notify` promises, as far as the runtime uses it: `notify_waiters` wakes all who wait by then, and whoever comes
-/// later waits for the next.
+/// The part of tokio's `Notify` that the runtime uses: `notify_waiters` wakes all current waiters; later ones wait for the next call.
 #[derive(Default)]
 pub(crate) struct Notify(Mutex<Waiting>);
 
 #[derive(Default)]
 struct Waiting {
-    /// How often those who wait were woken.
+    /// How often waiters were woken.
     rounds: u64,
     last: u64,
     wakers: BTreeMap<u64, Waker>,

@@ -1,17 +1,17 @@
-//! A small workspace of somebody else's, outside of this one, built as its author would build it.
+//! A small workspace outside of this one, built as a user would build it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// A workspace in a directory of its own, which depends on the runtime without the AWS SDK.
+/// A workspace in its own directory that depends on the runtime without the AWS SDK.
 #[derive(Debug)]
 pub struct Application {
     root: PathBuf,
 }
 
 impl Application {
-    /// In a directory of this name at `place`, where what is built is shared with others.
+    /// Creates a workspace in the directory `name` below `place`. Workspaces in the same place share build output.
     ///
     /// # Panics
     /// If the directory cannot be written.
@@ -24,13 +24,13 @@ impl Application {
         Self { root }
     }
 
-    /// Where it is.
+    /// The directory of the workspace.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Puts a file there; one that is there already is not touched, so that nothing is built for it.
+    /// Writes a file, unless its content is unchanged, which would trigger a rebuild.
     ///
     /// # Panics
     /// If it cannot be written.
@@ -51,7 +51,7 @@ impl Application {
         fs::remove_file(self.root.join(path)).expect("was there");
     }
 
-    /// A package of the workspace that depends on the runtime, and on others of the workspace.
+    /// Adds a package that depends on the runtime and on other packages of the workspace.
     pub fn package(&self, name: &str, dependencies: &[&str]) {
         let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../secrets-runtime");
         let line = |other: &&str| [other, " = { path = \"../", other, "\" }\n"].concat();
@@ -64,7 +64,7 @@ impl Application {
         self.write(&format!("{name}/Cargo.toml"), &manifest);
     }
 
-    /// Runs cargo there, offline.
+    /// Runs cargo in the workspace, offline.
     ///
     /// # Panics
     /// If cargo cannot be run.
@@ -73,7 +73,7 @@ impl Application {
         self.cargo_with(arguments, &[])
     }
 
-    /// As [`cargo`](Self::cargo), with variables of the environment.
+    /// Like [`cargo`](Self::cargo), with environment variables.
     ///
     /// # Panics
     /// If cargo cannot be run.
@@ -91,7 +91,7 @@ impl Application {
             .expect("cargo runs")
     }
 
-    /// What was built.
+    /// The build directory.
     #[must_use]
     pub fn target(&self) -> PathBuf {
         self.root.with_file_name("target")

@@ -1,13 +1,13 @@
-//! Random documents near the ones that a type accepts: a valid one, changed in a few places.
+//! Random documents close to those that a type accepts: a valid document with a few changes.
 
 use serde_json::{Map, Value};
 
-/// A small random number generator, the same on every machine.
+/// A small deterministic random number generator.
 #[derive(Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// Numbers that depend on the seed alone.
+    /// A generator whose numbers depend only on the seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
@@ -22,7 +22,7 @@ impl Random {
     }
 }
 
-/// Values on which decoders stumble.
+/// Values that often expose bugs in decoders.
 const VALUES: [&str; 56] = [
     "null",
     "true",
@@ -82,10 +82,10 @@ const VALUES: [&str; 56] = [
     "{\"a\": 1}",
 ];
 
-/// Names that documents have beside the declared ones.
+/// Undeclared keys that documents have.
 const NAMES: [&str; 6] = ["a", "x", "Host", "user_name", "username", ""];
 
-/// One of the values.
+/// A random one of the values.
 ///
 /// # Panics
 /// If one is not JSON.
@@ -93,7 +93,7 @@ pub fn value(random: &mut Random) -> Value {
     serde_json::from_str(VALUES[random.below(VALUES.len())]).expect("JSON")
 }
 
-/// Changes a document in up to three places.
+/// Makes up to three random changes to a document.
 pub fn mutate(document: &mut Value, random: &mut Random) {
     for _ in 0..random.below(4) {
         change(document, random);
@@ -136,7 +136,7 @@ fn change_object(entries: &mut Map<String, Value>, random: &mut Random) {
     }
 }
 
-/// Puts a canary in the place of most strings and numbers, and under a key of its own in every object.
+/// Replaces most strings and numbers with a canary, and adds it as a key to every object.
 pub fn plant(at: &mut Value, text: &str, number: &str, random: &mut Random) {
     match at {
         Value::String(string) if random.below(4) > 0 => text.clone_into(string),

@@ -1,4 +1,4 @@
-//! A running emulator.
+//! Runs the emulator.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use crate::install::tools;
 use crate::proxy::Exchange;
 use crate::{REGION, sdk_config};
 
-/// A Secrets Manager API on loopback, which ends with this value, or with the process.
+/// A Secrets Manager API on loopback. Stops when this value is dropped or the process ends.
 #[derive(Debug)]
 pub struct Emulator {
     child: Child,
@@ -19,7 +19,7 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// The emulator of this test program: it runs while somebody holds it. Tests keep apart by the names of their secrets.
+    /// The emulator shared within this test program, running while anyone holds it. Tests use distinct names for their secrets.
     ///
     /// # Panics
     /// With a sentence that says what to install.
@@ -34,7 +34,7 @@ impl Emulator {
         })
     }
 
-    /// An emulator of one's own.
+    /// Starts a separate emulator.
     ///
     /// # Panics
     /// With a sentence that says what to install.
@@ -43,7 +43,7 @@ impl Emulator {
         Self::run("emulator.py")
     }
 
-    /// An emulator that speaks CloudFormation too, secrets included.
+    /// Starts an emulator that also implements CloudFormation, including secrets.
     ///
     /// # Panics
     /// With a sentence that says what to install.
@@ -65,25 +65,25 @@ impl Emulator {
         Self { child, address }
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Its address, as `AWS_ENDPOINT_URL` has it.
+    /// The address in the form of `AWS_ENDPOINT_URL`.
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The official client, to fill it with.
+    /// An official client for filling it.
     #[must_use]
     pub fn client(&self) -> Client {
         Client::new(&sdk_config(&self.endpoint()))
     }
 
-    /// Creates a text secret; returns its ARN.
+    /// Creates a text secret and returns its ARN.
     ///
     /// # Panics
     /// If the emulator refuses.
@@ -92,7 +92,7 @@ impl Emulator {
         created.expect("created").arn.expect("an ARN")
     }
 
-    /// Sends a form to its IAM API, which needs no client of its own; returns what it answers.
+    /// Posts a form to the IAM API, without needing its client, and returns the response.
     ///
     /// # Panics
     /// If the emulator refuses.
@@ -100,7 +100,7 @@ impl Emulator {
         self.form("us-east-1/iam", form).await
     }
 
-    /// Sends a form to its CloudFormation API; returns what it answers.
+    /// Posts a form to the CloudFormation API and returns the response.
     ///
     /// # Panics
     /// If the emulator refuses.
@@ -108,7 +108,7 @@ impl Emulator {
         self.form(&format!("{REGION}/cloudformation"), form).await
     }
 
-    /// Sends JSON to its ECS API; returns what it answers.
+    /// Posts JSON to the ECS API and returns the response.
     ///
     /// # Panics
     /// If the emulator refuses.
@@ -129,7 +129,7 @@ impl Emulator {
         self.post(Exchange::post("/", form, &headers)).await
     }
 
-    /// From now on it checks permissions.
+    /// Starts to check permissions.
     ///
     /// # Panics
     /// If the emulator refuses.
@@ -137,7 +137,7 @@ impl Emulator {
         self.post(Exchange::post("/moto-api/reset-auth", "0", &[("content-type", "text/plain")])).await;
     }
 
-    /// From now on it permits everything, as before.
+    /// Stops checking permissions.
     ///
     /// # Panics
     /// If the emulator refuses.
@@ -145,7 +145,7 @@ impl Emulator {
         self.post(Exchange::post("/moto-api/reset-auth", "1000000", &[("content-type", "text/plain")])).await;
     }
 
-    /// Forgets everything, as after a restart.
+    /// Deletes everything, as a restart would.
     ///
     /// # Panics
     /// If the emulator refuses.
@@ -160,20 +160,20 @@ impl Emulator {
     }
 }
 
-/// Tells the emulator which region and service a request is for.
+/// The header that tells the emulator the region and service of a request.
 fn authorization(scope: &str) -> String {
     format!("AWS4-HMAC-SHA256 Credential=test/20260101/{scope}/aws4_request, SignedHeaders=host, Signature=0")
 }
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        // Its own process id, and no other's; it has ended already if this fails.
+        // Fails only if the process has already exited.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Waits for the line that says where the emulator listens, and keeps reading so that it can go on writing.
+/// Waits for the line with the address, then keeps draining the output so that the emulator does not block.
 fn address(log: impl BufRead + Send + 'static) -> SocketAddr {
     let mut lines = log.lines().map_while(Result::ok);
     let address = lines.by_ref().find_map(|line| line.split_once("http://")?.1.trim().parse().ok());

@@ -1,4 +1,4 @@
-//! Installs what the tests run besides Rust under `target/`, on first use.
+//! Installs the non-Rust tools of the tests under `target/`, on first use.
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// Why tests cannot run on this machine; `build.rs` says it before anything is compiled.
+/// Why tests cannot run on this machine. `build.rs` reports it before anything is compiled.
 const NEEDS_PYTHON: &str = include_str!("needs_python.txt");
 
-/// The virtual environment that has the tools.
+/// The virtual environment with the tools.
 pub(crate) struct Tools(PathBuf);
 
-/// The environment; installs it if need be.
+/// The environment, installed on first use.
 ///
 /// # Panics
-/// With a sentence that says what to install, or what the installer said.
+/// With a sentence that says what to install, or with the installer's message.
 pub(crate) fn tools() -> &'static Tools {
     static TOOLS: OnceLock<Result<Tools, String>> = OnceLock::new();
 
@@ -34,14 +34,14 @@ impl Tools {
         Command::new(self.0.join("bin").join(name))
     }
 
-    /// A script of the tests, for the environment's Python.
+    /// A script of the tests, run with the environment's Python.
     pub(crate) fn script(&self, name: &str) -> Command {
         let mut python = self.program("python");
         python.arg(source(name));
         python
     }
 
-    /// The directories of installed packages whose names begin so.
+    /// The directories of installed packages whose names start with `name`.
     pub(crate) fn packages(&self, name: &str) -> Vec<PathBuf> {
         let pythons = fs::read_dir(self.0.join("lib")).expect("a virtual environment has `lib`").flatten();
         let packages = pythons.flat_map(|python| fs::read_dir(python.path().join("site-packages"))).flatten().flatten();
@@ -56,7 +56,7 @@ fn source(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tools").join(name)
 }
 
-/// Makes a virtual environment at `place`, once, whoever else is at it.
+/// Creates a virtual environment at `place` once, even if several processes try.
 fn install(python: &str, lists: &[PathBuf], place: &Path) -> Result<(), String> {
     let told = |error: io::Error| format!("cannot install the tests' tools in {}: {error}", place.display());
     fs::create_dir_all(place).map_err(told)?;
@@ -69,7 +69,7 @@ fn install(python: &str, lists: &[PathBuf], place: &Path) -> Result<(), String> 
     run(Command::new(python).args(["-m", "venv"]).arg(place))
         .map_err(|said| format!("{} ({said})", NEEDS_PYTHON.trim()))?;
     let mut pip = Command::new(place.join("bin/pip"));
-    // The lists are complete.
+    // The lists contain all transitive dependencies, so pip need not resolve any.
     pip.args(["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"]);
     for list in lists {
         pip.arg("-r").arg(list);
@@ -78,7 +78,7 @@ fn install(python: &str, lists: &[PathBuf], place: &Path) -> Result<(), String> 
     fs::write(done, "").map_err(told)
 }
 
-/// The last line that a failing command says.
+/// Runs a command. The error is the last line of its output.
 fn run(command: &mut Command) -> Result<(), String> {
     let output = command.output().map_err(|error| format!("{}: {error}", command.get_program().display()))?;
     if output.status.success() {
@@ -96,7 +96,7 @@ fn target_directory() -> Result<PathBuf, String> {
     Ok(target.to_owned())
 }
 
-/// Of what the files say, so that another list is another environment.
+/// Hashes the lists, so that a changed list gets a new environment.
 fn hash(files: &[PathBuf]) -> Result<u64, String> {
     let mut hasher = DefaultHasher::new();
     for file in files {
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn without_python_or_its_venv_module_one_sentence_says_what_to_install() {
-        // The second stands for a Python whose `-m venv` fails, as Debian's does without python3-venv.
+        // `/bin/false` stands for a Python whose `-m venv` fails, like Debian's without python3-venv.
         for python in ["/nonexistent/python3", "/bin/false"] {
             let place = target_directory().expect("a target directory").join("tools-without-python");
             let said = install(python, &[], &place).expect_err("it fails");

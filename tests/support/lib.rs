@@ -1,4 +1,4 @@
-//! What the tests share: a real Secrets Manager API of somebody else's making, and a proxy in front of it.
+//! Shared test support: an independent Secrets Manager API and a proxy in front of it.
 
 mod application;
 pub mod documents;
@@ -23,16 +23,16 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_secretsmanager::config::retry::RetryConfig;
 use aws_sdk_secretsmanager::config::{Credentials, SharedCredentialsProvider};
 
-/// The region that everything is in.
+/// The region of all test resources.
 pub const REGION: &str = "eu-central-1";
 
-/// An SDK configuration for an endpoint of the tests. It does not retry: what is to be seen is the first answer.
+/// An SDK configuration for a test endpoint. Does not retry, so that tests see the first response.
 #[must_use]
 pub fn sdk_config(endpoint: &str) -> SdkConfig {
     sdk_config_as(endpoint, "test", "test")
 }
 
-/// As [`sdk_config`], with somebody's credentials.
+/// Like [`sdk_config`], with the given credentials.
 #[must_use]
 pub fn sdk_config_as(endpoint: &str, access_key: &str, secret_key: &str) -> SdkConfig {
     let credentials = Credentials::new(access_key, secret_key, None, None, "tests");

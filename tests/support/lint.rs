@@ -1,13 +1,13 @@
-//! A linter of IAM policies that others wrote.
+//! An independent linter for IAM policies.
 
 use std::path::Path;
 
 use crate::install::tools;
 
-/// What the linter finds in these policies, a line each.
+/// The findings of the linter, one per line.
 ///
 /// # Panics
-/// With a sentence that says what to install; if the linter fails.
+/// With a sentence that says what to install, or if the linter fails.
 #[must_use]
 pub fn lint<P: AsRef<Path>>(policies: &[P]) -> String {
     let policies = policies.iter().map(AsRef::as_ref);

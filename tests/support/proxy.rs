@@ -1,4 +1,4 @@
-//! A proxy on loopback: sees every call, and may answer in the service's place.
+//! A loopback proxy that records every call and can answer instead of the service.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -20,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Barrier;
 use tokio::task::AbortHandle;
 
-/// A proxy that ends with this value.
+/// A proxy. Stops when this value is dropped.
 pub struct Proxy {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -31,7 +31,7 @@ struct Shared {
     upstream: Option<SocketAddr>,
     answer: Box<Answer>,
     calls: Mutex<Vec<Call>>,
-    /// How many calls have to be under way before they are answered.
+    /// How many calls must be in flight before they are answered.
     together: Barrier,
     latency: Duration,
     under_way: AtomicUsize,
@@ -40,10 +40,10 @@ struct Shared {
 
 type Answer = dyn Fn(&Call) -> Option<Reply> + Send + Sync;
 
-/// A call that came in.
+/// A recorded call.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// `GetSecretValue`, or the path where there is no operation.
+    /// `GetSecretValue`, or the path if there is no operation.
     pub operation: String,
     /// The headers of the request.
     pub headers: HeaderMap,
@@ -51,7 +51,7 @@ pub struct Call {
     pub body: String,
 }
 
-/// What is answered in the service's place.
+/// A response sent instead of the service's.
 #[derive(Debug, Clone)]
 pub struct Reply {
     status: u16,
@@ -59,35 +59,35 @@ pub struct Reply {
     end: End,
 }
 
-/// How an answer ends.
+/// How a response ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Whole,
-    /// The connection breaks before the answer is over.
+    /// The connection breaks in the middle of the response.
     Broken,
-    /// It does not even begin.
+    /// The response never starts.
     Never,
 }
 
 impl Reply {
-    /// Any answer.
+    /// A complete response.
     pub fn new(status: u16, body: impl Into<String>) -> Self {
         Self { status, body: body.into(), end: End::Whole }
     }
 
-    /// The beginning of an answer, and then the end of the connection; without an answer if `body` is empty.
+    /// Sends the start of a response and then closes the connection; no response at all if `body` is empty.
     #[must_use]
     pub fn broken(body: impl Into<String>) -> Self {
         Self { end: End::Broken, ..Self::new(200, body) }
     }
 
-    /// No answer, for as long as somebody waits.
+    /// Never responds.
     #[must_use]
     pub fn never() -> Self {
         Self { end: End::Never, ..Self::new(200, "") }
     }
 
-    /// A failure, as the service words it.
+    /// An error in the service's format.
     #[must_use]
     pub fn error(status: u16, code: &str, message: &str) -> Self {
         Self::new(status, format!(r#"{{"__type":"{code}","message":"{message}"}}"#))
@@ -95,7 +95,7 @@ impl Reply {
 }
 
 impl Proxy {
-    /// A proxy in front of `upstream` that asks `answer` first.
+    /// Starts a proxy in front of `upstream` that consults `answer` first.
     ///
     /// # Panics
     /// If there is no free port.
@@ -106,7 +106,7 @@ impl Proxy {
         Self::bind(upstream, Box::new(answer), 1).await
     }
 
-    /// A server that answers each call after a while.
+    /// Starts a server that answers each call after a delay.
     pub async fn answering_after(latency: Duration, answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
         Self::bind_slow(None, Box::new(move |call| Some(answer(call))), 1, latency).await
     }
@@ -131,40 +131,40 @@ impl Proxy {
         Self { address, shared, task }
     }
 
-    /// A proxy that only looks.
+    /// Starts a proxy that only records.
     pub async fn watching(upstream: SocketAddr) -> Self {
         Self::start(Some(upstream), |_| None).await
     }
 
-    /// A server that gives every call the same answer.
+    /// Starts a server that gives every call the same response.
     pub async fn answering(reply: Reply) -> Self {
         Self::start(None, move |_| Some(reply.clone())).await
     }
 
-    /// A server that gives the same answer to `together` calls at once, and to none before there are as many.
+    /// Starts a server that answers only once `together` calls are in flight, with the same response.
     pub async fn answering_together(together: usize, reply: Reply) -> Self {
         Self::bind(None, Box::new(move |_| Some(reply.clone())), together).await
     }
 
-    /// Its address, as `AWS_ENDPOINT_URL` has it.
+    /// The address in the form of `AWS_ENDPOINT_URL`.
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The calls so far.
+    /// The calls recorded so far.
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
         self.shared.calls().clone()
     }
 
-    /// How many calls were under way at the same time, at most.
+    /// The maximum number of concurrent calls so far.
     #[must_use]
     pub fn most_at_once(&self) -> usize {
         self.shared.most_at_once.load(Ordering::SeqCst)
     }
 
-    /// How often an operation was called so far.
+    /// How often an operation has been called so far.
     #[must_use]
     pub fn count(&self, operation: &str) -> usize {
         self.shared.calls().iter().filter(|call| call.operation == operation).count()
@@ -193,7 +193,7 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((stream, _)) = listener.accept().await {
         let shared = Arc::clone(&shared);
         let service = service_fn(move |request| respond(Arc::clone(&shared), request));
-        // A client that hangs up is none of the proxy's business.
+        // A client that hangs up is not an error of the proxy.
         tokio::spawn(server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     }
 }
@@ -235,7 +235,7 @@ fn body(text: String, end: End) -> Body {
     }
     let pieces = whole.into_data_stream().map_ok(Frame::data);
     let broken = stream::once(async move {
-        // The beginning goes out first, if there is one.
+        // Sends the start of the response first, if there is one.
         if !beginning.is_zero() {
             tokio::time::sleep(beginning).await;
         }
@@ -244,7 +244,7 @@ fn body(text: String, end: End) -> Body {
     BodyExt::boxed(StreamBody::new(pieces.chain(broken)))
 }
 
-/// One request and its answer.
+/// A request with its response.
 pub(crate) struct Exchange {
     request: Request<Full<Bytes>>,
 }
@@ -265,11 +265,11 @@ impl Exchange {
         Call { operation: operation.to_owned(), body: String::from_utf8_lossy(body).into_owned(), headers }
     }
 
-    /// Sends it over a connection of its own.
+    /// Sends it over a new connection.
     async fn send(self, to: SocketAddr) -> (StatusCode, String, End) {
         match self.exchange(to).await {
             Some((status, text)) => (status, text, End::Whole),
-            // The server is being restarted.
+            // The server is restarting.
             None => (StatusCode::OK, String::new(), End::Broken),
         }
     }

@@ -18,18 +18,18 @@ use zeroize::Zeroizing;
 #[path = "../../secrets-derive/src/schema_file.rs"]
 mod schema_file;
 
-/// A type, without its type.
+/// A type, with the generic parameter erased.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject {
     /// Its name.
     pub name: &'static str,
     /// A document that it accepts.
     pub valid: &'static str,
-    /// Its schema.
+    /// The JSON Schema.
     pub schema: fn() -> String,
-    /// What it declares, as a program's binary has it.
+    /// The declaration, encoded and decoded as for a binary.
     pub declaration: fn() -> &'static Declaration<'static>,
-    /// What `Debug` shows of a decoded document.
+    /// Decodes a document and returns its `Debug` output.
     pub decode: fn(&str) -> Result<String, Error>,
 }
 
@@ -40,7 +40,7 @@ pub fn subject<T: Secret + Debug>(valid: &'static str) -> Subject {
     Subject { name: T::SPEC.type_name(), valid, schema: T::json_schema, declaration: declaration::<T>, decode }
 }
 
-/// Written and read again.
+/// Encodes the declaration and decodes it again.
 fn declaration<T: Secret>() -> &'static Declaration<'static> {
     const SIZE: usize = 4096;
     let declaration = secrets_runtime::__tools::declaration::<T>();
@@ -60,7 +60,7 @@ fn small(declaration: &Declaration<'_>, length: usize) -> Vec<u8> {
     entry[..length].to_vec()
 }
 
-/// What is said of a type with a schema file: for each place, which problems.
+/// The problems of a type with a schema file, by place.
 ///
 /// # Panics
 /// The text is not a schema.
@@ -75,7 +75,7 @@ pub fn problems(subject: &Subject, schema: &serde_json::Value) -> Vec<String> {
     said.map(|(at, problems)| format!("{at} {}: {problems:#b}", key(at))).collect()
 }
 
-/// All of them. None has a rule that JSON Schema cannot say.
+/// All subjects. None has a rule that JSON Schema cannot express.
 #[must_use]
 pub fn subjects() -> Vec<Subject> {
     vec![
@@ -266,7 +266,7 @@ shapes! {
         #[secret(length(min = 1))] g: Zeroizing<String>,
         h: SecretBox<u32>,
     }
-    // Strings that spell what another item says are two items for JSON Schema.
+    // Strict, because JSON Schema considers a value and the string that spells it to be distinct items.
     #[secret(strict)]
     struct Collections {
         #[secret(length(max = 2), each(length(max = 2)))] a: HashSet<String>,

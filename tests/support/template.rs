@@ -1,4 +1,4 @@
-//! CloudFormation's linter, and its reading of a template.
+//! CloudFormation's linter and template parser.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::install::tools;
 
-/// What the linter has against a template, informational remarks included; empty if nothing.
+/// The linter's findings for a template, including informational ones; empty if there are none.
 ///
 /// # Panics
 /// With a sentence that says what to install.
@@ -19,7 +19,7 @@ pub fn lint_template(template: &Path) -> String {
     said
 }
 
-/// A template with its short forms written out.
+/// A template with its short forms expanded.
 ///
 /// # Panics
 /// If it cannot be read, or with a sentence that says what to install.
@@ -30,7 +30,7 @@ pub fn read_template(template: &Path) -> Value {
     serde_json::from_str(&json).expect("JSON")
 }
 
-/// Whether it succeeds, and what it says.
+/// Whether the command succeeded, and its output.
 fn run(command: &mut Command) -> (bool, String) {
     let output = command.output().expect("it was installed");
     let said = [output.stdout, output.stderr].concat();

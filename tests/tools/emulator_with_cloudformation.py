@@ -13,7 +13,7 @@ from moto.secretsmanager.models import secretsmanager_backends
 
 
 class Secret(CloudFormationModel):
-    # The emulator files its models by where they are defined.
+    # The emulator groups models by module name.
     __module__ = "moto.secretsmanager.cloudformation"
 
     def __init__(self, arn):
@@ -21,7 +21,7 @@ class Secret(CloudFormationModel):
 
     @property
     def physical_resource_id(self):
-        # `Ref` is the ARN:
+        # `Ref` returns the ARN:
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
         return self.arn
 

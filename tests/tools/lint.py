@@ -3,7 +3,7 @@
 import sys
 import warnings
 
-# Of pkg_resources, by the linter.
+# The linter triggers warnings of pkg_resources.
 warnings.simplefilter("ignore")
 from parliament import analyze_policy_string  # noqa: E402
 

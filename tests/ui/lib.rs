@@ -1,1 +1,1 @@
-//! Nothing: the tests are in `ui.rs`, their cases in `cases/`, grouped by concern, one mistake each.
+//! Empty: the tests are in `ui.rs`, their cases in `cases/`, grouped by topic, with one mistake each.

@@ -1,6 +1,6 @@
-//! Does to each case what its message says, and has the compiler judge the outcome: all cases in one program, a module each.
+//! Applies to each case the remedy that its message gives, and compiles the results: one program with a module per case.
 //!
-//! A case ends in lines that spell the remedy out:
+//! A case ends in lines that spell out the remedy:
 //!
 //! ```text
 //! // Remedy: `pasword` becomes `password`
@@ -8,26 +8,26 @@
 //! // Or: in the file `"array"` becomes `"string"`
 //! ```
 //!
-//! `Or` begins another way out, where the message names several. `in the file` is the schema file of the case.
+//! `Or` starts an alternative, if the message names several. `in the file` refers to the case's schema file.
 
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What a remedy must not do unless the message says so: each makes a program run with less than it needs, or show more.
+/// What a remedy must not introduce unless the message says so: each lets a program run with less than it needs, or shows more.
 const HARMFUL: [&str; 6] = ["public", "skip", "Option<", "default", "debug", "(serde"];
 
-/// One text for another.
+/// Replaces one text by another.
 struct Edit {
     in_file: bool,
     from: String,
     to: String,
 }
 
-/// A program of all cases, mended in every way that their messages name; its path.
+/// Creates a program with all cases, corrected in every way that their messages name. Returns its path.
 ///
 /// # Panics
-/// If a case has no remedy, or one that does not apply or that loses or shows what the message does not mention.
+/// If a case has no remedy, or one that does not apply, or one that removes or exposes something the message does not mention.
 pub fn applied(package: &Path) -> PathBuf {
     let mut program = String::from("#![allow(dead_code, unused_imports, unused_variables, reason = \"cases\")]\n\n");
     let (mut mains, mut problems) = (String::new(), Vec::new());
@@ -71,7 +71,7 @@ fn ways(case: &Path) -> Vec<Vec<Edit>> {
     ways
 }
 
-/// `` in the file `from` becomes `to` ``
+/// Parses `` in the file `from` becomes `to` ``
 fn edit_of(line: &str) -> Edit {
     let (line, in_file) = line.strip_prefix("in the file ").map_or((line, false), |rest| (rest, true));
     let (from, to) = line.split_once(" becomes ").expect("`from` becomes `to`");
@@ -81,10 +81,10 @@ fn edit_of(line: &str) -> Edit {
 
 fn mended(case: &Path, way: &[Edit], (package, nth): (&Path, usize), problems: &mut Vec<String>) -> String {
     let source = fs::read_to_string(case).expect("a case");
-    // A new case gets its message in this run.
+    // A new case gets its message during this run.
     let mut message = fs::read_to_string(case.with_extension("stderr")).ok();
     if message.as_ref().is_some_and(|message| ["E0119", "E0391"].iter().any(|code| message.contains(code))) {
-        // The compiler's own words; ours are in the documentation of the derive.
+        // The message is the compiler's own; the remedy is in the documentation of the derive.
         message = Some(fs::read_to_string("../../docs/reference/declarations.md").expect("the page of all options"));
     }
     let mut source = source.split("\n// Remedy: ").next().unwrap_or_default().to_owned();

@@ -1,7 +1,7 @@
-//! Each case in `cases/` makes one mistake; the `.stderr` beside it is what its author reads, and the lines at its end do
-//! what the message says. `remedies.rs` reads them.
+//! Each case in `cases/` makes one mistake. The `.stderr` next to it is the message for the user, and the last lines of the case apply the
+//! message's remedy; `remedies.rs` reads them.
 //!
-//! `TRYBUILD=overwrite cargo test -p secrets-ui-tests` writes the messages anew; read the difference as prose.
+//! `TRYBUILD=overwrite cargo test -p secrets-ui-tests` rewrites the messages; review the difference as prose.
 
 mod remedies;
 
@@ -17,13 +17,13 @@ fn every_mistake_is_explained_and_every_remedy_works() {
     cases.pass(remedies::applied(&package));
 }
 
-/// Where trybuild compiles the cases.
+/// The package in which trybuild compiles the cases.
 fn package() -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tests");
     target.join("trybuild").join(env!("CARGO_PKG_NAME"))
 }
 
-/// A schema file is part of the package; that of a case is trybuild's own, which has none.
+/// Schema files must be inside the package, and trybuild compiles the cases in its own, so this copies them there.
 fn copy_schemas(package: &Path) -> io::Result<()> {
     let schemas = Path::new("cases/schema");
     fs::create_dir_all(package.join(schemas))?;

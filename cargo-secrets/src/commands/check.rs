@@ -1,4 +1,4 @@
-//! `check`: compares live secrets, or a document, with what programs accept: every type that any of them reads a secret into.
+//! `check`: validates live secrets, or a document, against every type that a program reads them into.
 
 mod asked;
 
@@ -37,11 +37,11 @@ pub fn run(arguments: &CheckArgs, output: &Output) -> Result<Verdict, Failure> {
     Ok(checked.iter().fold(Verdict::Holds, |verdict, checked| verdict.and(checked.verdict())))
 }
 
-/// What was found out of one secret.
+/// The result for one secret.
 struct Checked<'a> {
     asked: &'a Asked<'a>,
     id: ShownId,
-    /// Each type that is read from it, and how it breaks that.
+    /// Each type that reads the secret, with the violations of that type.
     types: Vec<(&'a Loaded, Vec<String>)>,
     failure: Option<&'a Failure>,
 }
@@ -75,7 +75,7 @@ impl<'a> Checked<'a> {
         }
     }
 
-    /// The id, and what is read of it if it is not what usually is.
+    /// The id, with the version if it is not AWSCURRENT.
     fn id(&self) -> String {
         match self.asked.wanted.version() {
             "AWSCURRENT" => self.id.id.clone(),
@@ -84,7 +84,7 @@ impl<'a> Checked<'a> {
         }
     }
 
-    /// One line, which secret it is, and the violations below.
+    /// A status line, then the ARN and the violations.
     fn human(&self, width: usize) -> String {
         let (style, status) = self.status();
         let mut types: Vec<&str> = self.types.iter().map(|(loaded, _)| loaded.declaration.type_path).collect();
@@ -94,7 +94,7 @@ impl<'a> Checked<'a> {
         if let Some(declared) = &self.id.declared {
             let _ = writeln!(text, "  declared {declared}");
         }
-        // The service's own word: the id that was asked for is that of a secret.
+        // Shows which secret the service resolved the id to.
         if let Some(arn) = self.asked.answer.arn() {
             let _ = writeln!(text, "  is {arn}");
         }
@@ -133,7 +133,7 @@ fn origin(loaded: &Loaded) -> String {
     format!("{} in {}", loaded.declaration.type_path, programs.join(", "))
 }
 
-/// What the program itself would say.
+/// The messages that the program itself would report.
 fn violations(loaded: &Loaded, text: &str) -> Vec<String> {
     match secrets_runtime::__tools::check(text, loaded.declaration) {
         Ok(()) => Vec::new(),
@@ -154,7 +154,7 @@ fn judged_by_the_program(loaded: &Loaded) -> Vec<String> {
     keys::judged_by_the_program(&loaded.declaration.shape).into_iter().collect()
 }
 
-/// Says of what fits how far that was judged.
+/// Names the fields that only the program's own code can validate.
 fn note_what_is_not_judged(checked: &[Checked<'_>], output: &Output) {
     let all = checked.iter().flat_map(|checked| &checked.types).filter(|(_, violations)| violations.is_empty());
     let all: BTreeSet<(&str, String)> = all
@@ -166,7 +166,7 @@ fn note_what_is_not_judged(checked: &[Checked<'_>], output: &Output) {
     }
 }
 
-/// Says which schema files `pull` would change: the program may suit the secret although the file does not.
+/// Notes schema files that `pull` would change: a secret can fit the program although its schema file is out of date.
 fn note_stale_files(arguments: &CheckArgs, loaded: &[Loaded], checked: &[Checked<'_>], output: &Output) {
     let scope = &arguments.programs.scope;
     let Ok(workspace) = Workspace::find(scope, output) else { return };

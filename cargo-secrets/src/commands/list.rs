@@ -41,7 +41,7 @@ fn shown_keys(declaration: &'static Declaration<'static>) -> String {
     }
 }
 
-/// The keys of the secret's object; of a tagged enum, those of its variants.
+/// The keys of the secret's object, or for a tagged enum those of all variants.
 fn keys(declaration: &'static Declaration<'static>) -> Vec<Key> {
     let objects = objects(&declaration.shape);
     let is_required = |name: &str| {

@@ -64,7 +64,7 @@ pub fn run(arguments: &PolicyArgs, output: &Output) -> Result<Verdict, Failure> 
     Ok(Verdict::Holds)
 }
 
-/// What a type declares to read has to be among what may be read.
+/// Fails if a type reads a stage that `--stage` would not allow.
 fn stages_suffice(loaded: &[Loaded], stages: &[String]) -> Result<(), Failure> {
     let is_missing =
         |loaded: &&Loaded| !stages.is_empty() && !stages.iter().any(|stage| stage == loaded.declaration.stage);
@@ -78,15 +78,15 @@ fn stages_suffice(loaded: &[Loaded], stages: &[String]) -> Result<(), Failure> {
     }
 }
 
-/// What a managed policy may have, white space not counted:
+/// The size limit of a managed policy, white space not counted:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
 const LONGEST: usize = 6_144;
 
-/// Of a policy that allows some staging labels only.
+/// Noted when `--stage` restricts the policy.
 const OTHER_STAGES: &str = "`live` starts on AWSPREVIOUS where the current version is invalid, `with_previous` reads it, and `try_pending` reads \
      AWSPENDING: add --stage for each of these that the program uses";
 
-/// Which ids are not in the policy, and which are more than anybody needs.
+/// Notes ids that the policy lacks and ids that allow too much.
 fn note_ids(arguments: &PolicyArgs, loaded: &[Loaded], output: &Output) {
     let given: Vec<&str> = loaded
         .iter()
@@ -111,7 +111,7 @@ fn note_length(statements: &[Statement], output: &Output) {
     }
 }
 
-/// The declared ids, resolved, and those given besides.
+/// The declared ids with their placeholders resolved, and those of `--extra-id`.
 fn ids(loaded: &[Loaded], arguments: &PolicyArgs) -> Result<Vec<String>, Failure> {
     let declared = loaded.iter().filter_map(|loaded| loaded.declaration.id);
     let declared = declared.map(|id| resolved(id, &arguments.variables));
@@ -120,8 +120,8 @@ fn ids(loaded: &[Loaded], arguments: &PolicyArgs) -> Result<Vec<String>, Failure
     Ok(ids.into_iter().collect())
 }
 
-/// An id with what its variables stand for. A variable of the environment that is the whole id may be a secret's value, put
-/// there in place of its name: then it is written only if it is an ARN.
+/// Resolves an id's placeholders. Where one environment variable is the whole id, somebody may have put the secret's value there instead of
+/// its name, so it is written only if it is an ARN.
 fn resolved(id: &str, variables: &Variables) -> Result<String, Failure> {
     let wanted = Wanted::staged(id, "AWSCURRENT");
     let declared = live::resolve(&wanted, variables)?;
@@ -137,7 +137,7 @@ fn resolved(id: &str, variables: &Variables) -> Result<String, Failure> {
     }
 }
 
-/// An id of the command line, which may stand for many.
+/// An id from `--extra-id`, which may contain `*`.
 fn given(id: &str) -> Result<String, Failure> {
     let is_id = !id.contains('{')
         && Declared::resolve(&id.replace('*', "x"), Selector::Stage("AWSCURRENT".into()), |_| None).is_ok();
@@ -148,7 +148,7 @@ fn given(id: &str) -> Result<String, Failure> {
         .help("a name may have `*` for what the program puts in: `--extra-id 'tenants/*'`"))
 }
 
-/// Where the secrets are: as the flags say, else where the caller is.
+/// Where the secrets are: from the flags, else from the caller's credentials.
 fn place(arguments: &PolicyArgs, output: &Output) -> Result<Place, Failure> {
     let PolicyArgs { region, account, partition, .. } = arguments;
     let partition = |region: &str| partition.clone().unwrap_or_else(|| partition_of(region).to_owned());
@@ -175,7 +175,7 @@ fn place(arguments: &PolicyArgs, output: &Output) -> Result<Place, Failure> {
     })
 }
 
-/// The partition and the account of the caller.
+/// The caller's partition and account.
 async fn identity(config: &SdkConfig, region: &str) -> Result<(String, String), Failure> {
     let region = aws_config::Region::new(region.to_owned());
     let mut config = aws_sdk_sts::config::Builder::from(config).region(region);

@@ -32,7 +32,7 @@ pub fn run(arguments: &PullArgs, output: &Output) -> Result<Verdict, Failure> {
     Ok(lines.iter().fold(Verdict::Holds, |verdict, line| verdict.and(line.verdict())))
 }
 
-/// The files that the command line names, or those of the types that the workspace loads.
+/// The file of `--schema`, or those of the types that the workspace loads.
 fn schema_files(arguments: &PullArgs, output: &Output) -> Result<Vec<SchemaFile>, Failure> {
     if let (Some(id), Some(path)) = (&arguments.id, &arguments.schema) {
         let wanted = Wanted::staged(id, "AWSCURRENT");
@@ -40,7 +40,7 @@ fn schema_files(arguments: &PullArgs, output: &Output) -> Result<Vec<SchemaFile>
         return Ok(vec![SchemaFile { path: path.clone(), secrets: vec![secret] }]);
     }
     let workspace = Workspace::find(&arguments.scope, output)?;
-    // What is to be written may be missing, or may not fit any more.
+    // Schemas are not compared in this build: the files to write may be missing or out of date.
     let files = workspace.build(arguments.build_arguments(), Checking::OfNothing, output)?;
     let loaded = program::read(&files, output)?;
     let chosen = loaded.iter().filter(|loaded| arguments.scope.has_type(loaded.declaration.type_path));
@@ -59,7 +59,7 @@ fn nothing(loaded: &[Loaded], arguments: &PullArgs) -> Failure {
     )
 }
 
-/// Each secret once.
+/// The secrets to fetch, without duplicates.
 fn wanted(schema_files: &[SchemaFile]) -> Vec<Wanted> {
     let mut wanted: Vec<Wanted> = Vec::new();
     for secret in schema_files.iter().flat_map(|file| &file.secrets) {
@@ -70,7 +70,7 @@ fn wanted(schema_files: &[SchemaFile]) -> Vec<Wanted> {
     wanted
 }
 
-/// The one document that somebody hands over.
+/// The document of `--from`.
 fn given(path: &Path, schema_files: &[SchemaFile]) -> Result<Value, Failure> {
     let [_] = schema_files else {
         let files: Vec<String> = schema_files.iter().map(|file| files::shown(&file.path)).collect();
@@ -81,7 +81,7 @@ fn given(path: &Path, schema_files: &[SchemaFile]) -> Result<Value, Failure> {
         .ok_or_else(|| Failure::new("the document is not JSON").help("give the JSON object that the secret holds"))
 }
 
-/// A document, or why there is none; and where it was asked for.
+/// A document or the reason for its absence, and the region that was asked.
 type Fetched = (Result<Value, Failure>, Option<String>);
 
 fn fetched(wanted: &[Wanted], arguments: &PullArgs, output: &Output) -> Result<Vec<Fetched>, Failure> {
@@ -99,7 +99,7 @@ fn not_json(id: &str) -> Failure {
     )
 }
 
-/// What became of one file.
+/// The result for one file.
 struct Line<'f> {
     file: &'f SchemaFile,
     ids: Vec<ShownId>,
@@ -120,7 +120,7 @@ enum Status {
 }
 
 impl<'f> Line<'f> {
-    /// Brings the file up to date, or only looks at it.
+    /// Brings the file up to date, or with `--check` only compares it.
     fn new(
         file: &'f SchemaFile,
         wanted: &[Wanted],
@@ -173,7 +173,7 @@ impl<'f> Line<'f> {
         self.pulled.as_ref().map_or(&[], |pulled| &pulled.changes)
     }
 
-    /// One line, and what changed below.
+    /// A status line, then the changes.
     fn human(&self, width: usize) -> String {
         let (style, status) = self.status();
         let status = styled(style, format_args!("{status:<9}"));
@@ -194,7 +194,7 @@ impl<'f> Line<'f> {
     }
 }
 
-/// How a secret is shown that was asked for, unless its document was handed over.
+/// The id to show: as fetched, or with `--from` as declared.
 fn id(secret: &Secret, wanted: &[Wanted], documents: &[Result<Value, Failure>], arguments: &PullArgs) -> ShownId {
     if arguments.from.is_some() {
         return ShownId::declared(&secret.wanted);
@@ -212,7 +212,7 @@ fn pull(
 ) -> Result<Pulled, Vec<Failure>> {
     let of = |secret: &Secret| {
         let at = wanted.iter().position(|wanted| *wanted == secret.wanted);
-        // A document that was handed over is that of all secrets of the one file.
+        // With `--from`, one document stands for all secrets of the file.
         documents.get(at.filter(|_| arguments.from.is_none()).unwrap_or_default())
     };
     let (mut found, mut failures) = (Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! `schema` and `template`: what a type accepts, as a schema and as a skeleton.
+//! `schema` and `template`: print what a type accepts, as a JSON Schema or a skeleton.
 
 use secrets_runtime::__tools::json_schema;
 use secrets_shape::id::Arn;
@@ -27,7 +27,7 @@ pub fn template(arguments: &ListArgs, output: &Output) -> Result<Verdict, Failur
     show(&loaded, "template", template::skeleton, |skeleton| template::text(skeleton, 0), id, output)
 }
 
-/// A plain text has none, which is said.
+/// Plain text has no skeleton; notes that.
 fn has_skeleton(declaration: &Declaration<'_>, output: &Output) -> bool {
     let is_json = declaration.format == SecretFormat::Json;
     if !is_json {
@@ -37,7 +37,7 @@ fn has_skeleton(declaration: &Declaration<'_>, output: &Output) -> bool {
     is_json
 }
 
-/// One document, to be redirected into a file: that of the only type, or an object with those of several, each under its name.
+/// Prints a single document, to be redirected into a file: of the only type, or an object with one member per type.
 fn show(
     loaded: &[Loaded],
     what: &str,
@@ -51,7 +51,7 @@ fn show(
         several => {
             let mut documents = Map::new();
             for loaded in several {
-                // Types that read one secret are told apart by their paths.
+                // Types that read the same secret are keyed by their paths.
                 let name = Some(name(loaded)).filter(|name| !documents.contains_key(name));
                 let name = name.unwrap_or_else(|| format!("{} ({})", self::name(loaded), documents.len()));
                 documents.insert(name, document(loaded.declaration));

@@ -1,28 +1,29 @@
-//! What a role is allowed, and whether that is enough: the part of IAM's logic that a policy of reading secrets takes.
+//! Evaluates what a role's policies allow: the part of IAM's logic that reading secrets needs.
 //!
-//! It never says *allowed* of what it does not understand: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
+//! It never answers *allowed* for a policy element that it does not understand. IAM's rules:
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Condition, Statement};
 
-/// What a role is allowed.
+/// The policies that decide what a role may do.
 #[derive(Debug, Default)]
 pub struct Granted {
     pub policies: Vec<Policy>,
-    /// Allows nothing by itself, and has to allow what the others do.
+    /// The permissions boundary: grants nothing itself, but must allow what the policies grant.
     pub boundary: Option<Policy>,
 }
 
-/// A policy of a role.
+/// A policy of the role.
 #[derive(Debug)]
 pub struct Policy {
     pub name: String,
     statements: Vec<Held>,
 }
 
-/// A statement, as IAM spells it.
+/// A statement as IAM serializes it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Held {
@@ -48,19 +49,19 @@ enum OneOrMany {
     Many(Vec<String>),
 }
 
-/// Whether something is allowed.
+/// Whether a request is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     Allowed,
     Missing,
-    /// By this policy.
+    /// Denied by the named policy.
     Denied(String),
-    /// As far as this condition holds, which is not known here.
+    /// Depends on a condition or variable that cannot be evaluated here.
     Unclear(String),
 }
 
 impl Policy {
-    /// A policy document.
+    /// Parses a policy document.
     pub fn parse(name: &str, document: &str) -> Result<Self, String> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
@@ -91,7 +92,7 @@ impl Policy {
         })
     }
 
-    /// Each statement that denies it, for sure or under a condition.
+    /// The statements that deny the request, with or without a condition.
     fn denials<'s>(&'s self, need: &'s Need<'_>) -> impl Iterator<Item = Standing> + 's {
         let denying = self.statements.iter().filter(|held| held.effect == Effect::Deny && held.touches(need));
         denying.map(|held| match held.condition.values().find_map(|keys| keys.as_object()?.keys().next()) {
@@ -101,16 +102,16 @@ impl Policy {
     }
 }
 
-/// One thing that has to be allowed.
+/// One action on one resource that must be allowed.
 struct Need<'a> {
     action: &'a str,
     resource: &'a str,
-    /// What is known of each request.
+    /// The condition keys known for each request.
     facts: &'a [Condition],
 }
 
 impl Granted {
-    /// Whether each resource of a statement is allowed. `facts` are what every such request has.
+    /// Whether each resource of a statement is allowed. `facts` are the condition keys known for every request.
     pub fn of<'s>(&self, statement: &'s Statement, facts: &[Condition]) -> Vec<(&'s str, Standing)> {
         let standing = |resource: &'s String| {
             let need = Need { action: statement.action, resource, facts };
@@ -147,14 +148,14 @@ impl Granted {
         }
     }
 
-    /// Whether a policy allows only some staging labels.
+    /// Whether a policy restricts the staging labels.
     pub fn limits_stages(&self) -> bool {
         let mut held = self.policies.iter().chain(&self.boundary).flat_map(|policy| &policy.statements);
         let is_stage = |key: &String| key.eq_ignore_ascii_case(super::STAGE);
         held.any(|held| held.condition.values().filter_map(Value::as_object).flat_map(Map::keys).any(is_stage))
     }
 
-    /// What is allowed of an action besides these resources, with the policy that does.
+    /// Resources that the role's policies allow for an action beyond those needed, with the policy that grants each.
     pub fn beyond(&self, action: &str, needed: &[String]) -> Vec<(String, &str)> {
         let mut beyond = Vec::new();
         for policy in &self.policies {
@@ -181,7 +182,7 @@ impl Held {
         }
     }
 
-    /// Whether it allows all of what is needed.
+    /// Whether the statement allows the whole need.
     fn covers(&self, need: &Need<'_>) -> Standing {
         if !self.has_action(need.action) {
             return Standing::Missing;
@@ -213,7 +214,7 @@ impl Held {
         }
     }
 
-    /// Whether it denies any of what is needed.
+    /// Whether the statement denies any part of the need.
     fn touches(&self, need: &Need<'_>) -> bool {
         self.has_action(need.action)
             && match (&self.resource, &self.not_resource) {
@@ -225,7 +226,7 @@ impl Held {
             }
     }
 
-    /// The key of a condition that what is known does not meet for sure.
+    /// The key of a condition that the known facts do not certainly meet.
     fn unknown_condition(&self, facts: &[Condition]) -> Option<&str> {
         self.condition.iter().find_map(|(operator, keys)| match keys.as_object() {
             Some(keys) => {
@@ -262,13 +263,13 @@ impl OneOrMany {
     }
 }
 
-/// `${aws:PrincipalTag/team}`
+/// The first policy variable of a pattern, such as `${aws:PrincipalTag/team}`.
 fn variable(pattern: &str) -> Option<&str> {
     let rest = &pattern[pattern.find("${")?..];
     Some(&rest[..=rest.find('}')?])
 }
 
-/// A pattern whose variables may be anything.
+/// Replaces the policy variables with `*`.
 fn any_value(pattern: &str) -> String {
     match variable(pattern) {
         Some(variable) => any_value(&pattern.replace(variable, "*")),
@@ -276,7 +277,7 @@ fn any_value(pattern: &str) -> String {
     }
 }
 
-/// Whether all that `pattern` stands for is what `general` stands for. `*` is any text, `?` any character.
+/// Whether `general` matches everything that `pattern` matches. `*` matches any text, `?` any one character.
 fn covers(general: &str, pattern: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
     matched(general, &pattern, |general, other| match general {
@@ -285,9 +286,9 @@ fn covers(general: &str, pattern: &str) -> bool {
     })
 }
 
-/// Whether `general` matches a text, whose characters are compared with `fits`.
+/// Whether `general` matches a text, comparing single characters with `fits`.
 fn matched(general: &str, text: &[char], fits: impl Fn(char, char) -> bool) -> bool {
-    // Which beginnings of the text the pattern so far matches.
+    // `reached[n]`: the pattern so far matches the first n characters.
     let mut reached = vec![false; text.len() + 1];
     reached[0] = true;
     for general in general.chars() {
@@ -304,10 +305,10 @@ fn matched(general: &str, text: &[char], fits: impl Fn(char, char) -> bool) -> b
     reached[text.len()]
 }
 
-/// Whether there is a text that both patterns stand for.
+/// Whether some text matches both patterns.
 fn overlap(left: &str, right: &str) -> bool {
     let right: Vec<char> = right.chars().collect();
-    // Which beginnings of `right` have a text in common with `left` so far.
+    // `reached[n]`: some text matches both `left` so far and the first n characters of `right`.
     let skip_stars = |reached: &mut Vec<bool>| {
         for at in 0..right.len() {
             if reached[at] && right[at] == '*' {
@@ -354,7 +355,7 @@ mod tests {
         }
     }
 
-    /// Compared with all texts of a small alphabet.
+    /// Compares with brute force over a two-letter alphabet.
     #[test]
     fn patterns_overlap_where_a_text_fits_both() {
         let texts: Vec<Vec<char>> = (0..5).flat_map(|length| texts_of(length, &['a', 'b'])).collect();
@@ -365,7 +366,7 @@ mod tests {
         for left in &patterns {
             for right in &patterns {
                 let common = texts.iter().any(|text| is(left, text) && is(right, text));
-                // A text of four letters is enough for two patterns of at most three.
+                // Texts of up to four letters nearly always suffice; `long` tries five and six.
                 assert_eq!(overlap(left, right), common || long(left, right, &is), "{left} {right}");
                 let is_less = texts.iter().all(|text| !is(right, text) || is(left, text));
                 assert!(!covers(left, right) || is_less, "{left} covers {right}");

@@ -1,4 +1,4 @@
-//! A policy in the syntax of those who deploy it.
+//! Renders a policy as JSON, Terraform or CloudFormation.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Condition, PSEUDO, Statement, Syntax};
 
-/// The whole text, line end included; `name` is what the policy is called where it has a name.
+/// The rendered policy with a final newline. `name` is used by the syntaxes that name a policy.
 pub fn render(statements: &[Statement], syntax: Syntax, name: &str) -> String {
     match syntax {
         Syntax::Json => format!("{:#}\n", document(statements)),
@@ -70,7 +70,7 @@ fn terraform_statement(statement: &Statement) -> String {
     )
 }
 
-/// A managed policy, and its ARN as an output, for a role's `ManagedPolicyArns`.
+/// A managed policy that outputs its ARN, for a role's `ManagedPolicyArns`.
 fn cloudformation(statements: &[Statement], name: &str) -> String {
     let name = pascal(name);
     let all: String = statements.iter().map(cloudformation_statement).collect();
@@ -95,7 +95,7 @@ Resources:
 
 fn cloudformation_statement(statement: &Statement) -> String {
     let Statement { sid, principal: _, action, resources, conditions } = statement;
-    // Conditions of one operator are one mapping.
+    // Conditions with the same operator share one mapping.
     let operators: BTreeSet<&str> = conditions.iter().map(|condition| condition.operator).collect();
     let key = |Condition { key, values, .. }: &Condition| {
         format!("                \"{key}\":\n{}", list(values, "                  - ", ""))
@@ -116,7 +116,7 @@ fn cloudformation_statement(statement: &Statement) -> String {
     )
 }
 
-/// `orders_db` to `OrdersDb`, which is what CloudFormation's names are made of.
+/// `orders_db` to `OrdersDb`: CloudFormation's logical ids are alphanumeric.
 fn pascal(name: &str) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric());
     let capital =
@@ -124,7 +124,7 @@ fn pascal(name: &str) -> String {
     words.map(capital).collect()
 }
 
-/// One quoted text a line. What a template substitutes is told to it.
+/// One quoted text per line, with `Fn::Sub` where a text contains a pseudo parameter.
 fn list(texts: &[String], before: &str, after: &str) -> String {
     let line = |text: &String| {
         let substitutes = if text.contains("${") { "Fn::Sub: " } else { "" };

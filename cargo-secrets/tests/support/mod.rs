@@ -1,4 +1,4 @@
-//! Runs the command as a user would: in somebody's workspace, with an environment of the tests' making.
+//! Runs the command like a user does: in a separate workspace, with a controlled environment.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use secrets_tests::{Application, Emulator, REGION};
 
-/// What a run left behind.
+/// The outcome of a run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) status: Option<i32>,
@@ -17,12 +17,12 @@ pub(crate) struct Ran {
 
 #[allow(dead_code, reason = "not every test uses all of it")]
 impl Ran {
-    /// Everything that was shown.
+    /// Everything that was printed.
     pub(crate) fn shown(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
     }
 
-    /// Standard output, if the run ended so.
+    /// Standard output. Fails unless the exit status is `status`.
     #[track_caller]
     pub(crate) fn ended(self, status: i32) -> String {
         assert_eq!(self.status, Some(status), "{}\n{}", self.stdout, self.stderr);
@@ -30,7 +30,7 @@ impl Ran {
     }
 }
 
-/// A workspace, and the service that its secrets are in.
+/// A workspace and the service with its secrets.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) application: Application,
@@ -41,12 +41,12 @@ pub(crate) struct Session {
 
 #[allow(dead_code, reason = "not every test uses all of it")]
 impl Session {
-    /// A workspace of one package. What is built has the package's name, in a directory that all share.
+    /// A workspace with one package. The build output has the package's name, in a directory that all sessions share.
     pub(crate) fn new(name: &str, package: &'static str) -> Self {
         Self::on(Emulator::shared(), name, package)
     }
 
-    /// As [`new`](Self::new), with an emulator of one's own.
+    /// Like [`new`](Self::new), with the given emulator.
     pub(crate) fn on(emulator: Arc<Emulator>, name: &str, package: &'static str) -> Self {
         let application = Application::new(Path::new(env!("CARGO_TARGET_TMPDIR")), name);
         application.write("Cargo.toml", &WORKSPACE.replace("PACKAGE", package));
@@ -60,7 +60,7 @@ impl Session {
             .with("AWS_REGION", REGION)
     }
 
-    /// Sets a variable.
+    /// Sets an environment variable.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.retain(|(other, _)| other != name);
         self.variables.push((name.to_owned(), value.to_owned()));
@@ -75,17 +75,17 @@ impl Session {
         std::fs::read_to_string(self.application.root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    /// `cargo secrets ..`
+    /// Runs `cargo secrets ..`
     pub(crate) fn run(&self, arguments: &str) -> Ran {
         self.run_with(arguments, "")
     }
 
-    /// As [`run`](Self::run), with something on standard input.
+    /// Like [`run`](Self::run), with standard input.
     pub(crate) fn run_with(&self, arguments: &str, stdin: &str) -> Ran {
         let mut command = self.command();
         command.arg("secrets").args(arguments.split_whitespace());
         let mut child = command.spawn().expect("it starts");
-        // It may have ended without reading.
+        // The command may exit without reading its input.
         let _ = child.stdin.take().expect("piped").write_all(stdin.as_bytes());
         let output = child.wait_with_output().expect("it ends");
         let text = |bytes| String::from_utf8(bytes).expect("text");
@@ -96,7 +96,7 @@ impl Session {
         }
     }
 
-    /// The command, without arguments.
+    /// The command without arguments.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-secrets"));
         let is_ours = |name: &str| name.starts_with("AWS_") || name.starts_with("SECRETS_") || name == "APP_ENV";
@@ -119,14 +119,14 @@ impl Session {
         command
     }
 
-    /// Builds what is there now, and puts the program aside.
+    /// Builds the current source and copies the program to `name`.
     pub(crate) fn built(&self, name: &str) -> PathBuf {
         let output = self.application.cargo("build");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         self.aside(&format!("debug/{}", self.package), name)
     }
 
-    /// As [`built`](Self::built), for a release and stripped.
+    /// Like [`built`](Self::built), in release mode and stripped.
     pub(crate) fn built_and_stripped(&self, name: &str) -> PathBuf {
         let output = self.application.cargo(&format!("rustc -p {} --release -- -C strip=symbols", self.package));
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -138,14 +138,14 @@ impl Session {
         PathBuf::from(name)
     }
 
-    /// Changes a secret, as somebody does in the console.
+    /// Changes a secret, like an edit in the console.
     pub(crate) async fn put(&self, name: &str, text: &str) {
         let put = self.emulator.client().put_secret_value().secret_id(name).secret_string(text);
         put.send().await.expect("put");
     }
 }
 
-/// The secrets' ARNs without the six characters that the service chose.
+/// Removes the random six-character suffixes of ARNs.
 fn without_suffixes(stdout: &str) -> String {
     let line = |line: &str| match line.strip_prefix("  is arn:").and_then(|arn| arn.rsplit_once('-')) {
         Some((arn, suffix)) => format!("  is arn:{arn}-{}", "?".repeat(suffix.len() - 1) + "\n"),
@@ -154,7 +154,7 @@ fn without_suffixes(stdout: &str) -> String {
     stdout.split_inclusive('\n').map(line).collect()
 }
 
-/// Where cargo keeps its own, which is found through HOME otherwise.
+/// Variables for cargo's own directories, which it otherwise finds through HOME.
 fn toolchain() -> impl Iterator<Item = (&'static str, String)> {
     let home = std::env::var("HOME").unwrap_or_default();
     [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")]

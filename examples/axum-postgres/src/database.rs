@@ -1,4 +1,4 @@
-//! The database: a pool of connections for each version of the secret.
+//! The database: one connection pool per version of the secret.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use secrets_runtime::{ExposeSecret, Live, Retry, Secret, SecretString, Secrets};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Config, NoTls};
 
-/// Where the orders are, and who may read them.
+/// The orders database and its credentials.
 #[derive(Secret)]
 #[secret(id = "{APP_ENV}/orders/db", refresh = "1m")]
 pub struct OrdersDb {
@@ -28,20 +28,20 @@ pub struct Orders {
     pool: Live<Pool>,
 }
 
-/// What may go wrong with a query.
+/// Why a query failed.
 pub enum Failure {
-    /// No connection could be made.
+    /// No connection could be established.
     Pool(PoolError),
-    /// The database did not answer as it should.
+    /// The database returned an error.
     Query(tokio_postgres::Error),
 }
 
-/// How the pool behaves.
+/// Settings of the pool.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// How many connections a pool has at most.
+    /// The maximum number of connections in a pool.
     pub connections: usize,
-    /// How old a connection may get before it is replaced.
+    /// The maximum age of a connection.
     pub age: Duration,
 }
 
@@ -51,7 +51,7 @@ impl Default for Limits {
     }
 }
 
-/// It hides the pool, whose own `Debug` shows the user name.
+/// Leaves out the pool, whose `Debug` shows the user name.
 impl fmt::Debug for Orders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Orders").finish_non_exhaustive()
@@ -59,11 +59,11 @@ impl fmt::Debug for Orders {
 }
 
 impl Orders {
-    /// Connects with the newest version of the secret, and follows it: a pool of a new version takes over once it has logged
-    /// in. The pool before is dropped with the last request that uses it, and its connections with it.
+    /// Connects with the newest version of the secret and follows it. The pool of a new version takes over once it has logged in. The old
+    /// pool and its connections are dropped with the last request that uses them.
     ///
     /// # Errors
-    /// The secret cannot be read, or the database cannot be connected to.
+    /// The secret cannot be read, or the database cannot be reached.
     pub async fn open(secrets: &Secrets, limits: Limits) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let db = secrets.live::<OrdersDb>().await?;
         let pool = db.try_map(move |db| async move { connect(&db, limits).await }).await?;
@@ -76,31 +76,31 @@ impl Orders {
         &self.pool
     }
 
-    /// How many orders there are.
+    /// Counts the orders.
     ///
-    /// A login that fails is tried again with what a rotation has made current meanwhile.
+    /// A rejected login is retried with the version that a rotation has published meanwhile.
     ///
     /// # Errors
-    /// The database cannot be asked.
+    /// The query fails.
     pub async fn count(&self) -> Result<i64, Failure> {
         let retry = Retry::on(Failure::is_authentication).within(Duration::from_mins(1));
         self.pool.attempt(retry, |pool| async move { count(&pool).await }).await
     }
 }
 
-/// How many orders there are.
+/// Counts the orders.
 ///
 /// # Errors
-/// The database cannot be asked.
+/// The query fails.
 pub async fn count(pool: &Pool) -> Result<i64, Failure> {
     let client = pool.get().await?;
     Ok(client.query_one("select count(*) from orders", &[]).await?.get(0))
 }
 
-/// A pool that has logged in.
+/// Creates a pool and logs in once.
 ///
 /// # Errors
-/// It has not.
+/// The login fails.
 pub async fn connect(db: &OrdersDb, limits: Limits) -> Result<Pool, Failure> {
     let mut config = Config::new();
     config.host(&db.host).port(db.port).dbname(&db.dbname).user(&db.username).password(db.password.expose_secret());
@@ -118,7 +118,7 @@ pub async fn connect(db: &OrdersDb, limits: Limits) -> Result<Pool, Failure> {
 }
 
 impl Failure {
-    /// Whether another version of the secret may help.
+    /// Whether another version of the secret could help.
     #[must_use]
     pub fn is_authentication(&self) -> bool {
         matches!(self.code(), Some(&SqlState::INVALID_PASSWORD | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION))
@@ -144,7 +144,7 @@ impl From<tokio_postgres::Error> for Failure {
     }
 }
 
-/// By the database's error code: its messages quote user names and values.
+/// Shows only the database's error code, because its messages quote user names and values.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self, self.code()) {
@@ -155,7 +155,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// As `Display`.
+/// Like `Display`.
 impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

@@ -1,4 +1,4 @@
-//! Figures for CloudWatch, which makes metrics of log lines in its embedded metric format:
+//! Logs metrics for CloudWatch, which extracts them from lines in its embedded metric format:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use secrets_runtime::{ErrorKind, Health, HealthState, SecretHealth, Secrets};
 use serde_json::{Value, json};
 
-/// Writes the figures to standard output every minute, which ECS makes the log.
+/// Writes the metrics to standard output every minute; ECS forwards it to the log.
 pub async fn report(secrets: Secrets, namespace: String) {
     let mut minutes = tokio::time::interval(Duration::from_mins(1));
     loop {
@@ -17,8 +17,8 @@ pub async fn report(secrets: Secrets, namespace: String) {
     }
 }
 
-/// One line for all secrets, and one for each. The figures are those that the feature `metrics` counts, by the same names; if
-/// nobody looks at the secrets any more, that is degraded, too.
+/// One line for all secrets and one for each. The metrics are those of the feature `metrics`, with the same names. If polling has stopped,
+/// that counts as degraded as well.
 #[must_use]
 pub fn lines(health: &Health, namespace: &str, now: SystemTime) -> Vec<Value> {
     let degraded = health.secrets.iter().filter(|secret| secret.state != HealthState::Ok).count()

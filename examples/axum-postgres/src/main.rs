@@ -1,5 +1,5 @@
-//! Serves on the address in `LISTEN`, by default 127.0.0.1:8080. With `METRICS_NAMESPACE`, CloudWatch finds its figures in the
-//! log. With the argument `--ready` it asks the service on that address whether it is ready, and fails if it is not.
+//! Listens on the address in `LISTEN`, by default 127.0.0.1:8080. With `METRICS_NAMESPACE`, logs metrics for CloudWatch. With the
+//! argument `--ready`, checks that the service on that address is ready, and fails if it is not.
 
 use std::error::Error;
 
@@ -29,12 +29,12 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         tokio::spawn(figures::report(secrets.clone(), namespace));
     }
     let service = router(Service { orders, secrets, metrics });
-    // Requests under way are answered first.
+    // Finishes requests in flight before it exits.
     axum::serve(listener, service).with_graceful_shutdown(shutdown()?).await?;
     Ok(())
 }
 
-/// Ctrl-C, or what ECS sends to a task that it stops.
+/// Ctrl-C, or the signal with which ECS stops a task.
 #[cfg(unix)]
 fn shutdown() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminated = signal::unix::signal(signal::unix::SignalKind::terminate())?;

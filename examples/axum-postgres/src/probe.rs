@@ -1,16 +1,16 @@
-//! Asks the service in the same container whether it is ready: the image has nothing else to ask with.
+//! Checks the readiness of the service in the same container, whose image has no other tool for it.
 
 use std::io::{Error, Read, Result, Write};
 use std::net::{Ipv4Addr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
-/// How long connecting and reading may take, each.
+/// The timeout for connecting and for reading.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Whether the service that listens on this address, or on all of the container's, is ready.
+/// Checks that the service on this address, or on all addresses of the container, is ready.
 ///
 /// # Errors
-/// It is not, or there is none.
+/// It is not ready, or not running.
 pub fn probe(listen: &str) -> Result<()> {
     let mut address = listen.to_socket_addrs()?.next().ok_or_else(|| Error::other("no address"))?;
     if address.ip().is_unspecified() {

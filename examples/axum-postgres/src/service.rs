@@ -9,15 +9,15 @@ use secrets_runtime::Secrets;
 
 use crate::database::Orders;
 
-/// What the handlers share.
+/// The state shared by the handlers.
 #[derive(Clone)]
 #[allow(missing_debug_implementations, reason = "nobody prints it")]
 pub struct Service {
     /// The orders.
     pub orders: Orders,
-    /// For the readiness probe.
+    /// Answers the readiness probe.
     pub secrets: Secrets,
-    /// For Prometheus.
+    /// Renders metrics for Prometheus.
     pub metrics: PrometheusHandle,
 }
 
@@ -40,7 +40,7 @@ async fn orders(State(service): State<Service>) -> (StatusCode, String) {
     }
 }
 
-/// Ready while there is a value for every secret. A degraded one is a reason for an alarm, not for taking the task out.
+/// Ready once every secret has a value. A degraded secret should raise an alarm, but not remove the task from service.
 async fn ready(State(service): State<Service>) -> (StatusCode, String) {
     let health = service.secrets.health();
     let status = if health.is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

@@ -1,5 +1,5 @@
-//! The files in `examples/ecs`: the template passes CloudFormation's linter, and what it creates on the emulator is what the
-//! example service runs with.
+//! The files in `examples/ecs`: the template passes CloudFormation's linter, and the example service runs with what it creates on the
+//! emulator.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -26,7 +26,7 @@ fn the_linter_has_nothing_against_the_templates() {
     }
 }
 
-/// A VPC and what the template wants of it.
+/// A VPC with everything that the template requires.
 const NETWORK: &str = r#"{"Resources": {
     "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
     "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.0.0.0/24"}},
@@ -34,7 +34,7 @@ const NETWORK: &str = r#"{"Resources": {
     "Outputs": {"Vpc": {"Value": {"Ref": "Vpc"}}, "Subnet": {"Value": {"Ref": "Subnet"}},
         "Database": {"Value": {"Fn::GetAtt": ["Database", "GroupId"]}}}}"#;
 
-/// Creates a stack; returns its outputs.
+/// Creates a stack and returns its outputs.
 async fn create(
     emulator: &Emulator,
     name: &str,
@@ -62,7 +62,7 @@ fn elements(xml: &str, name: &str) -> Vec<String> {
     xml.split(&start).skip(1).filter_map(|rest| Some(rest.split_once(&end)?.0.to_owned())).collect()
 }
 
-/// The logical ids of a template's resources of a type, or of all.
+/// The logical ids of a template's resources, optionally only those of one type.
 fn resources(template: &Value, of_type: Option<&str>) -> BTreeSet<String> {
     let resources = template["Resources"].as_object().expect("resources").iter();
     let chosen = resources.filter(|(_, resource)| of_type.is_none_or(|of_type| resource["Type"] == of_type));
@@ -87,7 +87,7 @@ async fn the_service_runs_on_what_the_stack_creates() {
     ];
     let outputs = create(&emulator, "orders", &template, &parameters).await;
 
-    // Everything but what the emulator's CloudFormation does not know.
+    // Creates everything except what the emulator's CloudFormation does not support.
     let parsed = read_template(&file("template.yaml"));
     let made = emulator.cloudformation("Action=DescribeStackResources&StackName=orders").await;
     let made: BTreeSet<String> = elements(&made, "LogicalResourceId").into_iter().collect();
@@ -96,7 +96,7 @@ async fn the_service_runs_on_what_the_stack_creates() {
 
     assert_eq!(policy(&emulator, &outputs).await, policy_of_the_program(&outputs["KeyArn"]));
 
-    // What docs/guides/ecs.md has people do once: the database learns the password that was generated.
+    // The manual step in docs/guides/ecs.md: the database gets the generated password.
     let secret = emulator.client().get_secret_value().secret_id(&outputs["SecretArn"]).send().await.expect("created");
     let document: Value = serde_json::from_str(secret.secret_string().expect("text")).expect("JSON");
     let (user, password) = (document["username"].as_str().expect("a user"), document["password"].as_str());
@@ -119,7 +119,7 @@ async fn the_service_runs_on_what_the_stack_creates() {
     assert!(!health_check(&parsed, address).await.success(), "nobody is there");
 }
 
-/// What ECS runs in the container every few seconds; the address is the test's.
+/// The health check that ECS runs in the container, with the test's address.
 async fn health_check(template: &Value, address: SocketAddr) -> ExitStatus {
     let container = &template["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"][0];
     let command = container["HealthCheck"]["Command"].as_array().expect("a command").iter();
@@ -131,16 +131,16 @@ async fn health_check(template: &Value, address: SocketAddr) -> ExitStatus {
     program.status().await.expect("it starts")
 }
 
-/// The policy of the task role that was created.
+/// The policy of the created task role.
 async fn policy(emulator: &Emulator, outputs: &BTreeMap<String, String>) -> Value {
     let role = outputs["TaskRoleArn"].rsplit('/').next().expect("a name");
     let form = format!("Action=GetRolePolicy&Version=2010-05-08&RoleName={role}&PolicyName=secrets");
     let answer = emulator.iam(&form).await;
-    // The emulator keeps a policy of a template as Python writes it.
+    // The emulator stores a template's policy in Python syntax.
     serde_json::from_str(&elements(&answer, "PolicyDocument")[0].replace('\'', "\"")).expect("JSON")
 }
 
-/// What `cargo secrets policy` prints for the program, which the tests of `cargo-secrets` compare with the template.
+/// The output of `cargo secrets policy` for the program. The tests of `cargo-secrets` compare it with the template.
 fn policy_of_the_program(key: &str) -> Value {
     let secret = format!("arn:aws:secretsmanager:{REGION}:123456789012:secret:prod/orders/db-??????");
     json!({"Version": "2012-10-17", "Statement": [
@@ -150,14 +150,14 @@ fn policy_of_the_program(key: &str) -> Value {
     ]})
 }
 
-/// The container of the stack's task definition.
+/// The container in the stack's task definition.
 async fn container(emulator: &Emulator) -> Value {
     let answer = emulator.ecs("DescribeTaskDefinition", r#"{"taskDefinition": "orders-prod"}"#).await;
     let answer: Value = serde_json::from_str(&answer).expect("JSON");
     answer["taskDefinition"]["containerDefinitions"][0].clone()
 }
 
-/// The example's own program.
+/// The program of the example.
 struct Service {
     child: Child,
     output: Lines<BufReader<ChildStdout>>,
@@ -166,8 +166,8 @@ struct Service {
 }
 
 impl Service {
-    /// Starts it as ECS would: with the environment of the task definition, and the agent's endpoint for credentials. The
-    /// port and the way to the emulator are the test's.
+    /// Starts the program like ECS does: with the environment of the task definition and the agent's credentials endpoint. The test chooses
+    /// the port and the emulator's endpoint.
     async fn start(emulator: &Emulator, container: &Value) -> Self {
         let credentials = Proxy::answering(Reply::new(
             200,
@@ -197,7 +197,7 @@ impl Service {
         get_page(self.address, path).await
     }
 
-    /// As ECS has it.
+    /// Stops it like ECS does.
     async fn stops(mut self) {
         let pid = self.child.id().expect("it runs").to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().await.expect("`kill` runs").success());
@@ -245,12 +245,12 @@ fn that_nobody_looks_any_more_is_degraded() {
     let degraded =
         || figures::lines(&secrets.health(), "the namespace", SystemTime::now())[0]["secrets_degraded"].clone();
     assert_eq!(degraded(), json!(0));
-    // The task that looks ends with it.
+    // Ends the polling task.
     drop(runtime);
     assert_ne!(degraded(), json!(0));
 }
 
-/// What CloudWatch makes of a line: metrics, by name and by the value of the dimension `id`.
+/// The metrics that CloudWatch extracts from a line: name, and value of the dimension `id`.
 fn figures_of(line: &Value) -> Vec<(String, Option<String>)> {
     let directive = &line["_aws"]["CloudWatchMetrics"][0];
     assert_eq!(directive["Namespace"], "the namespace");

@@ -1,4 +1,4 @@
-//! `lambda_runtime`: a function whose environment is frozen between invocations asks for a value that is fresh enough.
+//! `lambda_runtime`: a function whose environment is frozen between invocations requests a sufficiently fresh value.
 
 use std::time::Duration;
 
@@ -12,23 +12,23 @@ struct MailApi {
     key: SecretString,
 }
 
-/// Whom to write to.
+/// The event.
 #[derive(Debug, Deserialize)]
 pub struct Mail {
-    /// An address.
+    /// The recipient's address.
     pub to: String,
 }
 
-/// What was done.
+/// The result.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Sent {
-    /// To whom.
+    /// The recipient.
     pub to: String,
-    /// With a key of so many characters.
+    /// The length of the key that was used.
     pub key_length: usize,
 }
 
-/// What `lambda_runtime::run` runs: `run(function(&Secrets::from_env().await?).await?).await`.
+/// The handler for `lambda_runtime::run`: `run(function(&Secrets::from_env().await?).await?).await`.
 ///
 /// # Errors
 /// The secret cannot be read.

@@ -1,6 +1,6 @@
-//! Live secrets in the libraries that services use: each module is a start for one of them, and is tried by a test.
+//! Live secrets in libraries that services use: each module is a starting point for one library, and has a test.
 //!
-//! A pool per version with `deadpool-postgres`, as the state of an `axum` service, is the example beside this one.
+//! For a pool per version with `deadpool-postgres` as the state of an `axum` service, see the example next to this one.
 
 pub mod function;
 pub mod pool;

@@ -1,10 +1,10 @@
-//! `sqlx`: one pool for good, whose new connections log in with the newest version of the secret.
+//! `sqlx`: one permanent pool, whose new connections log in with the newest version of the secret.
 
 use secrets_runtime::{Error, ExposeSecret, Live, Secret, SecretString, Secrets};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-/// Where the orders are, and who may read them.
+/// The orders database and its credentials.
 #[derive(Secret)]
 #[secret(id = "orders/db", refresh = "1m")]
 pub struct OrdersDb {
@@ -18,7 +18,7 @@ pub struct OrdersDb {
     dbname: String,
 }
 
-/// Connections that are open go on, and new ones log in with what is current.
+/// Opens the pool. Existing connections stay open, and new ones log in with the current version.
 ///
 /// # Errors
 /// The secret cannot be read.
@@ -29,7 +29,7 @@ pub async fn open(secrets: &Secrets, pool: PgPoolOptions) -> Result<PgPool, Erro
     Ok(pool)
 }
 
-/// Goes on until the pool is closed, and keeps the secret live as long.
+/// Runs until the pool is closed, and keeps the secret live until then.
 async fn follow(db: Live<OrdersDb>, pool: PgPool) {
     let mut changes = db.changes();
     let closed = pool.close_event();
@@ -45,7 +45,7 @@ async fn follow(db: Live<OrdersDb>, pool: PgPool) {
     }
 }
 
-/// They show the password in their `Debug`: they go nowhere but into the pool.
+/// The options show the password in their `Debug`, so they are passed only to the pool.
 fn options(db: &OrdersDb) -> PgConnectOptions {
     PgConnectOptions::new_without_pgpass()
         .host(&db.host)

@@ -1,4 +1,4 @@
-//! `rustls`, and `tonic` over it: each connection is accepted with the newest certificate that fits its key.
+//! `rustls`, and `tonic` on top: each connection is accepted with the newest certificate that matches its key.
 
 use std::future::ready;
 use std::io;
@@ -14,7 +14,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::server::TlsStream;
 
-/// A certificate and its key, in one secret, so that they always belong together.
+/// A certificate and its key. In one secret, they always match.
 #[derive(Secret)]
 #[secret(id = "edge/tls", refresh = "10m")]
 pub struct Certificate {
@@ -24,10 +24,10 @@ pub struct Certificate {
     key: SecretString,
 }
 
-/// Follows the secret; a pair that does not fit is refused, and the one before goes on being served.
+/// Follows the secret. A pair that does not match is refused, and the previous one stays in use.
 ///
 /// # Errors
-/// The secret cannot be read, or its first version is no pair.
+/// The secret cannot be read, or its first version does not match.
 pub async fn open(secrets: &Secrets) -> Result<Live<Arc<ServerConfig>>, Box<dyn std::error::Error + Send + Sync>> {
     let certificate = secrets.live::<Certificate>().await?;
     certificate.try_map(async |pem| server_config(&pem)).named("tls").await
@@ -41,19 +41,19 @@ fn server_config(pem: &Certificate) -> Result<Arc<ServerConfig>, Box<dyn std::er
     Ok(Arc::new(config))
 }
 
-/// The handshake, with what is current.
+/// Performs the handshake with the current certificate.
 ///
 /// # Errors
-/// The client breaks it off.
+/// The handshake fails.
 pub async fn accept(config: &Live<Arc<ServerConfig>>, connection: TcpStream) -> io::Result<TlsStream<TcpStream>> {
     TlsAcceptor::from(Arc::clone(&config.current())).accept(connection).await
 }
 
-/// How many handshakes are under way at once.
+/// The maximum number of concurrent handshakes.
 const HANDSHAKES: usize = 64;
 
-/// Connections for servers that take a stream of them, as `tonic`'s `serve_with_incoming` does. A handshake that fails, or that a
-/// client never ends, holds up no other.
+/// Connections for servers that take a stream of them, like `tonic`'s `serve_with_incoming`. A handshake that fails, or that a client never
+/// finishes, does not block the others.
 pub fn incoming(
     config: Live<Arc<ServerConfig>>,
     listener: TcpListener,

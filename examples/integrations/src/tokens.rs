@@ -1,10 +1,10 @@
-//! `jsonwebtoken`: tokens are signed with the newest key, and accepted under the one before as well.
+//! `jsonwebtoken`: signs tokens with the newest key, and also accepts those signed with the previous one.
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrets_runtime::{Error, ExposeSecret, Live, Secret, SecretSlice, Secrets, Versions};
 use serde::{Deserialize, Serialize};
 
-/// The key of an HMAC, as random bytes.
+/// An HMAC key: random bytes.
 #[derive(Secret)]
 #[secret(id = "tokens/signing", refresh = "1m")]
 pub struct SigningKey {
@@ -12,16 +12,16 @@ pub struct SigningKey {
     key: SecretSlice<u8>,
 }
 
-/// What a token says.
+/// The claims of a token.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// Whom it is about.
+    /// The subject.
     pub sub: String,
-    /// Until when it counts, in seconds since 1970.
+    /// The expiry, in seconds since 1970.
     pub exp: u64,
 }
 
-/// Signs and verifies.
+/// Signs and verifies tokens.
 #[derive(Debug, Clone)]
 pub struct Tokens {
     signing: Live<SigningKey>,
@@ -32,16 +32,16 @@ impl Tokens {
     /// Follows the secret.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The secret cannot be read.
     pub async fn open(secrets: &Secrets) -> Result<Self, Error> {
         let signing = secrets.live::<SigningKey>().await?;
         Ok(Self { both: signing.with_previous().await?, signing })
     }
 
-    /// A token under the newest key.
+    /// Signs a token with the newest key.
     ///
     /// # Errors
-    /// The claims are no JSON.
+    /// The claims cannot be serialized to JSON.
     pub fn sign(&self, claims: &Claims) -> jsonwebtoken::errors::Result<String> {
         self.signing.read(|signing| {
             let key = EncodingKey::from_secret(signing.key.expose_secret());
@@ -49,10 +49,10 @@ impl Tokens {
         })
     }
 
-    /// What a token says that one of the two keys made.
+    /// The claims of a token that was signed with one of the two keys.
     ///
     /// # Errors
-    /// Neither did, or it counts no more: what the newest key says of it.
+    /// Neither key signed it, or it has expired. The error is the one for the newest key.
     pub fn verify(&self, token: &str) -> jsonwebtoken::errors::Result<Claims> {
         self.both.read(|both| {
             let verify = |signing: &SigningKey| {

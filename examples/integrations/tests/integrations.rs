@@ -1,4 +1,4 @@
-//! Each integration through a rotation: with a real database, real handshakes, real tokens.
+//! Tests each integration through a rotation: with a real database, real handshakes and real tokens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,12 +19,12 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tonic::service::Routes;
 use tonic::transport::Server;
 
-/// Polls so often that a test need not wait.
+/// Polls frequently, so that tests need not wait.
 fn secrets(source: &Memory) -> Secrets {
     Secrets::builder().refresh(Duration::from_millis(10)).build(source.clone())
 }
 
-/// Tries until it holds.
+/// Retries until the condition holds.
 async fn until<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
     let trying = async {
         while !holds().await {
@@ -50,7 +50,7 @@ async fn new_connections_of_a_pool_log_in_with_the_newest_version() {
 
     postgres.run("alter role orders password 'two'").await;
     source.set("orders/db", document("two"));
-    // The other connection of the pool: with the old password it would be rejected.
+    // A second connection of the pool, which the old password would not open.
     until("a login with the new password", async || pool.acquire().await.is_ok()).await;
     let one: i32 = sqlx::query_scalar("select 1").fetch_one(&mut *before).await.expect("the old connection goes on");
     assert_eq!(one, 1);
@@ -58,7 +58,7 @@ async fn new_connections_of_a_pool_log_in_with_the_newest_version() {
     pool.close().await;
 }
 
-/// A secret with a certificate of this name, and the certificate.
+/// A secret with a certificate for this name, and the certificate.
 fn certificate(name: &str) -> (serde_json::Value, CertificateDer<'static>) {
     let made = rcgen::generate_simple_self_signed([name.to_owned()]).expect("a certificate");
     let (chain, key) = (made.cert.pem(), made.signing_key.serialize_pem());
@@ -87,7 +87,7 @@ async fn each_connection_is_accepted_with_the_newest_certificate_that_fits_its_k
     };
     assert!(shakes_hands(&first_certificate).await && !shakes_hands(&second_certificate).await);
 
-    // A certificate with the key of another.
+    // A certificate with another certificate's key.
     let mut broken = second.clone();
     broken["key"] = first["key"].clone();
     source.set("edge/tls", broken.to_string());

@@ -1,4 +1,4 @@
-//! Serves on 127.0.0.1:8080, or on the address in `LISTEN`.
+//! Listens on the address in `LISTEN`, by default 127.0.0.1:8080.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! The service, with secrets in memory and without a database.
+//! Tests the service with secrets in memory and without a database.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use secrets_runtime::source::Memory;
 use secrets_service_template::{Database, OrdersDb, router};
 use tower::ServiceExt;
 
-/// A database that refuses the host `stranger`, and has as many orders as its host's name has letters.
+/// A database that rejects the host `stranger`, and whose number of orders is the length of the host's name.
 struct Fake(i64);
 
 #[derive(Debug)]
@@ -89,7 +89,7 @@ async fn it_is_live_and_ready_and_has_metrics() {
     }
 }
 
-/// The README shows this service.
+/// The README contains this service.
 #[test]
 fn the_readme_shows_it_word_for_word() {
     let service = include_str!("../src/lib.rs");

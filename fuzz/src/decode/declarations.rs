@@ -1,4 +1,4 @@
-//! Types that use all that a declaration may say. What is `public` cannot hold a canary.
+//! Types that use every option. Fields that are `public` cannot hold a canary.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;

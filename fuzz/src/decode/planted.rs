@@ -1,26 +1,26 @@
-//! Canaries in documents, and what is suspected to come out of one.
+//! Plants canaries in documents, and finds parts of a document that may have leaked.
 
 use fastrand::Rng;
 use serde_json::{Map, Number, Value};
 
-/// No declaration and no message has it.
+/// Does not occur in any declaration or message.
 pub(super) const CANARY: &str = "cAnArYqZj";
 const NUMBERS: [i64; 2] = [8_407_316_594, -8_407_316_594];
 const NUMBER: &str = "8407316594";
-/// How much of a value nobody may see.
+/// The length of a part that counts as a leak.
 const TELLING: usize = 8;
 
-/// The document, if another reader of JSON reads it.
+/// The document, if an independent JSON parser accepts it.
 pub(super) fn parsed(document: &str) -> Option<Value> {
     serde_json::from_str(document).ok()
 }
 
-/// The canary that is shown.
+/// The canary in the output, if any.
 pub(super) fn canary(shown: &str) -> Option<&'static str> {
     [CANARY, NUMBER].into_iter().find(|canary| shown.contains(canary))
 }
 
-/// The document with canaries here and there: in strings, in keys, in documents inside strings, in place of numbers.
+/// Plants canaries in strings, keys and nested documents, and in place of numbers.
 pub(super) fn planted(document: Value, seed: u64) -> String {
     plant(document, &mut Rng::with_seed(seed)).to_string()
 }
@@ -56,13 +56,13 @@ fn in_entries(entries: Map<String, Value>, random: &mut Rng) -> Map<String, Valu
     entries.into_iter().map(planted).collect()
 }
 
-/// A piece of a string that is shown, and the document without it.
+/// A part of a string that appears in the output, and the document without it.
 pub(super) struct Suspect<'a> {
     pub(super) text: &'a str,
     pub(super) document: String,
 }
 
-/// What is shown and stands in a string of the document, as values of other strings or the declaration may, too.
+/// Parts of strings that appear in the output. They may also come from other strings or from the declaration.
 pub(super) fn suspects<'a>(document: &'a Value, shown: &str) -> Vec<Suspect<'a>> {
     let mut strings = Vec::new();
     collect(document, &mut strings);
@@ -78,7 +78,7 @@ pub(super) fn suspects<'a>(document: &'a Value, shown: &str) -> Vec<Suspect<'a>>
     strings.into_iter().filter_map(suspect).collect()
 }
 
-/// Strings that hold no document, whose keys may be shown.
+/// Collects strings that are not documents themselves, since keys of documents may be shown.
 fn collect<'a>(value: &'a Value, strings: &mut Vec<&'a str>) {
     match value {
         Value::String(text) if !text.trim_start().starts_with(['{', '[']) => strings.push(text),
@@ -99,7 +99,7 @@ fn veiled(value: Value, string: &str) -> Value {
     }
 }
 
-/// Other letters of the same case: what was wrong with the text still is.
+/// Replaces letters by others of the same case, so that an invalid text stays invalid.
 fn veiled_text(text: &str) -> String {
     let other = |letter: char| match letter {
         'a'..='z' => 'q',

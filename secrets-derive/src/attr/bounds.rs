@@ -1,4 +1,4 @@
-//! `range(..)` and `length(..)`: two ends, both included, of which one may be missing.
+//! `range(..)` and `length(..)`: two inclusive bounds, of which one may be omitted.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -9,35 +9,35 @@ use syn::{Lit, LitFloat, LitInt, Path, Token, parenthesized};
 
 use super::option::Given;
 
-/// The ends of a rule; at least one is there.
+/// The bounds of a rule; at least one is given.
 pub struct Bounds<T> {
     pub min: Option<T>,
     pub max: Option<T>,
     pub span: Span,
 }
 
-/// A number: a literal, perhaps negative, or a constant.
+/// A bound of `range`: a literal, possibly negative, or a constant.
 pub struct Number {
     tokens: TokenStream,
-    /// None of a constant, which only the compiler knows.
+    /// `None` for a constant, whose value only the compiler knows.
     pub value: Option<Value>,
 }
 
-/// A length: a literal or a constant.
+/// A bound of `length`: a literal or a constant.
 pub struct Length {
     tokens: TokenStream,
-    /// None of a constant.
+    /// `None` for a constant.
     pub value: Option<u64>,
 }
 
-/// What a number literal says.
+/// The value of a number literal.
 pub enum Value {
     Integer(Integer),
     Float(f64),
 }
 
 impl Value {
-    /// As the runtime will have it.
+    /// The bound in the runtime's representation.
     pub fn bound(&self) -> Bound {
         match self {
             Self::Integer(value) => Bound::Integer(*value),
@@ -51,7 +51,7 @@ impl Value {
 }
 
 impl Number {
-    /// A literal in an expression, such as that of `default = -5`.
+    /// The number literal in an expression, such as that of `default = -5`.
     pub fn of_expr(expr: &syn::Expr) -> Option<Value> {
         syn::parse2::<Self>(expr.to_token_stream()).ok()?.value
     }
@@ -85,14 +85,14 @@ impl ToTokens for Number {
     }
 }
 
-/// A kind of end: numbers for `range`, counts for `length`.
+/// The type of a bound: a number for `range`, a count for `length`.
 pub trait End: Sized + ToTokens {
     const EXAMPLE: &'static str;
     const NAMED_EXAMPLE: &'static str;
 
     fn parse_end(input: ParseStream<'_>) -> syn::Result<Self>;
 
-    /// Both ends, where one number says it all.
+    /// Both bounds, where a single number is allowed.
     fn exactly(self) -> Option<(Self, Self)>;
 }
 
@@ -130,7 +130,7 @@ impl End for Length {
     fn parse_end(input: ParseStream<'_>) -> syn::Result<Self> {
         const EXPECTED: &str = "a length is a whole number from 0: of characters, bytes, items or keys";
         if let Some(tokens) = constant(input)? {
-            // Constants of lengths are `usize`, as a rule.
+            // Length constants usually are `usize`.
             return Ok(Self { tokens: quote!(#tokens as u64), value: None });
         }
         if !input.peek(LitInt) {
@@ -157,7 +157,7 @@ impl<T: End> Bounds<T> {
         parenthesized!(inside in input);
         let ends = Self::ends(name, &inside);
         if ends.is_err() {
-            // One mistake, one message: what is left unread would be another.
+            // Consumes the rest, which would otherwise be reported as a second error.
             inside.parse::<TokenStream>()?;
         }
         ends

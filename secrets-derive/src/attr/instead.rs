@@ -1,7 +1,7 @@
-//! What to write in place of an option that is not there, or not in this place: the names that other libraries have for
-//! the same thing, and where each option belongs.
+//! Hints for options that do not exist or are misplaced: names that other libraries use for the same thing, and the right
+//! place for each option.
 
-/// For a name that no option of a struct or enum has.
+/// For a name that is not an option of a struct or enum.
 pub fn of_item(name: &str) -> Option<&'static str> {
     Some(match name {
         "name" | "arn" | "key" | "path" | "secret" | "secret_id" | "secret_name" | "secret_arn" => {
@@ -27,7 +27,7 @@ pub fn of_item(name: &str) -> Option<&'static str> {
     })
 }
 
-/// For a name that no option of a field has.
+/// For a name that is not an option of a field.
 pub fn of_field(name: &str) -> Option<&'static str> {
     Some(match name {
         "name" | "key" | "field" => "write `rename = \"..\"`",
@@ -55,7 +55,7 @@ pub fn of_field(name: &str) -> Option<&'static str> {
     })
 }
 
-/// For a name that no option of a variant has.
+/// For a name that is not an option of a variant.
 pub fn of_variant(name: &str) -> Option<&'static str> {
     match name {
         "name" | "value" => Some("write `rename = \"..\"`"),
@@ -73,7 +73,7 @@ fn writing(name: &str) -> Option<&'static str> {
     is_for_writing.then_some("leave it out: it is about writing, and a secret is only read")
 }
 
-/// For an option of the item that stands on a field.
+/// For an item's option on a field.
 pub fn on_a_field(name: &str) -> &'static str {
     match name {
         "tag" | "content" | "untagged" | "rename_all_fields" => {
@@ -96,7 +96,7 @@ pub fn on_a_field(name: &str) -> &'static str {
     }
 }
 
-/// For an option of a field that stands on the item.
+/// For a field's option on the item.
 pub fn on_an_item(name: &str) -> &'static str {
     match name {
         "rename" | "alias" => {
@@ -109,7 +109,7 @@ pub fn on_an_item(name: &str) -> &'static str {
     }
 }
 
-/// For an option of the enum that stands on one of its variants.
+/// For an enum's option on a variant.
 pub fn on_a_variant(name: &str) -> &'static str {
     match name {
         "rename_all" => {
@@ -120,6 +120,6 @@ pub fn on_a_variant(name: &str) -> &'static str {
     }
 }
 
-/// For an option of a field that stands on a variant.
+/// For a field's option on a variant.
 pub const A_FIELDS_ON_A_VARIANT: &str =
     "belongs on a field of the variant, in its braces or parentheses; a variant has only `rename`";

@@ -1,4 +1,4 @@
-//! Reading options one by one: a wrong one does not hide the next.
+//! Parses options one by one, so that a wrong one does not hide errors in the next.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -9,7 +9,7 @@ use syn::{Attribute, LitBool, LitInt, LitStr, Token, WherePredicate, parenthesiz
 
 use crate::errors::Errors;
 
-/// An option and where its name stands. It knows whether it was given twice.
+/// An option with the span of its name. Reports if it is given twice.
 pub struct Given<T>(Option<(Span, T)>);
 
 impl<T> Default for Given<T> {
@@ -44,10 +44,10 @@ impl<T> Given<T> {
     }
 }
 
-/// Reads what follows the name of an option.
+/// Parses what follows an option's name.
 pub type ReadOption<'a> = dyn FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()> + 'a;
 
-/// Hands each option of each `#[secret(..)]` to `option`, which reads what follows its name.
+/// Calls `option` for every option of every `#[secret(..)]`.
 pub fn parse_options(attributes: &[Attribute], errors: &mut Errors, option: &mut ReadOption<'_>) {
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("secret")) {
         let parsed = attribute.parse_args_with(|input: ParseStream<'_>| options(input, errors, option));
@@ -87,7 +87,7 @@ fn skip_to_comma(input: ParseStream<'_>) {
     }
 }
 
-/// Nothing: the option's name says it all.
+/// Expects nothing after the option's name.
 pub fn flag(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     if !input.peek(Token![=]) && !input.peek(token::Paren) {
         return Ok(());
@@ -103,7 +103,7 @@ pub fn flag(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     Err(syn::Error::new(name.span(), format!("`{name}` takes no value: {remedy}")))
 }
 
-/// `= false`, of what is on by itself.
+/// `= false`, for an option that is on by default.
 pub fn only_false(name: &Ident, input: ParseStream<'_>, is_on: &str, effect: &str) -> syn::Result<()> {
     let given = input.fork();
     if given.parse::<Token![=]>().and_then(|_| given.parse::<LitBool>()).is_ok_and(|given| !given.value) {
@@ -114,7 +114,7 @@ pub fn only_false(name: &Ident, input: ParseStream<'_>, is_on: &str, effect: &st
     Err(syn::Error::new(name.span(), message))
 }
 
-/// Nothing, or some of these words in parentheses; which of them.
+/// Nothing, or some of the known words in parentheses. Returns which were given.
 pub fn words<const N: usize>(name: &Ident, input: ParseStream<'_>, known: [&str; N]) -> syn::Result<[bool; N]> {
     let mut given = [false; N];
     let listed = known.map(|word| format!("`{word}`")).join(", ");
@@ -133,7 +133,7 @@ pub fn words<const N: usize>(name: &Ident, input: ParseStream<'_>, known: [&str;
     let inside;
     parenthesized!(inside in input);
     let words = Punctuated::<Ident, Token![,]>::parse_terminated(&inside);
-    // One mistake, one message: what is left unread would be another.
+    // Consumes the rest, which would otherwise be reported as a second error.
     inside.parse::<TokenStream>()?;
     let words = words.map_err(|error| told(error.span()))?;
     for word in &words {
@@ -172,7 +172,7 @@ pub fn duration(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
     string(name, input)
 }
 
-/// `= value`, or `= "value"` as serde has it.
+/// `= value`, or `= "value"` as serde writes it.
 pub fn quoted<T: Parse>(name: &Ident, input: ParseStream<'_>, example: &str) -> syn::Result<T> {
     let ahead = input.fork();
     if ahead.parse::<Token![=]>().is_ok() && ahead.peek(LitStr) {

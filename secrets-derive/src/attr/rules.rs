@@ -1,4 +1,4 @@
-//! What a value must obey: `range`, `length`, `pattern`, `one_of`, `each`, `custom`.
+//! Validation rules: `range`, `length`, `pattern`, `one_of`, `each`, `custom`.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::parse::ParseStream;
@@ -10,7 +10,7 @@ use super::option::{Given, options, string, value};
 use super::{FIELD, instead, misplaced, unknown};
 use crate::errors::Errors;
 
-/// The rules of a field, or of the items of one.
+/// The rules of a field, or of the items in one.
 #[derive(Default)]
 pub struct Rules {
     pub range: Given<Bounds<Number>>,
@@ -58,7 +58,7 @@ fn unit(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitInt> {
     const EXAMPLE: &str = "multiple_of(5)";
     let inside = parentheses(name, input, EXAMPLE)?;
     let unit = inside.parse::<LitInt>();
-    // One mistake, one message: what is left unread would be another.
+    // Consumes the rest, which would otherwise be reported as a second error.
     let rest = inside.parse::<TokenStream>()?;
     unit.ok().filter(|_| rest.is_empty()).ok_or_else(|| {
         syn::Error::new(name.span(), format!("`multiple_of` takes one positive integer literal, as in `{EXAMPLE}`"))
@@ -72,7 +72,7 @@ fn names(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
     let names: Vec<LitStr> = match names {
         Ok(names) => names.into_iter().collect(),
         Err(error) => {
-            // One mistake, one message: what is left unread would be another.
+            // Consumes the rest, which would otherwise be reported as a second error.
             inside.parse::<TokenStream>()?;
             return Err(syn::Error::new(
                 error.span(),

@@ -1,4 +1,4 @@
-//! `#[serde(..)]` beside `#[secret(..)]`: what it says of the shape, which is not read here.
+//! Reads `#[serde(..)]` attributes, which this derive ignores, to report those whose effect must be declared in `#[secret(..)]`.
 
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
@@ -8,15 +8,15 @@ use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Token, parenthesized, token};
 pub struct Foreign {
     pub name: String,
     pub span: Span,
-    /// Of `rename = ".."`.
+    /// The value of `rename = ".."`.
     pub value: Option<LitStr>,
 }
 
-/// The options that say something about deserializing.
+/// The serde options that affect deserializing.
 pub fn options(attributes: &[Attribute]) -> Vec<Foreign> {
     let mut found = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        // What serde does not understand either, serde reports.
+        // serde itself reports a malformed attribute.
         let _ = attribute.parse_nested_meta(|meta| {
             let Some(name) = meta.path.get_ident() else { return Err(meta.error("not an option")) };
             found.extend(option(name, meta.input)?);

@@ -1,4 +1,4 @@
-//! Rules about the options of the item itself.
+//! Rules about the options of the item.
 
 use std::path::PathBuf;
 use std::{env, fs};
@@ -13,7 +13,7 @@ use crate::attr::Container;
 use crate::errors::Errors;
 use secrets_shape::{duration, id};
 
-/// An option that has no effect on an item of this kind is a misunderstanding.
+/// Reports options that have no effect on this kind of item.
 pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
     let Container {
         id: _,
@@ -99,7 +99,7 @@ pub fn options_fit(options: &Container, body: &Body, errors: &mut Errors) {
     }
 }
 
-/// What tells the variants of an enum apart, and what a unit enum has no use for.
+/// Reports enum options that conflict, or that a unit enum cannot use.
 fn enum_options_fit(options: &Container, body: &Body, refuse: &mut impl FnMut(Option<Span>, &str)) {
     let Container { id, schema, stage, refresh, max_stale, rename_all, deny_unknown_fields, strict, lenient, .. } =
         options;
@@ -130,7 +130,7 @@ fn enum_options_fit(options: &Container, body: &Body, refuse: &mut impl FnMut(Op
     }
 }
 
-/// Cargo tells a macro nothing of what a dependency is called; its manifest does.
+/// A macro cannot see how a dependency is renamed, so this reads the package's Cargo.toml.
 pub fn runtime_is_not_renamed(item: &Ident, errors: &mut Errors) {
     let Some(package) = env::var_os("CARGO_MANIFEST_DIR") else { return };
     let Ok(manifest) = fs::read_to_string(PathBuf::from(package).join("Cargo.toml")) else { return };
@@ -139,7 +139,7 @@ pub fn runtime_is_not_renamed(item: &Ident, errors: &mut Errors) {
     }
 }
 
-/// What a manifest calls the runtime, if that is another name and the only one.
+/// The name that a manifest gives the runtime, if it is renamed and has only that name.
 fn renamed(manifest: &str) -> Option<String> {
     let own = |line: &str| {
         let name = line.trim_start_matches("[dependencies.").trim_start_matches("[dev-dependencies.");
@@ -167,7 +167,7 @@ fn renamed(manifest: &str) -> Option<String> {
 
 pub fn spec(options: &Container, generics: &Generics, errors: &mut Errors) -> Spec {
     id_is_possible(options.id.get(), errors);
-    // Where it has no place, that is said already.
+    // `text` together with `schema` is already reported elsewhere.
     let has_schema = !options.text.is_given();
     let schema = has_schema.then(|| schema::read(&options.schema, options.id.get(), generics, errors)).flatten();
     stage_is_possible(options.stage.get(), errors);
@@ -208,7 +208,7 @@ fn seconds(duration: Option<&LitStr>, errors: &mut Errors) -> Option<u64> {
     errors.keep(parsed).map(|duration| duration.as_secs())
 }
 
-/// The field of a newtype.
+/// The single field of a newtype.
 pub fn only_field(item: &Ident, mut fields: Vec<Field>, options: &Container, errors: &mut Errors) -> Option<Field> {
     let text = options.text.span();
     if fields.len() > 1 {
@@ -230,13 +230,13 @@ pub fn only_field(item: &Ident, mut fields: Vec<Field>, options: &Container, err
     field
 }
 
-/// Whether a variant of an enum is more than its name.
+/// Whether any variant of an enum has fields.
 pub fn has_fields(body: &Body) -> bool {
     let Body::Enum(variants) = body else { return false };
     variants.iter().any(|variant| !matches!(variant.fields, VariantFields::None))
 }
 
-/// The variants of an untagged enum differ only in what they hold.
+/// Reports unit variants of an untagged enum, whose variants differ only by content.
 pub fn every_variant_holds_something(variants: &[Variant], errors: &mut Errors) {
     for variant in variants.iter().filter(|variant| matches!(variant.fields, VariantFields::None)) {
         errors.at(

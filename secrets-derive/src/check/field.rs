@@ -1,4 +1,4 @@
-//! Rules about fields, alone and among each other.
+//! Rules about fields, individually and together.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::attr::{self, Codec};
 use crate::case::Case;
 use crate::errors::Errors;
 
-/// What the item says for all of its fields.
+/// The item's options that apply to all of its fields.
 pub struct Inherited<'a> {
     pub item: &'a Ident,
     pub case: Option<Case>,
@@ -76,7 +76,7 @@ impl Inherited<'_> {
         }
     }
 
-    /// The only field of a struct that is read as it is.
+    /// The single field of a newtype.
     pub fn newtype_field(&self, field: ast::Field, is_text: bool, errors: &mut Errors) -> Field {
         let attr::Field { rename, alias, default, flatten, skip, public, .. } = &field.options;
         let keys = alias.iter().map(LitStr::span);
@@ -95,7 +95,7 @@ impl Inherited<'_> {
         self.field(field, false, errors)
     }
 
-    /// The value that a variant of a tagged enum holds: under the key of `content`, or its keys beside the tag.
+    /// The value that a variant of a tagged enum holds: under the key of `content`, or its keys next to the tag.
     pub fn variant_field(&self, field: ast::Field, content: Option<&LitStr>, errors: &mut Errors) -> Field {
         let field = self.newtype_field(field, false, errors);
         if let Some(key) = content {
@@ -126,7 +126,7 @@ impl Inherited<'_> {
     }
 }
 
-/// How strings are read: as the field says, or else the item.
+/// How strings are coerced: by the field's option, else by the item's.
 pub fn coercion(
     strict: &attr::Given<()>,
     lenient: &attr::Given<()>,
@@ -144,7 +144,7 @@ pub fn coercion(
     }
 }
 
-/// A shape is constant data, which cannot contain itself.
+/// Reports a field of the item's own type: a shape is constant data, which cannot contain itself.
 fn names_not_itself(ty: &Type, item: &Ident, errors: &mut Errors) {
     if let Some(span) = span_of_itself(ty.to_token_stream(), item) {
         errors.at(
@@ -169,13 +169,13 @@ fn span_of_itself(tokens: TokenStream, item: &Ident) -> Option<Span> {
             }
             _ => {}
         }
-        // `other::Db` may be another type of the same name.
+        // `other::Db` may be a different type with the same name.
         is_path = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':');
     }
     None
 }
 
-/// A value is read in one way.
+/// Reports a second codec.
 fn one_codec(codecs: &[(Ident, Codec)], errors: &mut Errors) -> Option<Codec> {
     if let [(first, _), (second, _), ..] = codecs {
         let message = if first == second {
@@ -188,7 +188,7 @@ fn one_codec(codecs: &[(Ident, Codec)], errors: &mut Errors) -> Option<Codec> {
     codecs.first().map(|(_, codec)| codec.clone())
 }
 
-/// What is flattened has no key of its own.
+/// Reports options that need a key, which a flattened field does not have.
 fn flatten_stands_alone(options: &attr::Field, errors: &mut Errors) {
     let attr::Field { rename, alias, default, flatten, codecs, .. } = options;
     if !flatten.is_given() {
@@ -201,7 +201,7 @@ fn flatten_stands_alone(options: &attr::Field, errors: &mut Errors) {
     }
 }
 
-/// Two fields cannot read one key.
+/// Reports fields that read the same key.
 fn keys_are_unique(fields: &[Field], errors: &mut Errors) {
     let mut readers: HashMap<String, (&Field, bool)> = HashMap::new();
     for field in fields {
@@ -223,7 +223,7 @@ fn keys_are_unique(fields: &[Field], errors: &mut Errors) {
     }
 }
 
-/// The tag is read before the fields.
+/// Reports a field whose key is the tag's.
 pub fn no_key_is_the_tag(fields: &[Field], tag: &LitStr, errors: &mut Errors) {
     for key in fields.iter().flat_map(|field| &field.keys).filter(|key| key.value() == tag.value()) {
         let message = format!(

@@ -1,4 +1,4 @@
-//! Rules about rules.
+//! Checks of validation rules.
 
 use proc_macro2::Span;
 use quote::quote;
@@ -12,7 +12,7 @@ use crate::attr::{self, Bounds, Length, Number, Value};
 use crate::errors::Errors;
 use crate::pattern;
 
-/// What a value must obey, and can.
+/// The rules of a field, known to be consistent.
 #[derive(std::default::Default)]
 pub struct Rules {
     pub range: Option<Bounds<Number>>,
@@ -24,7 +24,7 @@ pub struct Rules {
     pub custom: Option<Path>,
 }
 
-/// A regular expression, as written and as Rust reads it.
+/// A regular expression, as declared and as translated for Rust.
 pub struct Pattern {
     pub written: LitStr,
     pub rust: String,
@@ -47,7 +47,7 @@ pub fn check(rules: attr::Rules, errors: &mut Errors) -> Rules {
     }
 }
 
-/// Where rules stand.
+/// The spans of all given rules.
 pub fn spans(rules: &attr::Rules) -> impl Iterator<Item = Span> {
     let attr::Rules { range, multiple_of, length, pattern, one_of, each, custom } = rules;
     [range.span(), multiple_of.span(), length.span(), pattern.span(), one_of.span(), each.span(), custom.span()]
@@ -70,7 +70,7 @@ fn range_has_room(range: Option<&Bounds<Number>>, errors: &mut Errors) {
     }
 }
 
-/// JSON Schema's `multipleOf` is above zero, too.
+/// Reports a zero: JSON Schema's `multipleOf` must be greater than zero as well.
 fn unit_is_above_zero(unit: Option<&LitInt>, errors: &mut Errors) {
     if let Some(unit) = unit
         && unit.base10_parse::<u64>().ok().is_none_or(|unit| unit == 0)
@@ -97,7 +97,7 @@ fn names_are_unique(names: Option<&Vec<LitStr>>, errors: &mut Errors) {
     }
 }
 
-/// Rules are for what the secret says, and are not applied to defaults; a literal that breaks its own rule is a mistake.
+/// Rules are not applied to defaults, but a literal default that breaks its own rule is a mistake.
 pub fn literal_default_obeys(default: Option<&Default>, rules: &Rules, errors: &mut Errors) {
     let Some(Default::Value(default)) = default else { return };
     let number = Number::of_expr(default);
@@ -125,7 +125,7 @@ pub fn literal_default_obeys(default: Option<&Default>, rules: &Rules, errors: &
     obeys("pattern", pattern.as_ref().and_then(matches));
 }
 
-/// As the runtime will apply it.
+/// The rule in the runtime's representation.
 fn range_rule(Bounds { min, max, .. }: &Bounds<Number>) -> Rule {
     let bound = |number: &Option<Number>| number.as_ref()?.value.as_ref().map(Value::bound);
     Rule::Range { min: bound(min), max: bound(max) }

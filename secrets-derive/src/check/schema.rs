@@ -1,4 +1,4 @@
-//! `schema = ".."`: the file is read, its keys are paired with the fields, and what tokens cannot decide is left to the compiler.
+//! `schema = ".."`: reads the file, pairs its keys with the fields, and leaves what depends on types to the compiler.
 
 mod presumed;
 mod problems;
@@ -21,41 +21,41 @@ pub use problems::{Problem, Spot};
 
 /// A schema file.
 pub struct Schema {
-    /// Of its file, within the package.
+    /// The path of the file, relative to the package.
     pub path: LitStr,
-    /// None where `SECRETS_SCHEMA` switches the comparison off, or where the file cannot be used.
+    /// `None` if `SECRETS_SCHEMA` switches the comparison off or the file is unusable.
     pub file: Option<File>,
-    /// What is wrong with the file, or with the fields, as tokens decide. The item can be used all the same.
+    /// Errors that are visible from the tokens alone. The item still expands.
     pub mistakes: Option<syn::Error>,
 }
 
-/// What the file says, and how it is paired with the item.
+/// The parsed file, paired with the item.
 pub struct File {
     pub layout: Layout<'static>,
     pub objects: Vec<Paired>,
-    /// What may be wrong, if the types have it so.
+    /// Problems that exist only if the types turn out that way; the compiler decides.
     pub problems: Vec<Problem>,
-    /// What would be wrong only if a type were another than its name says: the problems of each place.
+    /// Bits per place for problems that exist only if a type is not what its name suggests.
     pub presumed_absent: Vec<u8>,
 }
 
-/// An object of the file, and which fields it is compared with.
+/// An object in the file, paired with the fields that it is compared with.
 pub struct Paired {
     pub place: usize,
     pub variant: usize,
-    /// How many keys come before the fields: the tag of an enum.
+    /// How many keys precede the fields: 1 for an enum's tag.
     pub tags: usize,
     pub is_shared: bool,
-    /// Where the problems of its first field stand; those of the next field follow.
+    /// The index of the first field's problems; those of the other fields follow.
     pub problems: usize,
-    /// As [`FileObject`] has them.
+    /// See [`FileObject`].
     pub places: Vec<u16>,
     pub aliases: Vec<(usize, u16)>,
     pub required: Vec<u8>,
 }
 
 impl Paired {
-    /// The places of a field.
+    /// The places in the file that a field reads.
     pub fn places_of(&self, field: usize) -> impl Iterator<Item = usize> {
         let first = self.places[field];
         let aliases = self.aliases.iter().filter(move |(of, _)| *of == field).map(|(_, place)| *place);
@@ -78,17 +78,17 @@ impl Paired {
 }
 
 impl File {
-    /// How many places, constants and fields there are to have problems.
+    /// The number of places, constants and fields, each of which has its own problem bits.
     pub fn length(&self) -> usize {
         let own = self.objects.iter().map(|object| object.places.len()).sum::<usize>();
         self.layout.places.len() + self.layout.constants.len() + own
     }
 }
 
-/// Reads the file; nothing where there is none to compare.
+/// Reads the file. Returns `None` if there is nothing to compare.
 pub fn read(schema: &Given<LitStr>, id: Option<&LitStr>, generics: &Generics, errors: &mut Errors) -> Option<Schema> {
     let path = schema.get()?.clone();
-    // What a type parameter stands for is known only where the struct is used, if at all.
+    // A type parameter is known only where the struct is used, if at all.
     if !generics.params.is_empty() {
         let message = "a generic struct has no `schema`: it would be compared only where the struct is used; put it on a struct \
                        without parameters";
@@ -132,7 +132,7 @@ fn path_is_possible(path: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// As the environment says, which the generated code has the compiler track.
+/// Whether `SECRETS_SCHEMA` allows the comparison. Generated code makes cargo track the variable.
 fn is_checked() -> Result<bool, String> {
     match env::var("SECRETS_SCHEMA").as_deref() {
         Ok("unchecked") => Ok(false),
@@ -159,10 +159,10 @@ fn text(path: &str, has_id: bool) -> Result<String, String> {
     })
 }
 
-/// `pull` leaves a file alone that it cannot read as a schema.
+/// Suggests deleting the file because `pull` does not overwrite one that it cannot read as a schema.
 const REWRITE: &str = "correct it, or delete it and run `cargo secrets pull`";
 
-/// What is read lives as long as the process, which is that of one compilation.
+/// Leaks the parsed file: it lives as long as the compiler process.
 fn parsed(path: &str, text: &str) -> Result<Layout<'static>, String> {
     if text.trim().is_empty() {
         return Err(format!("{path} is empty: {REWRITE}"));
@@ -212,7 +212,7 @@ fn pair(path: &LitStr, file: &mut File, body: &Body, errors: &mut Errors) {
     }
 }
 
-/// What may be wrong where the type of a field is as `known` says.
+/// The problems that are possible if each field's type has the shape that `known` returns.
 fn problems_of(file: &File, body: &Body, known: fn(&Type) -> Shape) -> Vec<u8> {
     let shape = match body {
         Body::Struct(object) => Shape::Object(leaked(object_shape(object, None, known))),
@@ -229,7 +229,7 @@ struct Pairing<'a> {
     path: &'a LitStr,
     layout: &'a Layout<'static>,
     objects: Vec<Paired>,
-    /// Where the problems of the next field stand.
+    /// The index of the next field's problems.
     next: usize,
     errors: &'a mut Errors,
 }
@@ -239,7 +239,7 @@ impl Pairing<'_> {
         let (mut places, mut aliases, mut required) = (Vec::new(), Vec::new(), Vec::new());
         for (index, field) in object.fields.iter().enumerate() {
             let keys: Vec<String> = field.keys.iter().map(LitStr::value).collect();
-            // There are fewer places than a number of this size can tell apart.
+            // The number of places is limited to fewer than `u16::MAX`.
             let mut found = self
                 .layout
                 .keys_in(place)
@@ -254,7 +254,7 @@ impl Pairing<'_> {
         self.objects.push(Paired { place, variant, tags, is_shared, problems, places, aliases, required });
     }
 
-    /// Each variant with the alternatives whose tag has its name.
+    /// Pairs each variant with the alternatives whose tag has its name.
     fn tagged(&mut self, tagged: &Tagged) {
         let Places(start, end) = self.layout.places[0].variants;
         let alternatives: Vec<usize> = if start == end { vec![0] } else { (start..end).collect() };
@@ -292,7 +292,7 @@ impl Pairing<'_> {
         self.errors.at(self.path.span(), format!("{path} has no key `{tag}`{meant}, or {}", problems::PULL));
     }
 
-    /// The tag is a text that is always there.
+    /// Checks that the tag is a string that is always present.
     fn tag_is_there(&mut self, place: usize, at: usize, tag: &str) {
         let (path, kinds) = (self.path.value(), self.layout.places[at].kinds);
         let mut refuse = |problem: &str| {
@@ -314,7 +314,7 @@ impl Pairing<'_> {
 
     fn unknown_names(&mut self, listed: &[Constant<'_>], tagged: &Tagged) {
         let is_known = |constant: &Constant<'_>| match constant {
-            // That it may be null is told already.
+            // null is already reported by `tag_is_there`.
             Constant::Null => true,
             Constant::Text(text) => tagged.variants.iter().any(|variant| variant.name.value() == *text),
             _ => false,
@@ -333,7 +333,7 @@ impl Pairing<'_> {
     }
 }
 
-/// What tokens say of an item, and `known` of its types.
+/// The shape of an item as far as the tokens show it, with `known` for the field types.
 fn object_shape(object: &Object, tag: Option<&LitStr>, known: fn(&Type) -> Shape) -> ObjectShape {
     let tag = tag.map(|tag| FieldShape { keys: leaked_keys(std::slice::from_ref(tag)), ..UNKNOWN });
     let fields: Vec<FieldShape> =

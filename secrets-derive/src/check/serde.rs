@@ -1,21 +1,21 @@
-//! What serde's attributes say of the shape has to be said to this derive, too.
+//! Reports serde attributes whose effect on the shape must also be declared in `#[secret(..)]`.
 
 use super::container::has_fields;
 use crate::ast::Body;
 use crate::attr::{Container, Field, Foreign, Variant};
 use crate::errors::Errors;
 
-/// On the item.
+/// Checks the attributes of the item.
 pub fn container(foreign: &[Foreign], options: &Container, body: &Body, errors: &mut Errors) {
     let is_enum = matches!(body, Body::Enum(_));
     let is_value = matches!(body, Body::Tuple(_)) || options.text.is_given();
-    // What has to be said here decides what else has.
+    // These serde options decide which others matter.
     let serde_has = |name: &str| foreign.iter().any(|option| option.name == name);
     let is_made = options.from.is_given() || options.try_from.is_given() || serde_has("from") || serde_has("try_from");
     let is_untagged = options.untagged.is_given() || serde_has("untagged");
     for option in foreign {
         let is_said = match option.name.as_str() {
-            // They say nothing of what is read here.
+            // These have no effect on what is read here.
             "rename_all" | "rename_all_fields" | "deny_unknown_fields" | "default" if is_value || is_made => true,
             "rename_all" if is_untagged => true,
             "deny_unknown_fields" if is_enum && !has_fields(body) => true,
@@ -30,7 +30,7 @@ pub fn container(foreign: &[Foreign], options: &Container, body: &Body, errors: 
                 true
             }
             "default" => options.default.is_given(),
-            // Of a struct it is written, and not read.
+            // On a struct, serde's `tag` affects only serializing.
             "tag" => options.tag.is_given() || !is_enum,
             "from" => options.from.is_given(),
             "try_from" => options.try_from.is_given(),
@@ -48,16 +48,16 @@ pub fn container(foreign: &[Foreign], options: &Container, body: &Body, errors: 
                 refuse(option, remedy, errors);
                 true
             }
-            // They change nothing of what is read.
+            // The rest does not affect deserializing.
             _ => true,
         };
         say(option, is_said, errors);
     }
 }
 
-/// On a field, whose keys are these; none if it is the value of something without a name.
+/// Checks the attributes of a field. `keys` is `None` for a value without a name.
 pub fn field(foreign: &[Foreign], options: &Field, keys: Option<&Vec<String>>, errors: &mut Errors) {
-    // What has to be said here decides what else has.
+    // These serde options decide which others matter.
     let serde_has = |name: &str| foreign.iter().any(|option| option.name == name);
     let is_skipped = options.skip.is_given() || serde_has("skip") || serde_has("skip_deserializing");
     let is_flattened = options.flatten.is_given() || serde_has("flatten");
@@ -110,7 +110,7 @@ pub fn field(foreign: &[Foreign], options: &Field, keys: Option<&Vec<String>>, e
     }
 }
 
-/// On a variant of this name.
+/// Checks the attributes of a variant.
 pub fn variant(foreign: &[Foreign], options: &Variant, name: &str, errors: &mut Errors) {
     for option in foreign {
         let is_said = match option.name.as_str() {

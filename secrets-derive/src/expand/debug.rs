@@ -53,7 +53,7 @@ pub fn implementation(item: &Checked, generics: &Generics) -> TokenStream {
     }
 }
 
-/// What a variant holds.
+/// The content of a variant.
 enum Holds<'a> {
     Nothing,
     Object(&'a Object),
@@ -65,7 +65,7 @@ fn arm(ident: &Ident, holds: &Holds<'_>, runtime: &TokenStream) -> TokenStream {
     match holds {
         Holds::Nothing => quote!(Self::#ident => ::core::fmt::Formatter::write_str(__f, #name),),
         Holds::Object(object) => {
-            // Under names of their own: a field may be called as a constant is.
+            // Renames the bindings: a field name may also be the name of a constant, which a pattern would match instead.
             let bound = object.fields.iter().filter_map(|field| field.ident.as_ref());
             let bound = bound.chain(object.skipped.iter().filter(|field| field.is_public).map(|field| &field.ident));
             let names: Vec<&Ident> = bound.collect();
@@ -94,7 +94,7 @@ fn newtype(name: &str, field: &Field, runtime: &TokenStream) -> TokenStream {
     }
 }
 
-/// The fields of a struct or variant; those that the secret does not hold only if they are public.
+/// The fields of a struct or variant. Skipped fields appear only if they are public.
 fn fields(name: &str, object: &Object, access: &dyn Fn(&Ident) -> TokenStream, runtime: &TokenStream) -> TokenStream {
     let read = object.fields.iter().filter_map(|field| {
         let ident = field.ident.as_ref()?;
@@ -108,7 +108,7 @@ fn fields(name: &str, object: &Object, access: &dyn Fn(&Ident) -> TokenStream, r
     quote!(__f.debug_struct(#name)#(#read)*#(#skipped)*.finish())
 }
 
-/// The value itself if it is public, or else what its type leaves of it.
+/// The value if it is public, else its type's redacted form.
 fn shown(field: &Field, value: &TokenStream, runtime: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     if field.is_public {

@@ -32,11 +32,11 @@ pub fn body(item: &Checked) -> TokenStream {
     }
 }
 
-/// What the fields of an object are read with.
+/// The inputs shared by all fields of an object.
 #[derive(Clone, Copy)]
 struct Shared<'a> {
     variant: usize,
-    /// How many keys come before the fields: the tag of an enum.
+    /// How many keys precede the fields: 1 for an enum's tag.
     tags: usize,
     runtime: &'a TokenStream,
 }
@@ -84,7 +84,7 @@ fn converted(converted: &Converted, runtime: &TokenStream) -> TokenStream {
     quote!(#runtime::converted(__json, <Self as #runtime::SecretValue>::SHAPE, #decode, #convert, __report)?)
 }
 
-/// The name of a field, or its place where it has none.
+/// The field's name, or its index in a tuple struct.
 fn member(field: &Field) -> Member {
     field.ident.clone().map_or_else(|| Member::Unnamed(0.into()), Member::Named)
 }
@@ -94,7 +94,7 @@ fn newtype(field: &Field, runtime: &TokenStream) -> TokenStream {
     value(field, &quote!(<Self as #runtime::SecretValue>::SHAPE), &quote!(Self { #member: __field? }), runtime)
 }
 
-/// A value under the rules of its only field.
+/// Reads a newtype's value and applies the rules of its field.
 fn value(field: &Field, shape: &TokenStream, build: &TokenStream, runtime: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     let decode = of_type(field, runtime).decode;
@@ -124,7 +124,7 @@ fn tagged_variants(tagged: &Tagged, runtime: &TokenStream) -> TokenStream {
     quote!(match #runtime::variant(__json, <Self as #runtime::SecretValue>::SHAPE, __report)? { #arms })
 }
 
-/// An object's only key names the variant.
+/// Reads an enum whose object has one key, the variant's name.
 fn named_variants(item: &Variants, runtime: &TokenStream) -> TokenStream {
     let values = item.variants.iter().enumerate().map(|(at, variant)| content(at, variant, runtime));
     let arms = arms(values);
@@ -135,7 +135,7 @@ fn named_variants(item: &Variants, runtime: &TokenStream) -> TokenStream {
     }}
 }
 
-/// The first variant that reads the value.
+/// Reads an untagged enum: the first variant that accepts the value wins.
 fn tried_variants(item: &Variants, runtime: &TokenStream) -> TokenStream {
     let tries = item.variants.iter().enumerate().map(|(at, variant)| {
         let value = content(at, variant, runtime);
@@ -153,7 +153,7 @@ fn tried_variants(item: &Variants, runtime: &TokenStream) -> TokenStream {
     }}
 }
 
-/// What a variant holds, in `__json`.
+/// Reads a variant's content from `__json`.
 fn content(at: usize, variant: &Choice, runtime: &TokenStream) -> TokenStream {
     let ident = &variant.ident;
     match &variant.content {
@@ -168,7 +168,7 @@ fn content(at: usize, variant: &Choice, runtime: &TokenStream) -> TokenStream {
     }
 }
 
-/// The arms of a match on a position: the last one takes the rest, of which there is none.
+/// The arms of a match on a position. The last arm is `_`, which makes the match exhaustive.
 fn arms(values: impl ExactSizeIterator<Item = TokenStream>) -> TokenStream {
     let last = values.len() - 1;
     let arms = values.enumerate().map(|(at, value)| {
@@ -182,7 +182,7 @@ fn local(at: usize) -> Ident {
     format_ident!("__field{at}")
 }
 
-/// Reads a field, applies its rules to what the secret says, and settles what absence means.
+/// Reads a field, applies its rules to a value from the secret, and handles absence.
 fn read(at: usize, field: &Field, runtime: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     let local = local(at);
@@ -190,7 +190,7 @@ fn read(at: usize, field: &Field, runtime: &TokenStream) -> TokenStream {
     let (decode, absent) = (of_type.decode, of_type.absent);
     let read = match field.reading {
         Reading::Flattened => {
-            // A value without a name is a variant's.
+            // An unnamed flattened field is the content of a variant.
             let can_be = if field.ident.is_some() { quote!(Flatten) } else { quote!(BesideTag) };
             let is_flattened = quote_spanned!(on(ty)=> <#ty as #runtime::#can_be>::IS);
             quote!(__object.flattened(#at, #decode, #is_flattened, __report))
@@ -230,7 +230,7 @@ fn default_value(ident: Option<&Ident>, ty: &syn::Type, default: &Default, runti
     match default {
         Default::OfType => quote_spanned!(on(ty)=> <#ty as ::core::default::Default>::default()),
         Default::OfContainer => quote!(__default.#ident),
-        // A string literal becomes the field's own type of text.
+        // Converts a string literal to the field's type.
         Default::Value(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
             quote_spanned!(on(ty)=> <#ty as #runtime::TextDefault>::text_default(#text))
         }

@@ -1,4 +1,4 @@
-//! What a broken item expands to besides its errors: the same traits, so that one mistake gives one message.
+//! The impls that a broken item still gets, so that one mistake causes one error and not several.
 
 use proc_macro2::TokenStream;
 use quote::quote;

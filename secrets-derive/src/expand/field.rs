@@ -1,7 +1,7 @@
-//! How the type of a field is asked for things.
+//! Accesses the implementations of a field's type.
 //!
-//! A trait of the field's type is named in one way only, `<Type as Trait>::item` on the type's span: what the compiler
-//! says of a type without the trait is then the same everywhere, and said once.
+//! Always names a trait in the same form, `<Type as Trait>::item` on the type's span. The compiler deduplicates identical errors,
+//! so a type without the trait is reported once.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -11,7 +11,7 @@ use super::{names, on};
 use crate::attr::Codec;
 use crate::check::{Field, Reading};
 
-/// The functions and the constant of a field's type.
+/// The functions and the constant for reading a field.
 pub struct OfType {
     pub shape: TokenStream,
     pub decode: TokenStream,

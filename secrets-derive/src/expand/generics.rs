@@ -1,4 +1,4 @@
-//! What the type parameters of an item have to be.
+//! The bounds on an item's type parameters.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
@@ -8,8 +8,8 @@ use super::{all_fields, on};
 use crate::attr::Codec;
 use crate::check::{Body, Checked, Field, Reading};
 
-/// The item's generics, with the bounds that reading its fields and showing its public ones need, or those of `bound`. A bound is on
-/// the whole type of a field, so that a parameter which is not read needs none.
+/// The item's generics with the bounds of `bound`, or those needed to read the fields and show the public ones. A bound is on the whole
+/// type of a field, so that a parameter that is not read needs none.
 pub fn bounded(item: &Checked) -> Generics {
     let Checked { runtime, has_debug, bounds, .. } = item;
     let mut generics = item.generics.clone();
@@ -37,7 +37,7 @@ pub fn bounded(item: &Checked) -> Generics {
     generics
 }
 
-/// Whether the type says how the field is read, and not an option.
+/// Whether the field is read by its type and not by a codec.
 fn is_read_by_type(field: &Field) -> bool {
     matches!(field.reading, Reading::OfType | Reading::Flattened | Reading::Codec(Codec::Json))
 }

@@ -1,5 +1,4 @@
-//! What types are called in messages about `from_str`: as the declaration spells them, because constants cannot ask a type for
-//! its name.
+//! Type names for messages about `from_str`, as the declaration spells them: a constant cannot get a type's name.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +10,7 @@ use super::all_fields;
 use crate::attr::Codec;
 use crate::check::{Checked, Reading};
 
-/// A type for each name that the item's fields need.
+/// Declares a marker type for each name that the fields need.
 pub fn of(item: &Checked) -> TokenStream {
     let runtime = &item.runtime;
     let fields = all_fields(&item.body).0;
@@ -29,17 +28,17 @@ pub fn of(item: &Checked) -> TokenStream {
     quote!(#(#names)*)
 }
 
-/// The type that stands for a type's name.
+/// The marker type for a type's name.
 pub fn ident(ty: &Type) -> Ident {
     let name: String = name(ty).chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     format_ident!("__NameOf{name}")
 }
 
-/// What holds the types that are parsed.
+/// Containers whose content is parsed.
 const CONTAINERS: [&str; 10] =
     ["Option", "Vec", "VecDeque", "Box", "Rc", "Arc", "BTreeSet", "HashSet", "BTreeMap", "HashMap"];
 
-/// `IpAddr` of `Option<std::net::IpAddr>`: for words alone, which may be wrong about an alias.
+/// `IpAddr` for `Option<std::net::IpAddr>`. Only used in messages, so a wrong guess about an alias does no harm.
 fn name(ty: &Type) -> String {
     let Type::Path(path) = ty else { return ty.to_token_stream().to_string() };
     let Some(last) = path.path.segments.last() else { return String::new() };

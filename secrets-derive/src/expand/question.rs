@@ -1,21 +1,21 @@
-//! Errors that only the compiler can find: each is a trait with a message, asked of a verdict that the compiler computes.
+//! Errors that only the compiler can decide. Each is a trait with a message that must hold for a computed verdict.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-/// Whether something fits: an error, unless the compiler finds that it does.
+/// A condition that the compiler evaluates, and the error if it is false.
 pub struct Question {
-    /// Of its trait.
+    /// The name of its trait.
     pub name: Ident,
     pub fits: TokenStream,
     pub message: String,
     pub label: &'static str,
     pub note: String,
-    /// Where the compiler points: from the first token to the last.
+    /// The span of the error: its first and last token.
     pub spans: (Span, Span),
 }
 
-/// Asks all in one function: the compiler checks each function by itself, which takes time.
+/// Puts all questions into one function, because the compiler spends time on each function.
 pub fn asked(questions: &[Question], runtime: &TokenStream) -> TokenStream {
     let traits = questions.iter().map(Question::asked_trait);
     let asked = questions.iter().map(Question::asked);
@@ -29,7 +29,7 @@ pub fn asked(questions: &[Question], runtime: &TokenStream) -> TokenStream {
 }
 
 impl Question {
-    /// A trait that only the good verdict has.
+    /// Declares a trait that only `Verdict<true>` implements.
     fn asked_trait(&self) -> TokenStream {
         let Self { name, message, label, note, .. } = self;
         let (message, note) = (escaped(message), escaped(note));
@@ -45,10 +45,10 @@ impl Question {
         }
     }
 
-    /// The trait, asked of the true verdict.
+    /// Requires the trait of the computed verdict.
     fn asked(&self) -> TokenStream {
         let Self { name, fits, spans: (first, last), .. } = self;
-        // Every token of what is asked stands there: the compiler points from the first to the last.
+        // The error covers everything from the first to the last span, so every token needs one of the two.
         let (first, last) = (at(*first), at(*last));
         let of = Ident::new(&name.to_string(), last);
         let (start, end) = (quote_spanned!(first=> <__Verdict), quote_spanned!(last=> <{ #fits }> as #of>::Fits));
@@ -56,12 +56,12 @@ impl Question {
     }
 }
 
-/// The place of a token, with the names of the generated code.
+/// The location of a token with the hygiene of generated code.
 pub fn at(token: Span) -> Span {
     Span::call_site().located_at(token)
 }
 
-/// Braces stand for parameters.
+/// `on_unimplemented` treats braces as parameters.
 fn escaped(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}")
 }

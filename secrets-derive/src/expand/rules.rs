@@ -1,4 +1,4 @@
-//! The rules of a field: as data, and as calls that hand its value to them.
+//! The rules of a field: as constant data, and as calls that validate a value.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -9,7 +9,7 @@ use super::{ends, on, option};
 use crate::attr::{Bounds, Number, Value};
 use crate::check::{Pattern, Rules};
 
-/// Judges `__value`, a reference to a `ty`, and tells `__rules`; nothing where there are no rules.
+/// Validates `__value`, a reference to a `ty`, and reports to `__rules`. `None` if there are no rules.
 pub fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &TokenStream) -> Option<TokenStream> {
     let Rules { range, multiple_of, length, pattern, one_of, each, custom } = rules;
     let span = on(ty);
@@ -21,7 +21,7 @@ pub fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &TokenStre
         }),
         multiple_of.as_ref().map(|unit| {
             let bounded = call(ty, &quote!(#runtime::Ranged), "bounded", span);
-            // Through a variable: of a literal, the compiler would suggest one with a decimal point.
+            // Uses a variable: for a literal of the wrong type the compiler would suggest adding a decimal point.
             quote_spanned!(span=> let __unit = #unit; __rules.number(#bounded, &[__unit]);)
         }),
         length.as_ref().map(|_| quote_spanned!(span=> __rules.length(<#ty as #runtime::Measured>::measured(__value));)),
@@ -33,7 +33,7 @@ pub fn checks(ty: &(impl ToTokens + Spanned), rules: &Rules, runtime: &TokenStre
         }),
         one_of.as_ref().map(|_| quote_spanned!(span=> __rules.one_of(<#ty as #runtime::Textual>::text(__value));)),
         each.as_ref().and_then(|rules| {
-            // Not `<Type as Each>::Item`, which would be a second mistake where the type has no items.
+            // `<Type as Each>::Item` would be a second error for a type without items.
             let checks = checks(&quote_spanned!(span=> _), rules, runtime)?;
             let items = call(ty, &quote!(#runtime::Each), "items", span);
             Some(quote_spanned!(span=> __rules.each(&mut #items, &mut |__value, __rules| { #checks });))
@@ -85,8 +85,8 @@ fn range_rule(range: &Bounds<Number>, runtime: &TokenStream) -> TokenStream {
     quote!(#runtime::Rule::Range { min: #min, max: #max })
 }
 
-/// `<Type as Trait>::function(__value)`, where every part of the call stands on the whole type: a type without the trait is
-/// told of once, although both the function and the types in its signature ask for it.
+/// `<Type as Trait>::function(__value)` with the whole type's span on every part. The function and the types in its signature both require
+/// the trait, and identical spans make the compiler report it once.
 fn call(ty: &impl ToTokens, of: &TokenStream, function: &str, span: Span) -> TokenStream {
     let (first, last) = ends(ty, span);
     let function = Ident::new(function, last);

@@ -1,5 +1,5 @@
-//! The comparison with the schema file: one constant compares, and for each problem that there may be, a trait with its message is
-//! asked of the verdict.
+//! Generates the comparison with the schema file: one constant computes the problem bits, and each possible problem is a question about
+//! them.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -15,7 +15,7 @@ pub fn of(item: &Checked) -> Option<TokenStream> {
     let Checked { ident, spec, runtime, .. } = item;
     let schema = spec.schema.as_ref()?;
     let path = &schema.path;
-    // Tells cargo that this depends on the variable.
+    // Makes cargo rebuild when the variable changes.
     let variable = quote!(
         const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!("SECRETS_SCHEMA");
     );
@@ -29,7 +29,7 @@ pub fn of(item: &Checked) -> Option<TokenStream> {
     Some(quote! {
         #variable
         #mistakes
-        // Tells cargo that this depends on the file.
+        // Makes cargo rebuild when the file changes.
         const _: &::core::primitive::str = ::core::include_str!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path));
         const __PROBLEMS: [::core::primitive::u8; #count] =
             #runtime::fits(&<#ident as #runtime::SecretValue>::SHAPE, &#shape);
@@ -37,7 +37,7 @@ pub fn of(item: &Checked) -> Option<TokenStream> {
     })
 }
 
-/// Whether one problem is absent.
+/// The question whether one problem is absent.
 fn own(name: Ident, problem: &Problem, path: Span) -> Question {
     let Problem { at: place, bit, spot, message, note } = problem;
     let spans = match spot {
@@ -50,7 +50,7 @@ fn own(name: Ident, problem: &Problem, path: Span) -> Question {
 
 const LABEL: &str = "does not fit the schema file";
 
-/// Whether all are absent that would be there only if a type were another than its name says.
+/// A single question for all problems that exist only if a type is not what its name suggests.
 fn common(file: &File, path: &LitStr, runtime: &TokenStream) -> Option<Question> {
     if file.presumed_absent.iter().all(|problems| *problems == 0) {
         return None;
@@ -110,7 +110,7 @@ fn file_shape(file: &File, runtime: &TokenStream) -> TokenStream {
     }
 }
 
-/// What differs from a value of which only the kind is known.
+/// Generates the members that differ from a place of which only the kind is known.
 fn place(place: &Place, runtime: &TokenStream) -> TokenStream {
     let Place {
         kinds: Kinds(kinds),

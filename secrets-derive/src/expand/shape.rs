@@ -1,4 +1,4 @@
-//! The `SHAPE` of an item.
+//! Generates the `SHAPE` of an item.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -109,7 +109,7 @@ fn object_shape(
     let fields = object.fields.iter().map(|field| field_shape(field, runtime));
     let unknown = if object.denies_unknown { quote!(Denied) } else { quote!(Ignored) };
     let unknown = quote!(#runtime::Unknown::#unknown);
-    // A struct beside a tag keeps its own mind about unknown keys.
+    // A struct next to a tag decides for itself about unknown keys.
     let unknown = match object.fields.as_slice() {
         [Field { ident: None, reading: Reading::Flattened, ty, .. }] => {
             let shape = quote_spanned!(on(ty)=> <#ty as #runtime::SecretValue>::SHAPE);
@@ -127,7 +127,7 @@ fn object_shape(
     }
 }
 
-/// What differs from a plain field, and the rest of one.
+/// Generates the members that differ from a plain field.
 fn field_shape(field: &Field, runtime: &TokenStream) -> TokenStream {
     let Field { ident: _, ty: _, description, keys, reading, default, coercion, is_public, rules } = field;
     let shape = of_type(field, runtime).shape;
@@ -152,7 +152,7 @@ fn field_shape(field: &Field, runtime: &TokenStream) -> TokenStream {
     }
 }
 
-/// How strings are read, if not as in most fields.
+/// The coercion, if it is not the default.
 fn coercion(coercion: Coercion, runtime: &TokenStream) -> Option<TokenStream> {
     match coercion {
         Coercion::FromString => None,

@@ -1,4 +1,4 @@
-//! Callers that give up, keep their futures, or come all at once.
+//! Callers that cancel, keep their futures, or arrive all at once.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -90,7 +90,7 @@ async fn a_caller_that_gives_up_changes_no_plan() {
     let source = source();
     let secrets = Secrets::builder().refresh(24 * HOUR).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
-    // The task sleeps by now.
+    // By now the task sleeps.
     sleep(SECOND).await;
     source.fail("db", unreachable());
     source.delay(3 * SECOND);
@@ -115,7 +115,7 @@ async fn an_attempt_that_is_kept_and_not_polled_loses_its_lease() {
     let outcome = live.attempt(retry(), async |db| if db.password == "second" { Ok(()) } else { Err("rejected") });
     outcome.await.expect("it takes over");
     assert!(begin.elapsed() < 10 * SECOND, "{:?}", begin.elapsed());
-    // What the old one says is ignored, and it comes to its end.
+    // The old future finishes, but its result is ignored.
     kept.await.expect_err("it never works");
     let outcome = live.attempt(retry(), async |_| Ok::<_, &str>(()));
     outcome.await.expect("nobody holds the lease");
@@ -214,7 +214,7 @@ fn one_more_view_of_a_secret_costs_the_same_however_many_there_are() {
         assert_eq!(password(&next.expect("it ran").expect("live")), "first");
         counted.bytes_total
     };
-    // Neither number is one at which a list grows.
+    // Both counts avoid the sizes at which a `Vec` grows.
     let (few, many) = (bytes_of_the_next_after(20), bytes_of_the_next_after(2_000));
     assert!(many <= few + few / 2, "{few} bytes after 20, {many} after 2,000");
 }

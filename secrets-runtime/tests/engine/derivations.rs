@@ -1,4 +1,4 @@
-//! What derives from a live secret holds up its own node and nobody else.
+//! A slow or failing derivation of a live secret affects only its own node.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -155,7 +155,7 @@ async fn two_rotations_between_polls_pair_no_value_with_a_newer_one() {
     let live = secrets.live::<Db>().await.expect("live");
     source.set("db", db("second"));
     source.set("db", db("third"));
-    // AWSPREVIOUS is newer than what is published here.
+    // AWSPREVIOUS is newer than the published version.
     let pair = live.with_previous().await.expect("paired");
     assert_eq!(passwords(&pair), ["third", "first"], "what was current here before");
     source.set("db", db("fourth"));
@@ -182,7 +182,7 @@ async fn a_pair_is_published_together_with_its_value() {
     assert_eq!(*mapped.current(), 2);
 }
 
-/// As `Memory`, without dates.
+/// `Memory` without creation dates.
 struct Undated(Memory);
 
 impl secrets_runtime::source::Source for Undated {

@@ -1,4 +1,4 @@
-//! A fallback fills a gap: it never takes a newer value away, confirms no rollback, and is seen while it serves.
+//! A fallback only fills a gap: it never replaces a newer value, confirms no rollback, and is visible while it serves.
 
 use secrets_runtime::{
     ErrorKind, HealthState, Secrets,
@@ -54,7 +54,7 @@ async fn where_there_is_no_value_yet_the_fallback_serves_and_is_seen() {
     assert_eq!((password(&live).as_str(), secrets.health().state), ("new", HealthState::Ok));
 }
 
-/// Versions with dates of the test's making.
+/// Versions with dates chosen by the test.
 #[derive(Clone, Default)]
 struct Dated(Arc<Mutex<Option<Fetched>>>);
 
@@ -117,7 +117,7 @@ async fn what_the_first_says_when_it_is_back_counts() {
     first.fail();
     sleep(2 * MINUTE).await;
     assert_eq!(password(&live), "three");
-    // It never had that version, or was rolled back.
+    // The first source never had that version, or was rolled back.
     first.clone().with("two", 20);
     sleep(2 * MINUTE).await;
     assert_eq!((password(&live).as_str(), secrets.health().state), ("two", HealthState::Ok));

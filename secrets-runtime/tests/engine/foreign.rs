@@ -1,4 +1,4 @@
-//! Code that is not ours: it may call back, and it may panic.
+//! User code that calls back into the library or panics.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::{Db, MINUTE, SECOND, db, password, source, within};
 
-/// A `tracing` subscriber that asks for the health whenever something is told.
+/// A `tracing` subscriber that reads the health on every event.
 struct Asking(Mutex<Option<Secrets>>, Arc<AtomicUsize>);
 
 impl tracing::Subscriber for Asking {
@@ -50,7 +50,7 @@ fn a_tracing_layer_may_ask_for_the_health() {
                 let live = secrets.live::<Db>().await.expect("live");
                 let mapped = live.try_map(async |db| if db.password == "bad" { Err("bad") } else { Ok(()) });
                 let _mapped = mapped.await.expect("mapped");
-                // Published, refused by the type, refused by the closure, failed, read again, rolled back.
+                // Published, refused by the type, refused by the closure, failed, recovered, rolled back.
                 for document in [db("second"), "{}".to_owned(), db("bad"), db("third")] {
                     source.set("db", document);
                     sleep(MINUTE).await;
@@ -61,14 +61,14 @@ fn a_tracing_layer_may_ask_for_the_health() {
                 sleep(MINUTE).await;
                 assert_eq!(password(&live), "fourth");
             });
-            // The task goes with its runtime, and tells of it.
+            // Dropping the runtime ends the task, which logs an event.
             drop(runtime);
         });
         assert!(asked.load(Ordering::SeqCst) >= 6, "{} events", asked.load(Ordering::SeqCst));
     });
 }
 
-/// A value that calls back when it is dropped, and may panic then.
+/// A value whose destructor calls back and may panic.
 struct Calling(Secrets, Arc<AtomicUsize>);
 
 impl Drop for Calling {

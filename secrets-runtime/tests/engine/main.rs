@@ -1,4 +1,4 @@
-//! The refresh engine under odd callers, odd runtimes and odd sources.
+//! The refresh engine with unusual callers, runtimes and sources.
 
 mod callers;
 mod derivations;
@@ -50,7 +50,7 @@ fn unreachable() -> SourceError {
     SourceError::new(ErrorKind::Unreachable, "the test says so")
 }
 
-/// Runs something that may hang, in a thread of its own.
+/// Runs code that may hang on a separate thread.
 fn within<R: Send + 'static>(limit: Duration, run: impl FnOnce() -> R + Send + 'static) -> R {
     let (done, wait) = mpsc::channel();
     std::thread::spawn(move || done.send(run()));
@@ -67,7 +67,7 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-/// Waits in real time for what another thread or a clock brings.
+/// Waits in real time for another thread or a clock.
 fn until(what: &str, has_come: impl Fn() -> bool) {
     let begin = SystemTime::now();
     while !has_come() {
@@ -76,7 +76,7 @@ fn until(what: &str, has_come: impl Fn() -> bool) {
     }
 }
 
-/// A source that does something else for one of its calls.
+/// A source that misbehaves in one of its calls.
 #[derive(Clone)]
 struct Odd {
     memory: Memory,
@@ -92,7 +92,7 @@ enum What {
 }
 
 impl Odd {
-    /// The call with this number is odd, from 1.
+    /// Call number `nth`, counted from 1, misbehaves.
     fn new(memory: &Memory, nth: u64, what: fn() -> What) -> Self {
         Self { memory: memory.clone(), calls: Arc::default(), nth: Arc::new(nth.into()), what }
     }

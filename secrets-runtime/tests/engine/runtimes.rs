@@ -1,4 +1,4 @@
-//! Runtimes that end, are parked, shut down, or have no timers.
+//! Runtimes that end, are not being driven, shut down, or lack timers.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -27,7 +27,7 @@ fn on_a_runtime_that_has_ended_nothing_hangs() {
         let error = futures_util::FutureExt::now_or_never(secrets.load::<Db>()).expect("at once").map(drop);
         assert!(error.is_err_and(|error| error.is_transient()));
         drop(context);
-        // A living runtime brings it.
+        // A call on a running runtime restarts it.
         let living = runtime();
         assert_eq!(living.block_on(pending.ready()).current().password, "first");
     });
@@ -35,7 +35,7 @@ fn on_a_runtime_that_has_ended_nothing_hangs() {
 
 #[test]
 fn a_live_secret_that_is_made_while_its_runtime_shuts_down_hangs_nobody() {
-    /// Makes one when its task is dropped.
+    /// Creates a live secret when its task is dropped.
     struct Last(Secrets);
 
     impl Drop for Last {
@@ -104,7 +104,7 @@ fn a_runtime_that_is_not_driven_is_seen_by_the_clock() {
     assert!(health.is_ready() && health.to_string().contains("overdue"), "{health}");
     let status = live.status();
     assert_eq!((status.state, status.last_error.expect("a reason").kind()), (HealthState::Degraded, ErrorKind::Stale));
-    // Somebody else's runtime need not wait for it.
+    // A caller on another runtime need not wait for the first one.
     let refreshed = runtime().block_on(live.refresh()).expect("refreshed");
     assert_eq!((refreshed, password(&live).as_str()), (secrets_runtime::Refreshed::Changed, "second"));
 }
@@ -121,7 +121,7 @@ fn a_live_secret_in_a_static_follows_from_runtime_to_runtime() {
     let live = first.block_on(secrets.live::<Db>()).expect("live");
     drop(first);
     let (secrets, live) = LIVE.get_or_init(|| (secrets, live));
-    // Whatever is called in the next runtime, it goes on there.
+    // Any of these calls restarts polling on the next runtime.
     let calls: [(&str, Call); 7] = [
         ("refresh", |live| Box::pin(async { drop(live.refresh().await) })),
         ("fresh", |live| Box::pin(async { drop(live.fresh(SECOND).await) })),
@@ -147,7 +147,7 @@ fn a_live_secret_in_a_static_follows_from_runtime_to_runtime() {
             })
         }),
     ];
-    // The clocks of runtimes in paused time do not know of each other: each is set ahead of the one before.
+    // Paused runtimes have independent clocks, so each starts ahead of the one before.
     let mut ahead = Duration::ZERO;
     for (name, call) in calls {
         ahead += 10 * MINUTE;
@@ -163,7 +163,7 @@ fn a_live_secret_in_a_static_follows_from_runtime_to_runtime() {
         assert_eq!(next.block_on(async { secrets.health().state }), HealthState::Ok, "after {name}");
         drop(next);
     }
-    // `health()` itself is such a call.
+    // `health()` is such a call, too.
     let next = paused();
     next.block_on(async {
         sleep(ahead + 10 * MINUTE).await;
@@ -185,7 +185,7 @@ fn a_pending_secret_comes_in_another_runtime() {
     assert_eq!(paused().block_on(pending.ready()).current().password, "first");
 }
 
-/// Answers after a while, on whatever runtime it is asked.
+/// Answers after a delay, on the runtime of the caller.
 struct Slow(Memory, Duration);
 
 impl Source for Slow {
@@ -209,7 +209,7 @@ fn a_future_may_move_from_runtime_to_runtime() {
             () = sleep(Duration::from_millis(50)) => {}
         }
     });
-    // Its runtime is parked: the call is made anew where it is waited for.
+    // The runtime of the call is not being driven, so the waiting one repeats the call.
     let (live, loaded) = second.block_on(async { (live.await, load.await) });
     assert_eq!(
         (password(&live.expect("live")).as_str(), loaded.expect("loaded").password.as_str()),

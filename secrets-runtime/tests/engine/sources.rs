@@ -1,4 +1,4 @@
-//! Sources that hang, panic, or answer too few, too many or nothing.
+//! Sources that hang, panic, or return too few answers, too many or none.
 
 use std::sync::atomic::Ordering;
 
@@ -43,7 +43,7 @@ async fn every_kind_of_call_has_the_limit() {
     let live = hanging(2).live::<Db>().await.expect("live");
     assert_eq!(live.refresh().await.expect_err("no answer").kind(), ErrorKind::TimedOut);
     assert!(begin.elapsed() <= 5 * 31 * SECOND, "{:?}", begin.elapsed());
-    // AWSPREVIOUS at the start: the error is that of the current version.
+    // At the start AWSPREVIOUS is tried as well; the reported error is that of the current version.
     memory.set("db", "not JSON");
     let begin = Instant::now();
     assert_eq!(hanging(2).live::<Db>().await.expect_err("no answer").kind(), ErrorKind::NotJson);
@@ -91,7 +91,7 @@ async fn a_source_that_panics_or_miscounts_has_failed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_hanging_call_keeps_the_others_from_nothing_for_long() {
-    /// The secret `slow` never answers.
+    /// Never answers for the secret `slow`.
     struct Slow(secrets_runtime::source::Memory);
 
     impl Source for Slow {
@@ -153,7 +153,7 @@ async fn thousands_of_secrets_of_which_a_fifth_fail_go_on() {
     assert!(mapped.iter().all(|mapped| *mapped.current() == "second"));
     let tasks = tokio::runtime::Handle::current().metrics().num_alive_tasks();
     assert!(tasks <= 2, "{tasks} tasks");
-    // Each failing one is asked about once a minute, and all of them once in ten.
+    // Polls each failing secret about once a minute, and all of them every ten minutes.
     let calls = odd.calls.load(Ordering::SeqCst);
     assert!((2_000 * 6..2_000 * 40).contains(&calls), "{calls} calls");
 }

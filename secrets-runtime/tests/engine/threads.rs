@@ -1,4 +1,4 @@
-//! Several threads at once, in real time: what the simulation, in its one thread, cannot meet.
+//! Several threads in real time, which the single-threaded simulation does not cover.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use crate::{Db, SECOND, db, password, source};
 
-/// Rotates and asks for news all the time, until it is dropped.
+/// Rotates and polls continuously until dropped.
 struct Busy(Arc<AtomicBool>);
 
 impl Busy {

@@ -1,4 +1,4 @@
-//! What happens when a version cannot be used, or none is to be had.
+//! Versions that cannot be used, and sources without any version.
 
 use secrets_runtime::{
     ErrorKind, HealthState, Secret, Secrets,
@@ -34,7 +34,7 @@ async fn a_version_that_an_explicit_look_refuses_is_looked_at_again_within_a_min
     let source = source();
     let secrets = Secrets::builder().refresh(HOUR).build(source.clone());
     let live = secrets.live::<Db>().await.expect("live");
-    // The task sleeps by now.
+    // By now the task sleeps.
     sleep(SECOND).await;
     source.set("db", "{}");
     live.refresh().await.expect_err("refused");

@@ -1,4 +1,4 @@
-//! When secrets are looked at, and in how many calls.
+//! When secrets are polled, and in how many calls.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,7 +41,7 @@ async fn a_secret_is_looked_at_once_an_interval_and_not_parsed_unless_it_changed
     let secrets = Secrets::new(source.clone());
     let _live = secrets.live::<Counted>().await.expect("live");
     sleep(10 * HOUR).await;
-    // 120 intervals, give or take a tenth, and the first look.
+    // 120 intervals with 10 % jitter, and the first poll.
     assert!((109..=134).contains(&source.calls()), "{}", source.calls());
     assert_eq!(PARSED.load(Ordering::SeqCst), 1);
 }
@@ -143,7 +143,7 @@ async fn a_slow_secret_holds_up_no_other() {
 
 #[tokio::test(start_paused = true)]
 async fn two_types_of_one_secret_are_one_request() {
-    /// Counts what is asked for, one request a call.
+    /// Counts the requests, and accepts one per call.
     #[derive(Clone)]
     struct Counted(Memory, Arc<AtomicUsize>);
 
@@ -160,7 +160,7 @@ async fn two_types_of_one_secret_are_one_request() {
     assert_eq!(source.1.load(Ordering::SeqCst), 2);
 }
 
-/// Fetches twenty at a time.
+/// A source that fetches twenty secrets per call.
 #[derive(Clone)]
 struct Twenty(Memory);
 

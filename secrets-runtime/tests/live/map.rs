@@ -1,4 +1,4 @@
-//! Values that are made of each version.
+//! Values derived from each version.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

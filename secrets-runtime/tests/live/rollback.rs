@@ -1,4 +1,4 @@
-//! A version that is older than the one in use.
+//! Versions that are older than the published one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use crate::{Db, HOUR, SECOND, db, password, unreachable};
 
-/// Versions with dates, as the service has them.
+/// Versions with creation dates, like the service's.
 #[derive(Clone, Default)]
 struct Dated(Arc<std::sync::Mutex<Option<Fetched>>>);
 
@@ -55,7 +55,7 @@ async fn an_echo_of_the_old_version_is_not_published_and_a_rollback_is() {
     assert_eq!(password(&live), "zero", "an explicit refresh confirms");
 }
 
-/// As `Dated`, a second late, and counting.
+/// Like `Dated`, with a delay of a second, and counts calls.
 #[derive(Clone, Default)]
 struct Late(Dated, Arc<AtomicUsize>);
 
@@ -79,7 +79,7 @@ async fn a_refresh_that_joins_a_poll_confirms_a_rollback_with_one_of_its_own() {
         sleep(SECOND / 10).await;
     }
     assert_eq!(live.refresh().await.expect("refreshed"), Refreshed::Changed);
-    // The poll that it joined was sent before the call, and cannot know that the older version is meant.
+    // The poll that it joined started before the call, so it cannot confirm that the older version is intended.
     assert_eq!((password(&live), source.1.load(Ordering::Relaxed)), ("one".to_owned(), calls + 2));
 }
 

@@ -1,4 +1,4 @@
-//! Getting the first value.
+//! Loading the first value.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The task that looks, and the runtime that it runs on.
+//! The background task and the runtime that it runs on.
 
 use secrets_runtime::{ErrorKind, HealthState, Refreshed, Secrets};
 use tokio::time::sleep;
@@ -34,7 +34,7 @@ fn when_the_runtime_goes_first_the_value_stays_health_tells_and_any_call_in_anot
     assert_eq!(password(&live), "first");
     let health = secrets.health();
     assert!(health.is_task_dead && health.state == HealthState::Degraded, "{health}");
-    // Another runtime: whoever waits in it for a new version brings the task back.
+    // On another runtime, waiting for a new version restarts the task.
     source.set("db", db("second"));
     let second = runtime();
     second.block_on(async {

@@ -1,4 +1,4 @@
-//! What readers get.
+//! The values that readers see.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Which secrets are looked at, and which types judge each: all that read it, whichever were chosen.
+//! Selects the secrets to check and the types that validate each. Every type that reads a secret validates it, whichever `--type` chose.
 
 use std::path::Path;
 
@@ -12,16 +12,16 @@ use crate::live::{self, Wanted, is_of, is_same, resolved};
 use crate::output::Output;
 use crate::program::{self, Loaded};
 
-/// A secret, what it says, and the types that read it.
+/// A secret, its document, and the types that read it.
 pub struct Asked<'l> {
     pub wanted: Wanted,
     pub loaded: Vec<&'l Loaded>,
     pub answer: Answer,
-    /// Where it was asked for.
+    /// The region that was asked.
     pub region: Option<String>,
 }
 
-/// A document, or why there is none.
+/// A document, or why it could not be fetched.
 pub enum Answer {
     Live(Result<Text, Failure>),
     Given(String),
@@ -44,7 +44,7 @@ impl Answer {
     }
 }
 
-/// Asks for the chosen secrets, or reads the one document.
+/// Fetches the chosen secrets, or reads the one document.
 pub fn asked<'l>(loaded: &'l [Loaded], arguments: &CheckArgs, output: &Output) -> Result<Vec<Asked<'l>>, Failure> {
     types_are_known(loaded, arguments)?;
     let questions = questions(loaded, arguments, output)?;
@@ -66,13 +66,13 @@ pub fn asked<'l>(loaded: &'l [Loaded], arguments: &CheckArgs, output: &Output) -
             keep_readers(asked, arguments);
         }
     } else {
-        // What was asked for because it might have been the same secret, and is another.
+        // Drops secrets that were fetched as a possible spelling of a chosen one and turned out to be another.
         asked.retain(|asked| asked.loaded.iter().any(|loaded| is_chosen(loaded, arguments)));
     }
     Ok(asked)
 }
 
-/// What is to be asked for, and the types whose declaration says so.
+/// A version to fetch, and the types that declare it.
 struct Question<'l> {
     wanted: Wanted,
     loaded: Vec<&'l Loaded>,
@@ -101,7 +101,7 @@ fn of_id<'l>(id: &str, loaded: &'l [Loaded], arguments: &CheckArgs) -> Result<Ve
     let has_types = !arguments.programs.scope.types.is_empty();
     let is_reader = |loaded: &&Loaded| match loaded.declaration.id {
         Some(declared) => is_same(declared, id, &arguments.variables),
-        // The program gives its id, which may be this one.
+        // The program passes the id at run time, so it may be this one.
         None => has_types && is_chosen(loaded, arguments),
     };
     let readers: Vec<&Loaded> = loaded.iter().filter(is_reader).collect();
@@ -119,7 +119,7 @@ fn of_id<'l>(id: &str, loaded: &'l [Loaded], arguments: &CheckArgs) -> Result<Ve
     Ok(questions)
 }
 
-/// One question for each spelling of an id: only the answers tell which secrets are one.
+/// One question for each spelling of an id: only the ARNs in the answers show which spellings mean the same secret.
 fn of_types<'l>(loaded: &'l [Loaded], arguments: &CheckArgs, output: &Output) -> Result<Vec<Question<'l>>, Failure> {
     let variables = &arguments.variables;
     let chosen: Vec<&Loaded> = loaded.iter().filter(|loaded| is_chosen(loaded, arguments)).collect();
@@ -140,7 +140,7 @@ fn of_types<'l>(loaded: &'l [Loaded], arguments: &CheckArgs, output: &Output) ->
         ));
     }
     let mut questions: Vec<Question<'l>> = Vec::new();
-    // A secret is called as a chosen type spells it.
+    // Chosen types go first, so that the report uses their spelling of the id.
     let (first, others): (Vec<&Loaded>, Vec<&Loaded>) = loaded.iter().partition(|loaded| is_chosen(loaded, arguments));
     for reader in first.into_iter().chain(others) {
         let Some(id) = reader.declaration.id else { continue };
@@ -172,7 +172,7 @@ fn selector(reader: &Loaded, arguments: &CheckArgs) -> Selector {
     }
 }
 
-/// Spellings of one secret are one secret, as the service says: it answered with one ARN.
+/// Merges spellings of one secret: the service answered them with the same ARN.
 fn united(all: Vec<Asked<'_>>) -> Vec<Asked<'_>> {
     let mut united: Vec<Asked<'_>> = Vec::new();
     for asked in all {
@@ -188,7 +188,7 @@ fn united(all: Vec<Asked<'_>>) -> Vec<Asked<'_>> {
     united
 }
 
-/// A type that declares the ARN of another secret of that name does not read this one.
+/// Drops types that declare the ARN of another secret with the same name.
 fn keep_readers(asked: &mut Asked<'_>, arguments: &CheckArgs) {
     if let Some(arn) = asked.answer.arn().map(str::to_owned) {
         let is_reader =
@@ -197,7 +197,7 @@ fn keep_readers(asked: &mut Asked<'_>, arguments: &CheckArgs) {
     }
 }
 
-/// The one document that somebody hands over: whatever may be a spelling of the secret's id, and every stage, judges it.
+/// The document of `--file`. Every type validates it whose id may be a spelling of the secret's, whatever its stage.
 fn given<'l>(path: &Path, questions: Vec<Question<'l>>, arguments: &CheckArgs) -> Result<Asked<'l>, Failure> {
     let mut secrets: Vec<Question<'l>> = Vec::new();
     for Question { wanted, loaded } in questions {

@@ -1,7 +1,7 @@
-//! What a type reads, as its name says.
+//! Presumes a type's shape from its name.
 //!
-//! The derive sees tokens, and `String` may be a type of the user's own. So this only spares questions: what fits as the names say
-//! is asked of the compiler once for all fields together, not for each.
+//! The derive sees only tokens, and `String` may be a user's own type. So names only save work: what fits by name is asked of the
+//! compiler once for all fields together instead of once per field.
 
 use secrets_shape::file_shape::problem;
 use secrets_shape::shape::{Precision, Shape};
@@ -9,10 +9,10 @@ use syn::{GenericArgument, Path, PathArguments, Type};
 
 use super::leaked;
 
-/// What does not depend on rules, which only the compiler evaluates.
+/// Problems that do not depend on rules, which only the compiler can evaluate.
 pub const PROBLEMS: u8 = problem::KINDS | problem::NULL | problem::OPTIONAL | problem::MISSING;
 
-/// The shape of the standard type of this name; `Unknown` for any other name.
+/// The shape of the standard type with this name; `Unknown` for any other name.
 pub fn shape(ty: &Type) -> Shape {
     let Type::Path(path) = ty else { return Shape::Unknown };
     match (last(&path.path), argument(&path.path)) {
@@ -26,7 +26,7 @@ pub fn shape(ty: &Type) -> Shape {
 }
 
 fn scalar(name: &str) -> Shape {
-    // Its bounds matter to questions that are asked all the same.
+    // The bounds do not matter here: questions about ranges are always asked.
     let integer = Shape::integer(i128::MIN, i128::MAX);
     match name {
         "String" | "SecretString" => Shape::String,
@@ -41,7 +41,7 @@ fn last(path: &Path) -> String {
     path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
 }
 
-/// The only argument of `Option<String>`.
+/// The single type argument, as in `Option<String>`.
 fn argument(path: &Path) -> Option<&Type> {
     match &path.segments.last()?.arguments {
         PathArguments::AngleBracketed(arguments) => match arguments.args.first() {

@@ -1,4 +1,4 @@
-//! What may be wrong between a type and its file, in words: the file's side as the file has it, the type as its tokens spell it.
+//! Messages for possible mismatches between the file and the types.
 
 use std::collections::HashSet;
 
@@ -13,30 +13,30 @@ use crate::check::{Body, Field, Object, Reading};
 use crate::errors::Errors;
 use crate::schema_file::Layout;
 
-/// Something that is wrong if the compiler finds it at a place.
+/// A mismatch that is an error if the compiler finds it at a place.
 pub struct Problem {
     pub at: usize,
     pub bit: u8,
     pub spot: Spot,
     pub message: String,
-    /// What to do about it.
+    /// The remedy.
     pub note: String,
 }
 
-/// Where the compiler points.
+/// Where the error points.
 #[derive(Clone)]
 pub enum Spot {
     Type(Box<Type>),
     Path,
 }
 
-/// The last resort of every remedy. `pull` leaves alone what people write by hand, such as `enum` and `anyOf`.
+/// The last resort in a remedy. `pull` does not change what people write by hand, such as `enum` and `anyOf`.
 pub const PULL: &str = "if the file is out of date correct it, or run `cargo secrets pull`";
 
-/// Last, because a program that runs without a key that it needs is worse than one that does not compile.
+/// Suggested last: a program that runs without a key that it needs is worse than one that does not compile.
 const OPTIONAL: &str = "if the key may be absent, make the field an `Option` or give it a `default`";
 
-/// Reports what tokens decide; returns what the types decide.
+/// Reports what the tokens decide and returns what the types decide.
 pub fn problems(path: &LitStr, file: &File, body: &Body, found: &[u8], errors: &mut Errors) -> Vec<Problem> {
     let tag = if let Body::Tagged(tagged) = body { Some(tagged.tag.value()) } else { None };
     let mut told = Told {
@@ -60,21 +60,21 @@ pub fn problems(path: &LitStr, file: &File, body: &Body, found: &[u8], errors: &
 
 struct Told<'a> {
     path: String,
-    /// What names the variant.
+    /// The enum's tag.
     tag: Option<String>,
     span: Span,
     layout: &'a Layout<'static>,
-    /// Which problems there may be.
+    /// The problem bits of each place.
     found: &'a [u8],
     problems: Vec<Problem>,
     known: HashSet<(usize, u8)>,
 }
 
-/// What a value is read as.
+/// The type that reads a value.
 #[derive(Clone)]
 struct Reader {
     spot: Spot,
-    /// "`Vec<Host>`"
+    /// The type in backticks: "`Vec<Host>`"
     name: String,
 }
 
@@ -101,7 +101,7 @@ impl Told<'_> {
         self.others(paired, object, &flattened, errors);
     }
 
-    /// A key of the file that no field reads and that may be the one that is meant.
+    /// Reports a similar key of the file that no field reads, probably the one that was meant.
     fn near_miss(&mut self, paired: &Paired, object: &Object, field: &Field, errors: &mut Errors) -> bool {
         if !self.layout.places[paired.place].are_all_keys || paired.is_shared {
             return false;
@@ -119,7 +119,7 @@ impl Told<'_> {
         true
     }
 
-    /// The keys of the file that no field reads, one of which may be what a field was meant to read.
+    /// The keys of the file that no field reads. One of them may be the key that was meant.
     fn unread_keys(&self, paired: &Paired, object: &Object) -> Vec<&'static str> {
         let keys = self.layout.keys_in(paired.place).map(|(_, key)| key);
         keys.filter(|key| !is_read(key, object) && self.tag.as_deref() != Some(key)).collect()
@@ -146,7 +146,7 @@ impl Told<'_> {
         self.ask(at, problem::MISSING, &reader.spot, message, &format!("{rename}{PULL}; {OPTIONAL}"));
     }
 
-    /// The keys that no field reads by its name.
+    /// Asks about the keys that no named field reads.
     fn others(&mut self, paired: &Paired, object: &Object, flattened: &[&Field], errors: &mut Errors) {
         let reader = match flattened {
             [] => None,
@@ -183,7 +183,7 @@ impl Told<'_> {
         format!("{} requires the key `{key}`, which no field reads and `deny_unknown_fields` refuses", self.path)
     }
 
-    /// All that may be wrong with a value, and with what is in it.
+    /// Asks about all problems of a value and its parts.
     fn value(&mut self, at: usize, key: &str, reader: &Reader) {
         let place = self.layout.places[at];
         let (path, Reader { spot, name }) = (self.path.clone(), reader);
@@ -227,7 +227,7 @@ impl Told<'_> {
         }
     }
 
-    /// The places in a place, and what they are called.
+    /// The parts of a place, with their paths.
     fn inside(&self, at: usize, path: &str) -> Vec<(usize, String)> {
         let place = self.layout.places[at];
         let keys = self.layout.keys_in(at).map(|(inner, key)| (inner, format!("{path}.{key}")));
@@ -238,7 +238,7 @@ impl Told<'_> {
         keys.chain(parts).chain(variants).collect()
     }
 
-    /// A type may require a key that an object does not have. Which, its tokens do not say.
+    /// Asks about a required key that the object does not have. The tokens do not show which keys a type requires.
     fn missing_in(&mut self, at: usize, object: usize, whole: &str, reader: &Reader) {
         let keys: Vec<String> = self.layout.keys_in(object).map(|(_, key)| format!("`{key}`")).collect();
         let keys = if keys.is_empty() { "no keys".to_owned() } else { keys.join(", ") };
@@ -268,14 +268,14 @@ fn reader(ty: &Type) -> Reader {
     Reader { spot: Spot::Type(Box::new(ty.clone())), name: format!("`{}`", spelled(ty)) }
 }
 
-/// A type as people write it.
+/// A type as it is usually written, without the spaces between tokens.
 fn spelled(ty: &Type) -> String {
     let spaced = ty.to_token_stream().to_string();
     let glued = [(" < ", "<"), (" >", ">"), ("> ", ">"), (" ,", ","), (" :: ", "::"), ("& ", "&"), (" ;", ";")];
     glued.into_iter().fold(spaced, |text, (from, to)| text.replace(from, to))
 }
 
-/// "an integer or a string", null left out where there is more.
+/// "an integer or a string". Omits null next to other kinds.
 pub fn words(kinds: Kinds) -> String {
     let mut rest = if kinds == Kinds::NULL { kinds } else { kinds.without(Kinds::NULL) };
     let mut words = Vec::new();
@@ -288,7 +288,7 @@ pub fn words(kinds: Kinds) -> String {
     if words.is_empty() { "no value at all".to_owned() } else { words.join(" or ") }
 }
 
-/// A number before an integer, which is one.
+/// The number comes before the integer because it includes it.
 const NAMES: [(Kinds, &str); 7] = [
     (Kinds::OBJECT, "an object"),
     (Kinds::ARRAY, "an array"),

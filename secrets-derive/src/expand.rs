@@ -55,7 +55,6 @@ pub fn expand(item: &Checked) -> TokenStream {
     let flatten = matches!(body, Body::Struct(_)).then(|| {
         quote! {
             #[automatically_derived]
-            #[diagnostic::do_not_recommend]
             impl #impl_generics #runtime::Flatten for #ident #type_generics #where_clause {
                 const IS: () = ();
             }
@@ -69,7 +68,6 @@ pub fn expand(item: &Checked) -> TokenStream {
         #names
 
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl #impl_generics #runtime::SecretValue for #ident #type_generics #where_clause {
             const SHAPE: #runtime::Shape = #shape;
 
@@ -172,7 +170,6 @@ fn key(item: &Checked, generics: &Generics) -> Option<TokenStream> {
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     Some(quote! {
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl #impl_generics #runtime::MapKey for #ident #type_generics #where_clause {}
     })
 }
@@ -216,7 +213,6 @@ fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
         });
         quote! {
             #[automatically_derived]
-            #[diagnostic::do_not_recommend]
             impl #impl_generics #runtime::NamedSecret for #ident #type_generics #where_clause {
                 const ID: &'static str = {
                     #judged
@@ -227,7 +223,6 @@ fn secret(item: &Checked, generics: &Generics) -> Option<TokenStream> {
     });
     Some(quote! {
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl #impl_generics #runtime::Secret for #ident #type_generics #where_clause {
             const SPEC: #runtime::SecretSpec = #runtime::SecretSpec::new(#name)
                 .declared_in(

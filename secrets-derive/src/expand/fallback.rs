@@ -11,7 +11,6 @@ pub fn fallback(item: &DeriveInput) -> TokenStream {
     let name = ident.to_string();
     quote! {
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl #impl_generics #runtime::SecretValue for #ident #type_generics #where_clause {
             const SHAPE: #runtime::Shape = #runtime::Shape::Object(&#runtime::ObjectShape::EMPTY);
 
@@ -24,25 +23,21 @@ pub fn fallback(item: &DeriveInput) -> TokenStream {
         }
 
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl #impl_generics #runtime::Secret for #ident #type_generics #where_clause {
             const SPEC: #runtime::SecretSpec = #runtime::SecretSpec::new(#name);
         }
 
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl #impl_generics #runtime::NamedSecret for #ident #type_generics #where_clause {
             const ID: &'static str = "";
         }
 
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl #impl_generics #runtime::Flatten for #ident #type_generics #where_clause {
             const IS: () = ();
         }
 
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl #impl_generics ::core::fmt::Debug for #ident #type_generics #where_clause {
             fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::unreachable!()

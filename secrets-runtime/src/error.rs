@@ -32,7 +32,7 @@ use secrets_shape::id::{self, BadId};
 ///     key: String,
 /// }
 ///
-/// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+/// let error = ApiKey::from_json(r#"{"key": 5}"#).err().unwrap();
 /// assert_eq!(
 ///     error.to_string(),
 ///     "the secret does not fit ApiKey: 1 violation (key: expected a string, found a number); \
@@ -75,7 +75,7 @@ impl Error {
     /// #     key: String,
     /// # }
     /// #
-    /// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+    /// let error = ApiKey::from_json(r#"{"key": 5}"#).err().unwrap();
     /// assert_eq!(error.kind(), ErrorKind::Invalid);
     /// # }
     /// ```
@@ -97,7 +97,7 @@ impl Error {
     /// #     key: String,
     /// # }
     /// #
-    /// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+    /// let error = ApiKey::from_json(r#"{"key": 5}"#).err().unwrap();
     /// assert_eq!(error.secret_id(), None); // it came from no source
     /// # }
     /// ```
@@ -117,7 +117,7 @@ impl Error {
     /// #     key: String,
     /// # }
     /// #
-    /// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+    /// let error = ApiKey::from_json(r#"{"key": 5}"#).err().unwrap();
     /// assert_eq!(error.violations()[0].path().to_string(), "key");
     /// # }
     /// ```
@@ -137,7 +137,7 @@ impl Error {
     /// #     key: String,
     /// # }
     /// #
-    /// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+    /// let error = ApiKey::from_json(r#"{"key": 5}"#).err().unwrap();
     /// for error in error.errors() {
     ///     eprintln!("{:?}: {error}", error.secret_id());
     /// }
@@ -159,7 +159,7 @@ impl Error {
     /// #     key: String,
     /// # }
     /// #
-    /// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+    /// let error = ApiKey::from_json(r#"{"key": 5}"#).err().unwrap();
     /// assert!(!error.is_transient());
     /// # }
     /// ```
@@ -179,7 +179,7 @@ impl Error {
     /// #     key: String,
     /// # }
     /// #
-    /// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+    /// let error = ApiKey::from_json(r#"{"key": 5}"#).err().unwrap();
     /// assert_eq!(error.hint(), Some("correct the secret's value, or change the struct"));
     /// # }
     /// ```

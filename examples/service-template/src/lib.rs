@@ -69,6 +69,8 @@ pub async fn router<D: Database>(
         .route("/orders", get(orders))
         .route("/live", get(StatusCode::OK))
         .route("/ready", get(ready))
+        // For your own network: ids, roles and metrics are no business of strangers.
+        .route("/health", get(async |State(service): State<Arc<Service<D>>>| service.secrets.health().to_string()))
         .route("/metrics", get(async |State(service): State<Arc<Service<D>>>| service.metrics.render()))
         .with_state(Arc::new(Service { pool, secrets, metrics })))
 }
@@ -81,8 +83,6 @@ async fn orders<D: Database>(State(service): State<Arc<Service<D>>>) -> Result<S
 }
 
 /// Ready while every secret has a value. *Degraded* is for an alarm: restarting the service would not mend it.
-async fn ready<D: Database>(State(service): State<Arc<Service<D>>>) -> (StatusCode, String) {
-    let health = service.secrets.health();
-    let status = if health.is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, format!("{health}\n"))
+async fn ready<D: Database>(State(service): State<Arc<Service<D>>>) -> StatusCode {
+    if service.secrets.health().is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
 }

@@ -76,15 +76,15 @@ async fn a_rotation_is_followed_and_a_version_that_does_not_log_in_is_not() {
     source.set("test/orders/db", document("stranger"));
     tokio::time::sleep(std::time::Duration::from_mins(2)).await;
     assert_eq!(get(&service, "/orders").await.1, "5 orders\n");
-    let (status, health) = get(&service, "/ready").await;
-    assert_eq!(status, StatusCode::OK, "an alarm, and no reason to restart");
+    assert_eq!(get(&service, "/ready").await.0, StatusCode::OK, "an alarm, and no reason to restart");
+    let health = get(&service, "/health").await.1;
     assert!(health.starts_with("degraded"), "{health}");
 }
 
 #[tokio::test]
 async fn it_is_live_and_ready_and_has_metrics() {
     let service = service(&Memory::new().with("test/orders/db", document("abc"))).await;
-    for path in ["/live", "/ready", "/metrics"] {
+    for path in ["/live", "/ready", "/health", "/metrics"] {
         assert_eq!(get(&service, path).await.0, StatusCode::OK, "{path}");
     }
 }

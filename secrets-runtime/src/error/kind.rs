@@ -11,7 +11,7 @@
 /// #     key: String,
 /// # }
 /// #
-/// let error = ApiKey::from_json(r#"{"key": 5}"#).map(|api| api.key).unwrap_err();
+/// let error = ApiKey::from_json(r#"{"key": 5}"#).err().unwrap();
 /// let is_of_the_secret = matches!(error.kind(), ErrorKind::Invalid | ErrorKind::NotJson | ErrorKind::Binary);
 /// assert!(is_of_the_secret);
 /// # }

@@ -96,7 +96,10 @@ impl Told<'_> {
             if places.is_empty() && flattened.is_empty() && self.near_miss(paired, object, field, errors) {
                 continue;
             }
-            self.presence(at, &key, &reader, &self.unread_keys(paired, object));
+            // Only a missing key asks for them, and a large file has many keys.
+            let is_missing = self.found[at] & problem::MISSING != 0;
+            let unread = if is_missing { self.unread_keys(paired, object) } else { Vec::new() };
+            self.presence(at, &key, &reader, &unread);
         }
         self.others(paired, object, &flattened, errors);
     }

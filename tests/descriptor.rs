@@ -28,7 +28,7 @@ static APPLICATION: LazyLock<Application> = LazyLock::new(|| {
     application
 });
 
-/// Few profiles, so that dependencies are built rarely: machine code only, for `lto`, and for size with `panic = "abort"`.
+/// Two profiles, so that macros are built rarely. Builds for size and with `lto` change the release profile.
 const WORKSPACE: &str = r#"[workspace]
 resolver = "3"
 members = ["orders", "shared", "unnamed"]
@@ -38,17 +38,9 @@ debug = false
 
 [profile.release.package."*"]
 opt-level = 1
-
-[profile.lto]
-inherits = "release"
-lto = true
-
-[profile.small]
-inherits = "release"
-opt-level = "s"
-codegen-units = 16
-panic = "abort"
 "#;
+
+const SMALL: &str = r#"build -p orders --release --config profile.release.opt-level="s" --config profile.release.codegen-units=16 --config profile.release.panic="abort""#;
 
 /// The uncalled functions that load secrets are too large to be inlined into callers.
 const PROGRAM: &str = r#"
@@ -155,11 +147,17 @@ fn exactly_what_is_loaded_is_in_the_binary_however_it_is_built() {
         ("build -p orders", "debug/orders"),
         ("rustc -p orders --release -- -C codegen-units=16", "release/orders"),
         ("rustc -p orders --release -- -C codegen-units=1 -C strip=symbols", "release/orders"),
-        ("build -p orders --profile small", "small/orders"),
+        (SMALL, "release/orders"),
         // The builds above use the compiler's default linker.
         ("rustc -p orders --release -- -C codegen-units=16 -C link-arg=-fuse-ld=bfd", "release/orders"),
-        ("rustc -p orders --profile lto -- -C lto=thin -C codegen-units=16", "lto/orders"),
-        ("rustc -p orders --profile lto -- -C lto=fat -C codegen-units=1 -C strip=symbols", "lto/orders"),
+        (
+            "rustc -p orders --release --config profile.release.lto=true -- -C lto=thin -C codegen-units=16",
+            "release/orders",
+        ),
+        (
+            "rustc -p orders --release --config profile.release.lto=true -- -C lto=fat -C codegen-units=1 -C strip=symbols",
+            "release/orders",
+        ),
     ];
     for (arguments, file) in builds {
         let found = built(arguments, file);

@@ -20,7 +20,7 @@ fn files(place: &Path) -> Box<dyn Iterator<Item = PathBuf>> {
 /// The targets of links: `[text](target)` and `[name]: target`.
 fn targets(page: &str) -> impl Iterator<Item = &str> {
     let inline = page.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-    let defined = page.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: ")).map(|(_, target)| target);
+    let defined = page.lines().filter_map(|line| line.strip_prefix('[')?.split_once(']')?.1.strip_prefix(": "));
     inline.chain(defined)
 }
 

@@ -220,9 +220,9 @@ impl<T> Live<T> {
     /// Derives a value from each version: a connection pool, a TLS configuration, a parsed key.
     ///
     /// `map` runs now, and then for each new version. The derived value is published only after `map` succeeds: prove,
-    /// then publish. Each run is its own task, and a slow one delays nothing else. If `map` fails, panics or takes
+    /// then publish. Each later run is its own task, and a slow one delays nothing else. If it fails, panics or takes
     /// longer than 30 s, the version is refused: the last good derived value stays, and `map` runs again within a
-    /// minute.
+    /// minute. The first run has no limit of its own.
     ///
     /// `map` gets an owned snapshot, so that its future may be `Send`, and it may use the live secret itself. Its first
     /// error is returned to the caller; later ones are kept for [`status`](Self::status). They are never logged,

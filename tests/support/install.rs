@@ -70,7 +70,7 @@ fn install(python: &str, lists: &[PathBuf], place: &Path) -> Result<(), String> 
         .map_err(|said| format!("{} ({said})", NEEDS_PYTHON.trim()))?;
     let mut pip = Command::new(place.join("bin/pip"));
     // The lists contain all transitive dependencies, so pip need not resolve any.
-    pip.args(["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"]);
+    pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-compile", "--require-hashes", "--no-deps"]);
     for list in lists {
         pip.arg("-r").arg(list);
     }

@@ -37,7 +37,7 @@ members = ["orders", "shared", "unnamed"]
 debug = false
 
 [profile.release.package."*"]
-opt-level = 1
+opt-level = 0
 "#;
 
 const SMALL: &str = r#"build -p orders --release --config profile.release.opt-level="s" --config profile.release.codegen-units=16 --config profile.release.panic="abort""#;

@@ -170,5 +170,5 @@ members = ["PACKAGE"]
 debug = false
 
 [profile.release.package."*"]
-opt-level = 1
+opt-level = 0
 "#;

@@ -166,6 +166,8 @@ async fn what_the_service_answers_in_its_place() {
     let writer = log.clone();
     let subscriber =
         tracing_subscriber::fmt().with_writer(move || writer.clone()).with_max_level(tracing::Level::DEBUG);
+    // While there is only one subscriber, the thread that reaches a call site first decides whether it is enabled.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     let _subscriber = tracing::subscriber::set_default(subscriber.finish());
 
     let error = |status, code, message| move || Reply::error(status, code, message);

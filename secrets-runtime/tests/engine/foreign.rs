@@ -44,6 +44,8 @@ fn a_tracing_layer_may_ask_for_the_health() {
         let source = source();
         let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
         let subscriber = Asking(Mutex::new(Some(secrets.clone())), Arc::clone(&asked));
+        // While there is only one subscriber, the thread that reaches a call site first decides whether it is enabled.
+        let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
         tracing::subscriber::with_default(subscriber, || {
             let runtime = crate::paused();
             runtime.block_on(async {

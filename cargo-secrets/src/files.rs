@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use secrets_shape::id;
+
 use crate::failure::Failure;
 
 /// Reads a document from a file, or from standard input if the path is `-`. A path that does not exist may be a secret
@@ -23,9 +25,10 @@ pub fn document(path: &Path, option: &str) -> Result<String, Failure> {
     })
 }
 
-/// Whether an argument looks like the text of a secret, passed where a path or a name belongs.
+/// Whether an argument looks like the text of a secret, passed where a path or a name belongs. Ids have placeholders in braces.
 pub fn may_be_a_document(argument: &OsStr) -> bool {
-    argument.to_string_lossy().contains(['{', '"', '\n'])
+    let text = argument.to_string_lossy();
+    text.contains(['"', '\n']) || id::variables(&text).count() < text.matches('{').count()
 }
 
 fn standard_input() -> io::Result<String> {
@@ -71,11 +74,8 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.{}.new", std::process::id()))
 }
 
-/// A path relative to the current directory. What looks like a document is not shown.
+/// A path relative to the current directory.
 pub fn shown(path: &Path) -> String {
-    if may_be_a_document(path.as_os_str()) {
-        return "<not shown: it looks like a document>".to_owned();
-    }
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).display().to_string()
 }

@@ -29,28 +29,30 @@ fn main() -> ExitCode {
     if arguments.get(1).is_some_and(|argument| argument == "secrets") {
         arguments.remove(1);
     }
+    if arguments.iter().any(|argument| files::may_be_a_document(argument)) {
+        eprintln!("{DOCUMENT}");
+        return ExitCode::from(2);
+    }
     let command = cli::Cli::command().color(cli::color(&arguments).for_clap());
     let matches = match command.try_get_matches_from(&arguments) {
         Ok(matches) => matches,
-        Err(error) => return refused(&error, &arguments),
+        Err(error) => return refused(&error),
     };
     let cli = match cli::Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
-        Err(error) => return refused(&error, &arguments),
+        Err(error) => return refused(&error),
     };
     let output = output::Output::new(&cli.global);
     output.finish(matches.subcommand_name().unwrap_or_default(), commands::run(&cli, &output))
 }
 
+/// Refused before anything can repeat it or use it as a name: cargo, an error, a file.
+const DOCUMENT: &str = "\
+error: an argument looks like a document, which is not shown here
+help: write the document to standard input and give `-` in place of a path: `--file -`, `--from -`";
+
 /// Prints the help, or an error about the command line.
-fn refused(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
-    if error.use_stderr() && arguments.iter().any(|argument| files::may_be_a_document(argument)) {
-        eprintln!(
-            "error: an argument looks like a document, which is not shown here\n\
-             help: write the document to standard input and give `-` in place of a path: `--file -`, `--from -`"
-        );
-        return ExitCode::from(2);
-    }
+fn refused(error: &clap::Error) -> ExitCode {
     // clap picks stdout for help and stderr for errors. A closed stream is ignored.
     let _ = error.print();
     ExitCode::from(if error.use_stderr() { 2 } else { 0 })

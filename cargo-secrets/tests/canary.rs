@@ -121,6 +121,42 @@ const COMMANDS: [&str; 20] = [
     r#"check {"text":"Xq7canaryXq7"}"#,
 ];
 
+/// Options whose value an error could repeat, or cargo, or the name of a file.
+const NAMES: [&str; 15] = [
+    "pull --id canary/all --schema",
+    "pull --type",
+    "check --bin program --type",
+    "check --bin program --id",
+    "check --bin program --stage",
+    "check --bin program --version-id",
+    "check --bin program --region",
+    "check --bin program --var",
+    "policy --bin program --extra-id",
+    "list --manifest-path",
+    "list --package",
+    "list --features",
+    "list --target",
+    "list --profile",
+    "man",
+];
+
+/// In place of a path or a name, a document is refused and not repeated.
+fn documents_are_repeated_by_no_option(session: &Session) {
+    for option in NAMES {
+        for document in [r#"{"text":"Xq7canaryXq7"}"#, "{text:Xq7canaryXq7}", r#"["Xq7canaryXq7"]"#] {
+            for joined in [format!("{option} {document}"), format!("{option}={document}")] {
+                let ran = session.run(&joined);
+                shows_nothing(option, &ran.shown());
+                assert_eq!(ran.status, Some(2), "{joined}");
+            }
+        }
+    }
+    let root = fs::read_dir(session.application.root()).expect("a directory").flatten();
+    for entry in root {
+        shows_nothing("the name of a file", &entry.path().display().to_string());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_command_shows_or_writes_a_value() {
     let session = Session::new("canary", "canary")
@@ -160,6 +196,8 @@ async fn no_command_shows_or_writes_a_value() {
     let checked = session.run("check --bin program").stdout;
     assert_eq!(checked, CHECKED, "there was something to show");
     assert!(files_show_nothing(&session.application.root().join("canary")) >= 3, "the sources, and what was pulled");
+
+    documents_are_repeated_by_no_option(&session);
 
     // Error messages of the service are not repeated either.
     for reply in [

@@ -265,26 +265,14 @@ impl Error {
             format!("secret {id} is overdue: its last poll should have ended {} s ago; {reason}", age.as_secs());
         let hint = "keep a tokio runtime running while the secret is used, and the process from being suspended: the next call \
                     inside a runtime brings the background task back";
-        Inner {
-            id: Some(id.shown().to_owned()),
-            transient: true,
-            hint: Some(Cow::Borrowed(hint)),
-            ..Inner::new(ErrorKind::Stale, message)
-        }
-        .into()
+        Inner { transient: true, ..Inner::hinted(ErrorKind::Stale, id, message, hint) }.into()
     }
 
     /// No background task polls, and the program did not poll in time either.
     pub(crate) fn unasked(id: &SecretId, age: Duration) -> Self {
         let message = format!("secret {id} was last polled {} s ago, and no background task polls it", age.as_secs());
         let hint = "take the value with `fresh`, which polls when it is older than you allow, or call `refresh`";
-        Inner {
-            id: Some(id.shown().to_owned()),
-            transient: true,
-            hint: Some(Cow::Borrowed(hint)),
-            ..Inner::new(ErrorKind::Stale, message)
-        }
-        .into()
+        Inner { transient: true, ..Inner::hinted(ErrorKind::Stale, id, message, hint) }.into()
     }
 
     /// Adds how long the call retried before it gave up.
@@ -301,23 +289,13 @@ impl Error {
         let message =
             format!("a value derived from secret {id} with `try_map` has been behind it for {} s", age.as_secs());
         let hint = "make the closure of `try_map` end, with a time limit of its own; the derived value from before stays in use";
-        Inner {
-            id: Some(id.shown().to_owned()),
-            hint: Some(Cow::Borrowed(hint)),
-            ..Inner::new(ErrorKind::Stale, message)
-        }
-        .into()
+        Inner::hinted(ErrorKind::Stale, id, message, hint).into()
     }
 
     /// A closure of the program makes no value from a version.
     pub(crate) fn underived(id: &SecretId, map: &str, what: &str, hint: &'static str) -> Self {
         let message = format!("{map} makes no value from a version of secret {id}: its closure {what}");
-        Inner {
-            id: Some(id.shown().to_owned()),
-            hint: Some(Cow::Borrowed(hint)),
-            ..Inner::new(ErrorKind::Refused, message)
-        }
-        .into()
+        Inner::hinted(ErrorKind::Refused, id, message, hint).into()
     }
 
     /// A value that is too old; `reason` says why there is no newer one.
@@ -393,6 +371,11 @@ impl Inner {
             parts: Vec::new(),
             cause: None,
         }
+    }
+
+    /// About one secret, with a remedy of its own in place of the kind's.
+    fn hinted(kind: ErrorKind, id: &SecretId, message: String, hint: &'static str) -> Self {
+        Self { id: Some(id.shown().to_owned()), hint: Some(Cow::Borrowed(hint)), ..Self::new(kind, message) }
     }
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What compiling takes, as rows of the table in README.md; `cargo bench -p secrets-benches` runs it.
+"""What compiling takes, as rows of the table in README.md; `cargo bench -p secrets-benches --features contests` runs it.
 
 `cargo check` for structs of ten fields: `Secret`, against serde's `Deserialize` with garde's `Validate`. The fastest of seven
 checks in turns, dependencies checked beforehand; half of the fields are strings, half numbers, and either the first two of a

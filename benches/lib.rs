@@ -1,4 +1,6 @@
-//! Benchmarks against the alternatives: `cargo bench -p secrets-benches`. `README.md` has the results.
+//! Benchmarks against the alternatives: `cargo bench -p secrets-benches --features contests`. `README.md` has the results.
+
+#![cfg(feature = "contests")]
 
 pub mod compile;
 pub mod contest;

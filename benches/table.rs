@@ -1,4 +1,4 @@
-//! All timings in one run; `cargo bench -p secrets-benches --bench table -- read start` runs only these sections.
+//! All timings in one run; `cargo bench -p secrets-benches --features contests --bench table -- read start` runs only these sections.
 
 use secrets_benches::{compile, decode, fleet, poll, read, rows, start};
 

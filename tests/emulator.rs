@@ -223,5 +223,5 @@ async fn the_program_is_named_to_the_service() {
     let proxy = Proxy::watching(emulator.address()).await;
     Secrets::new(Aws::new(&sdk_config(&proxy.endpoint()))).load_from::<Db>("who").await.expect("loaded");
     let agent = proxy.calls()[0].headers["user-agent"].clone();
-    assert!(agent.to_str().expect("text").contains("app/emulator-"), "{agent:?}");
+    assert!(agent.to_str().expect("text").contains("app/all-"), "{agent:?}");
 }

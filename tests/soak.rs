@@ -1,4 +1,4 @@
-//! Soak test: a rotation every 100 ms with eight readers, for ten seconds or `SECRETS_SOAK_SECONDS`.
+//! Soak test: a rotation every 50 ms with eight readers, for five seconds or `SECRETS_SOAK_SECONDS`.
 
 use std::fs;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ struct Db {
     password: String,
 }
 
-const ROTATION: Duration = Duration::from_millis(100);
+const ROTATION: Duration = Duration::from_millis(50);
 const READERS: usize = 8;
 
 fn document(nth: u64) -> String {
@@ -31,7 +31,7 @@ fn resident() -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn readers_see_whole_versions_and_memory_stays_flat() {
-    let seconds = std::env::var("SECRETS_SOAK_SECONDS").map_or(10, |seconds| seconds.parse().expect("a number"));
+    let seconds = std::env::var("SECRETS_SOAK_SECONDS").map_or(5, |seconds| seconds.parse().expect("a number"));
     let end = Instant::now() + Duration::from_secs(seconds);
     let source = Memory::new().with("soak/db", document(0));
     let secrets = Secrets::builder().refresh(ROTATION / 4).build(source.clone());

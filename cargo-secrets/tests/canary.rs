@@ -1,13 +1,11 @@
 //! Puts a canary in every part of a secret; it must not appear in anything that a command prints or writes.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::Session;
 use aws_sdk_secretsmanager::primitives::Blob;
 use secrets_tests::{Proxy, Reply};
-use support::Session;
 
 const SOURCE: &str = r#"
 #![expect(dead_code, reason = "declared to be loaded")]

@@ -1,12 +1,10 @@
 //! The exact output and exit status of the commands.
 
-mod support;
-
 use std::process::{Command, Stdio};
 
+use crate::support::{Ran, Session};
 use aws_sdk_secretsmanager::config::Region;
 use secrets_tests::{Proxy, Reply, sdk_config_as};
-use support::{Ran, Session};
 
 const SOURCE: &str = r#"
 use secrets_runtime::{Secret, SecretString};

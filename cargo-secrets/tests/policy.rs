@@ -1,11 +1,9 @@
 //! `policy`: its exact output, checked by a linter, and with permissions enforced.
 
-mod support;
-
 use std::sync::Arc;
 
+use crate::support::Session;
 use secrets_tests::{Emulator, lint, lint_template, read_template, sdk_config_as};
-use support::Session;
 
 const SOURCE: &str = r#"
 #[derive(secrets_runtime::Secret)]

@@ -1,8 +1,6 @@
 //! `pull`: what it writes, what it keeps, and what it reports.
 
-mod support;
-
-use support::Session;
+use crate::support::Session;
 
 const SOURCE: &str = r#"
 #![expect(dead_code, reason = "declared to be loaded")]

@@ -1,8 +1,6 @@
 //! Applies the command's remedies: makes a mistake, does what the message says, and expects success.
 
-mod support;
-
-use support::{Ran, Session};
+use crate::support::{Ran, Session};
 
 const SOURCE: &str = r#"
 use secrets_runtime::{Secret, Secrets, source::Memory};

@@ -1,9 +1,7 @@
 //! The whole workflow: pull, build, an edit breaks the secret, `check` rejects it, after the next `pull` the compiler rejects it, repair,
 //! success.
 
-mod support;
-
-use support::Session;
+use crate::support::Session;
 
 const DECLARED: &str = r#"
 use secrets_runtime::{Secret, SecretString};

@@ -15,7 +15,6 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
-#[allow(dead_code, reason = "not every test uses all of it")]
 impl Ran {
     /// Everything that was printed.
     pub(crate) fn shown(&self) -> String {
@@ -39,7 +38,6 @@ pub(crate) struct Session {
     variables: Vec<(String, String)>,
 }
 
-#[allow(dead_code, reason = "not every test uses all of it")]
 impl Session {
     /// A workspace with one package. The build output has the package's name, in a directory that all sessions share.
     pub(crate) fn new(name: &str, package: &'static str) -> Self {

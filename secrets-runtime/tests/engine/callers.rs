@@ -7,7 +7,7 @@ use std::task::Poll;
 use secrets_runtime::{ErrorKind, HealthState, Refreshed, Retry, Secrets};
 use tokio::time::{sleep, timeout};
 
-use crate::{Db, HOUR, MINUTE, SECOND, db, password, source, unreachable};
+use super::{Db, HOUR, MINUTE, SECOND, db, password, source, unreachable};
 
 /// Polls a future once.
 macro_rules! poll_once {
@@ -202,7 +202,7 @@ async fn a_load_that_is_dropped_takes_its_call_with_it() {
 
 #[test]
 fn one_more_view_of_a_secret_costs_the_same_however_many_there_are() {
-    let runtime = crate::paused();
+    let runtime = super::paused();
     let secrets = Secrets::new(source());
     let mut views = Vec::new();
     let mut bytes_of_the_next_after = |count: usize| {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use secrets_runtime::{ErrorKind, HealthState, Live, Refreshed, Retry, Secrets, source::Memory};
 use tokio::time::{sleep, timeout};
 
-use crate::{Db, HOUR, MINUTE, SECOND, db, password, source};
+use super::{Db, HOUR, MINUTE, SECOND, db, password, source};
 
 #[tokio::test(start_paused = true)]
 async fn a_closure_may_call_the_secret_that_it_derives_from() {
@@ -105,7 +105,7 @@ async fn a_closure_that_fails_is_run_again_within_a_minute_also_while_the_source
     live.refresh().await.expect("refreshed");
     sleep(SECOND).await;
     assert_eq!(mapped.status().last_error.expect("refused").kind(), ErrorKind::Refused);
-    source.fail("db", crate::unreachable());
+    source.fail("db", super::unreachable());
     let before = runs.load(Ordering::SeqCst);
     sleep(10 * MINUTE).await;
     assert!(runs.load(Ordering::SeqCst) - before >= 10, "{} runs", runs.load(Ordering::SeqCst) - before);

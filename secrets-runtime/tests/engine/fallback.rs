@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tokio::time::sleep;
 
-use crate::{Db, HOUR, MINUTE, SECOND, db, password, unreachable};
+use super::{Db, HOUR, MINUTE, SECOND, db, password, unreachable};
 
 fn throttled() -> SourceError {
     SourceError::new(ErrorKind::Throttled, "the test says so")
@@ -140,8 +140,8 @@ fn call_back(calling: &Calling) -> Result<(), &'static str> {
 
 #[test]
 fn a_validation_of_what_a_fallback_gave_may_call_back_and_its_refusal_ends() {
-    crate::within(20 * SECOND, || {
-        crate::paused().block_on(async {
+    super::within(20 * SECOND, || {
+        super::paused().block_on(async {
             let (first, replica) = (Dated::default().with("two", 20), Dated::default().with("bad", 30));
             let secrets = Secrets::builder().refresh(10 * SECOND).build(first.clone().or(replica));
             *CALLED_BACK.lock().expect("whole") = Some(secrets.clone());

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use secrets_runtime::{ErrorKind, HealthState, Live, Secret, Secrets};
 use tokio::time::sleep;
 
-use crate::{Db, MINUTE, SECOND, db, password, source, within};
+use super::{Db, MINUTE, SECOND, db, password, source, within};
 
 /// A `tracing` subscriber that reads the health on every event.
 struct Asking(Mutex<Option<Secrets>>, Arc<AtomicUsize>);
@@ -47,7 +47,7 @@ fn a_tracing_layer_may_ask_for_the_health() {
         // While there is only one subscriber, the thread that reaches a call site first decides whether it is enabled.
         let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
         tracing::subscriber::with_default(subscriber, || {
-            let runtime = crate::paused();
+            let runtime = super::paused();
             runtime.block_on(async {
                 let live = secrets.live::<Db>().await.expect("live");
                 let mapped = live.try_map(async |db| if db.password == "bad" { Err("bad") } else { Ok(()) });
@@ -57,7 +57,7 @@ fn a_tracing_layer_may_ask_for_the_health() {
                     source.set("db", document);
                     sleep(MINUTE).await;
                 }
-                source.fail("db", crate::unreachable());
+                source.fail("db", super::unreachable());
                 sleep(MINUTE).await;
                 source.set("db", db("fourth"));
                 sleep(MINUTE).await;
@@ -87,7 +87,7 @@ fn the_destructor_of_a_value_may_call_back_and_panic() {
         let dropped = Arc::new(AtomicUsize::new(0));
         let source = source();
         let secrets = Secrets::builder().refresh(10 * SECOND).build(source.clone());
-        crate::paused().block_on(async {
+        super::paused().block_on(async {
             let live = secrets.live::<Db>().await.expect("live");
             let (inner, counted) = (secrets.clone(), Arc::clone(&dropped));
             let mapped = live.try_map(move |_| {

@@ -9,7 +9,7 @@ use secrets_runtime::{
 };
 use tokio::time::sleep;
 
-use crate::{Db, MINUTE, SECOND, db, password, paused, runtime, source, until, within};
+use super::{Db, MINUTE, SECOND, db, password, paused, runtime, source, until, within};
 
 #[test]
 fn on_a_runtime_that_has_ended_nothing_hangs() {

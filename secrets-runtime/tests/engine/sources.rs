@@ -8,7 +8,7 @@ use secrets_runtime::{
 };
 use tokio::time::{Instant, sleep};
 
-use crate::{Db, HOUR, MINUTE, Odd, SECOND, What, db, password, source};
+use super::{Db, HOUR, MINUTE, Odd, SECOND, What, db, password, source};
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_never_answered_ends_at_the_limit_and_is_made_again() {
@@ -142,7 +142,7 @@ async fn thousands_of_secrets_of_which_a_fifth_fail_go_on() {
         mapped.push(live.try_map(async |db| Ok::<_, &'static str>(db.password.clone())).await.expect("mapped"));
     }
     for id in ids.iter().step_by(5) {
-        memory.fail(id, crate::unreachable());
+        memory.fail(id, super::unreachable());
     }
     sleep(HOUR).await;
     for (nth, id) in ids.iter().enumerate().filter(|(nth, _)| nth % 5 != 0) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use secrets_runtime::{HealthState, Live, Secrets, source::Memory};
 use tokio::time::timeout;
 
-use crate::{Db, SECOND, db, password, source};
+use super::{Db, SECOND, db, password, source};
 
 /// Rotates and polls continuously until dropped.
 struct Busy(Arc<AtomicBool>);

@@ -6,7 +6,7 @@ use secrets_runtime::{
 };
 use tokio::time::sleep;
 
-use crate::{Db, HOUR, MINUTE, SECOND, User, db, password, source, unreachable};
+use super::{Db, HOUR, MINUTE, SECOND, User, db, password, source, unreachable};
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_version_keeps_the_last_good_value_and_is_looked_at_again_within_a_minute() {

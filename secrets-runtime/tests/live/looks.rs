@@ -9,7 +9,7 @@ use secrets_runtime::{
 };
 use tokio::time::sleep;
 
-use crate::{Db, HOUR, MINUTE, Mail, SECOND, User, db, password, source};
+use super::{Db, HOUR, MINUTE, Mail, SECOND, User, db, password, source};
 
 #[tokio::test(start_paused = true)]
 async fn a_new_version_is_in_use_within_an_interval() {

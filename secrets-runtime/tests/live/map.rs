@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use secrets_runtime::{ErrorKind, HealthState, Secrets};
 use tokio::time::sleep;
 
-use crate::{Db, HOUR, MINUTE, SECOND, db, password, source};
+use super::{Db, HOUR, MINUTE, SECOND, db, password, source};
 
 #[tokio::test(start_paused = true)]
 async fn a_mapped_value_follows_and_a_version_that_fails_to_map_is_refused_there() {

@@ -10,7 +10,7 @@ use secrets_runtime::{
 };
 use tokio::time::sleep;
 
-use crate::{Db, HOUR, SECOND, db, password, unreachable};
+use super::{Db, HOUR, SECOND, db, password, unreachable};
 
 /// Versions with creation dates, like the service's.
 #[derive(Clone, Default)]

@@ -8,7 +8,7 @@ use secrets_runtime::{
 };
 use tokio::time::{Instant, sleep};
 
-use crate::{Db, MINUTE, Mail, SECOND, db, password, source, unreachable};
+use super::{Db, MINUTE, Mail, SECOND, db, password, source, unreachable};
 
 #[tokio::test(start_paused = true)]
 async fn a_start_waits_out_what_passes() {

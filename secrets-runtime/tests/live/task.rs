@@ -3,7 +3,7 @@
 use secrets_runtime::{ErrorKind, HealthState, Refreshed, Secrets};
 use tokio::time::sleep;
 
-use crate::{Db, HOUR, MINUTE, Mail, SECOND, db, password, source};
+use super::{Db, HOUR, MINUTE, Mail, SECOND, db, password, source};
 
 #[test]
 fn outside_of_a_runtime_live_is_an_error() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrets_runtime::{ErrorKind, HealthState, Live, Refreshed, Secrets};
 use tokio::time::sleep;
 
-use crate::{Db, HOUR, MINUTE, Mail, db, source, unreachable};
+use super::{Db, HOUR, MINUTE, Mail, db, source, unreachable};
 
 #[tokio::test(start_paused = true)]
 async fn changes_yields_the_current_value_then_each_new_one_and_the_newest_of_several() {

@@ -1,0 +1,9 @@
+//! Runs the command like a user does. One program, because each that links the SDK takes seconds to build.
+
+mod canary;
+mod output;
+mod policy;
+mod pull;
+mod remedies;
+mod story;
+mod support;

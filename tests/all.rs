@@ -16,3 +16,4 @@ mod remedies;
 mod rotation;
 mod schema;
 mod schema_file;
+mod ui_remedies;

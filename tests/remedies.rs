@@ -1,6 +1,6 @@
 //! Applies remedies: each case makes a mistake, does what the message says, and expects success.
 //!
-//! The remedies of compiler messages are applied in `tests/ui`, most of the command's in `cargo-secrets/tests/remedies.rs`. The last test
+//! The remedies of compiler messages are applied in `ui_remedies.rs`, most of the command's in `cargo-secrets/tests/remedies.rs`. The last test
 //! here finds every remedy in the sources and the test that applies it.
 
 use std::fs::{self, read_dir, read_to_string};
@@ -479,6 +479,8 @@ const REMEDIES: &[(&str, &str)] = &[
     ("give the path of a file that holds the document", "of_paths_and_names"),
     ("give the JSON object that the secret holds", "of_paths_and_names"),
     ("copy the program again", "of_paths_and_names"),
+    ("copy the file again, or write it again", "what_is_no_descriptor_file_is_told_and_the_remedies_work"),
+    ("write one with `cargo secrets describe", "what_is_no_descriptor_file_is_told_and_the_remedies_work"),
     ("or give `--var {name}=VALUE`", "of_paths_and_names"),
     ("give it as `--var {name}=NAME`", "a_variable_that_may_hold_a_value_is_not_written"),
     ("add --stage {}", "of_a_policy"),

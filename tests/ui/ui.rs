@@ -1,20 +1,15 @@
 //! Each case in `cases/` makes one mistake. The `.stderr` next to it is the message for the user, and the last lines of the case apply the
-//! message's remedy; `remedies.rs` reads them.
+//! message's remedy; `../ui_remedies.rs` reads them.
 //!
 //! `TRYBUILD=overwrite cargo test -p secrets-ui-tests` rewrites the messages; review the difference as prose.
-
-mod remedies;
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 #[test]
-fn every_mistake_is_explained_and_every_remedy_works() {
-    let package = package();
-    copy_schemas(&package).expect("a place under target");
-    let cases = trybuild::TestCases::new();
-    cases.compile_fail("cases/*/*.rs");
-    cases.pass(remedies::applied(&package));
+fn every_mistake_is_explained() {
+    copy_schemas(&package()).expect("a place under target");
+    trybuild::TestCases::new().compile_fail("cases/*/*.rs");
 }
 
 /// The package in which trybuild compiles the cases.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 use secrets_runtime::source::{Fetched, Memory, Request, Source, SourceError};
@@ -128,6 +128,79 @@ fn a_new_version_is_logged_once_however_much_is_derived_from_it() {
     });
 }
 
+/// Gives version `memory-7` the date 7,000 s after 1970.
+struct Dated(Memory);
+
+impl Source for Dated {
+    async fn fetch(&self, requests: &[Request]) -> Vec<Result<Fetched, SourceError>> {
+        let dated = |fetched: Fetched| {
+            let nth = fetched.version_id().and_then(|id| id.strip_prefix("memory-")?.parse().ok()).expect("a number");
+            fetched.with_created(SystemTime::UNIX_EPOCH + Duration::from_secs(1_000) * nth)
+        };
+        self.0.fetch(requests).await.into_iter().map(|fetched| fetched.map(dated)).collect()
+    }
+}
+
+#[test]
+fn the_version_in_use_and_the_refused_one_are_told_from_the_first_on() {
+    #[derive(Secret)]
+    #[secret(id = "missing", refresh = "10s")]
+    #[expect(dead_code, reason = "read and not looked at")]
+    struct Missing {
+        port: u16,
+    }
+
+    observe(&async |log, figures| {
+        let source = Memory::new().with("db", document(0));
+        let secrets = Secrets::new(Dated(source.clone()));
+        let live: Live<Db> = secrets.live().await.expect("live");
+        let told = |nth: u32| {
+            let health = serde_json::to_value(secrets.health()).expect("data");
+            let secret = &health["secrets"][0];
+            assert_eq!(secret["version_id"], format!("memory-{nth}"), "{health}");
+            assert_eq!(secret["created_unix_seconds"], f64::from(nth) * 1_000.0, "{health}");
+            assert_eq!(secrets.health().secrets[0].version_id, Some(format!("memory-{nth}")));
+            let gauge = format!("secrets_version_created_seconds{{id=\"db\"}} {nth}000\n");
+            assert!(figures().contains(&gauge), "{gauge} is not in {}", figures());
+            secret["refused_version_id"].clone()
+        };
+        let first = r#"the first version is in use secret="db" version="memory-1" created_unix_seconds=1000.0"#;
+        assert_eq!((log.count(first), log.count("is in use")), (1, 1));
+        a_while().await;
+        assert_eq!(told(1), json!(null));
+
+        source.set("db", document(1));
+        a_while().await;
+        assert_eq!(told(2), json!(null));
+        let second = r#"a new version is in use secret="db" version="memory-2" created_unix_seconds=2000.0"#;
+        assert_eq!((log.count(second), log.count("is in use")), (1, 2));
+
+        source.set_binary("db");
+        a_while().await;
+        assert_eq!(told(2), json!("memory-3"));
+
+        let pool = live.try_map(async |db| if db.password.ends_with("-1") { Ok(()) } else { Err("no login") });
+        let pool = pool.await.expect("the first pool logs in");
+        source.set("db", document(2));
+        a_while().await;
+        assert_eq!(live.status().version_id.as_deref(), Some("memory-4"));
+        assert_eq!(told(2), json!("memory-4"), "the pool still uses the version before");
+        drop(pool);
+        a_while().await;
+        assert_eq!(told(4), json!(null));
+
+        // Each live secret is told of, and a secret that has no value yet tells none.
+        let _other: Live<Db> = secrets.live_from("db").await.expect("live");
+        assert_eq!(log.count("the first version is in use"), 2);
+        let _missing = secrets.start::<Missing>().expect("begun");
+        a_while().await;
+        let health = secrets.health();
+        let missing = health.secrets.iter().find(|secret| secret.id == "missing").expect("it counts");
+        assert_eq!((&missing.version_id, missing.created), (&None, None));
+        assert!(!figures().contains(r#"secrets_version_created_seconds{id="missing"}"#), "{}", figures());
+    });
+}
+
 #[test]
 fn an_outage_is_logged_when_it_begins_and_when_it_ends() {
     observe(&async |log, figures| {
@@ -181,7 +254,7 @@ fn what_is_logged_while_a_secret_is_loaded_or_polled_is_in_a_span_that_names_it(
         secrets.load_many::<Db>(["db", "other"]).await.expect("loaded");
         assert_eq!(log.count("load{secrets=db, other}:fetch{secrets=db"), 1);
         let _live = secrets.live::<Db>().await.expect("live");
-        assert_eq!(log.count("load{secrets=db}:fetch{secrets=db}:"), 1);
+        assert_eq!(log.count("load{secrets=db}:fetch{secrets=db}: observability: asked"), 1);
         a_while().await;
         assert!(log.count(" INFO fetch{secrets=db}: observability: asked") > 1, "polls");
     });
@@ -237,7 +310,7 @@ fn an_id_is_shown_resolved_in_events_and_figures() {
         let _live = secrets.live::<Placed>().await.expect("live");
         source.set("prod/db", r#"{"port": "x"}"#);
         a_while().await;
-        assert_eq!(log.count(r#"secret="prod/db" declared="{APP_ENV}/db""#), 1, "the refusal");
+        assert_eq!(log.count(r#"secret="prod/db" declared="{APP_ENV}/db""#), 2, "the first version and the refusal");
         assert!(figures().contains(r#"secrets_refused{id="prod/db"} 1"#), "{}", figures());
     });
 }

@@ -14,6 +14,7 @@
 //! - [`verifiers`]: accepting two versions at once
 //! - [`tls`]: certificates that follow their secret
 //! - [`tenants`]: many secrets of one type
+//! - [`versions`]: which version each task serves, and whether the old key may be revoked
 //! - [`changing_keys`]: adding and removing keys while two versions of a program run
 //! - [`http_client`]: TLS, FIPS, proxies, features
 //! - [`agent_and_extension`]: the Secrets Manager Agent, the Lambda extension, Parameter Store
@@ -54,6 +55,7 @@ page!(lambda, "guides/lambda.md");
 page!(sqlx, "guides/sqlx.md");
 page!(integrations, "guides/integrations.md");
 page!(readiness_and_liveness, "guides/readiness-and-liveness.md");
+page!(versions, "guides/versions.md");
 page!(localstack, "guides/localstack.md");
 page!(verifiers, "guides/verifiers.md");
 page!(tls, "guides/tls.md");

@@ -52,6 +52,8 @@ mod wait;
 pub use accept::CONFIRMATION;
 pub use attempt::Retry;
 pub use changes::Changes;
+#[cfg(feature = "serde")]
+pub use clock::unix_seconds;
 pub use fetch::fetch;
 pub use handle::{Live, Refreshed, TryMap};
 pub use health::{Health, Status};

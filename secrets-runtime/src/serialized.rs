@@ -2,13 +2,13 @@
 //! getters; durations are in seconds, points in time in seconds since 1970. Errors from closures of the program are
 //! left out.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::decode::Violation;
 use crate::error::{Error, ErrorKind};
-use crate::live::{Health, HealthState, SecretHealth, Status};
+use crate::live::{Health, HealthState, SecretHealth, Status, unix_seconds};
 
 /// Serializes a struct with these names and values.
 macro_rules! fields {
@@ -46,6 +46,9 @@ fields!(SecretHealth: |secret|
     "declared_id" = secret.declared_id,
     "state" = secret.state,
     "age_seconds" = seconds(secret.age),
+    "version_id" = secret.version_id,
+    "created_unix_seconds" = secret.created.map(unix_seconds),
+    "refused_version_id" = secret.refused_version_id,
     "error" = secret.error,
 );
 
@@ -85,8 +88,4 @@ impl Serialize for HealthState {
 
 fn seconds(duration: Option<Duration>) -> Option<f64> {
     duration.map(|duration| duration.as_secs_f64())
-}
-
-fn unix_seconds(at: SystemTime) -> f64 {
-    at.duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }

@@ -27,7 +27,9 @@ pub fn lines(health: &Health, namespace: &str, now: SystemTime) -> Vec<Value> {
     let each = |secret: &SecretHealth| {
         let refused = ("secrets_refused", "Count", json!(u8::from(is_refused(secret))));
         let age = secret.age.map(|age| ("secrets_age_seconds", "Seconds", json!(age.as_secs())));
-        let figures: Vec<_> = std::iter::once(refused).chain(age).collect();
+        let created = secret.created.and_then(|created| created.duration_since(UNIX_EPOCH).ok());
+        let created = created.map(|at| ("secrets_version_created_seconds", "Seconds", json!(at.as_secs_f64())));
+        let figures: Vec<_> = std::iter::once(refused).chain(age).chain(created).collect();
         line(namespace, now, Some(&secret.id), &figures)
     };
     std::iter::once(all).chain(health.secrets.iter().map(each)).collect()

@@ -38,6 +38,15 @@ impl Version {
         Self { id, fingerprint: 0, stages: Arc::default(), created: None, fetched: now.wall }
     }
 
+    /// The one that was created first. Without dates it is the last one, so derived values come after what they derive
+    /// from.
+    pub fn oldest(versions: impl IntoIterator<Item = Self>) -> Option<Self> {
+        versions.into_iter().reduce(|one, other| match one.created.zip(other.created) {
+            Some((one_created, other_created)) if one_created <= other_created => one,
+            _ => other,
+        })
+    }
+
     pub fn is(&self, fetched: &Fetched) -> bool {
         let is_same_text = || self.fingerprint == hash(fetched.expose_text());
         match (&self.id, fetched.version_id()) {

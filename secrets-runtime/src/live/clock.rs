@@ -3,10 +3,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep, sleep_until};
+
+/// Seconds since 1970, as metrics and logs have them.
+pub fn unix_seconds(at: SystemTime) -> f64 {
+    at.duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+}
 
 /// A point in time on both the monotonic and the wall clock. While a process is suspended, one of them may stand still.
 #[derive(Debug, Clone, Copy)]

@@ -100,6 +100,8 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
             applying.effects.drop_later(first);
             return false;
         };
+        let published = What::Published { version: first.version.clone(), is_first: true };
+        applying.effects.event(self.secret.event(published));
         let id = subscription.id;
         let upstream = Arc::new(OfSecret { max_stale: self.secret.poller.settings.max_stale(&T::SPEC), subscription });
         let state = LiveState::new(first, asked, upstream);
@@ -119,11 +121,8 @@ impl<T: Secret + Send + Sync + 'static> PendingState<T> {
         let version = version.clone();
         match read::<T>(fetched.expose_text(), Some(self.secret.secret_id())) {
             Ok(value) => {
-                let first = first(value, version.clone());
+                let first = first(value, version);
                 Verdict::change(Standing::Settled, move |applying| {
-                    if self.visibility == Visibility::Visible {
-                        applying.effects.event(self.secret.event(What::Published(version)));
-                    }
                     if !self.become_live(first, run.asked, None, applying) {
                         // It started on the previous version meanwhile: the live value decides about this one.
                         applying.subscriptions.note(applying.id, Standing::Open);
@@ -264,8 +263,8 @@ impl<T: Secret + Send + Sync + 'static> Subscriber for PendingState<T> {
     }
 
     fn health(&self) -> Option<ViewHealth> {
-        let refused = self.refusal().map(|refused| refused.error);
-        let waiting = ViewHealth { confirmed: None, max_stale: None, refused, behind: None };
+        let refused = self.refusal().map(Refusal::told);
+        let waiting = ViewHealth { confirmed: None, max_stale: None, version: None, refused, behind: None };
         (self.visibility == Visibility::Visible).then_some(waiting)
     }
 }

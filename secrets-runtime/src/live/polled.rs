@@ -480,6 +480,7 @@ impl Target for PolledSecret {
             is_ok: health.state == HealthState::Ok,
             is_refused: health.is_refused,
             age: health.age,
+            created: health.created,
         })
     }
 }

@@ -1,10 +1,11 @@
 //! The health of one secret, over all its views.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use super::accept::Version;
 use super::clock::Timestamp;
-use super::subscriber::ViewHealth;
+use super::subscriber::{Refused, ViewHealth};
 use crate::error::Error;
 use crate::source::SecretId;
 
@@ -62,6 +63,13 @@ pub struct SecretHealth {
     pub state: HealthState,
     /// How long ago its value was last known to be the newest; `None` if there never was one.
     pub age: Option<Duration>,
+    /// The id of the version in use: the oldest one, where several live and derived values of the secret differ. `None`
+    /// if there is no value yet, or the source has no ids.
+    pub version_id: Option<String>,
+    /// When that version was created, if the source says.
+    pub created: Option<SystemTime>,
+    /// The id of the newest version, if it was refused and the source gives ids; `error` says why.
+    pub refused_version_id: Option<String>,
     /// The most important problem: a refused version, else a failed poll, else overdue polls.
     pub error: Option<Error>,
     #[cfg(feature = "metrics")]
@@ -78,17 +86,20 @@ impl SecretHealth {
     ) -> Self {
         let now = Timestamp::now();
         let (mut oldest, mut refusal, mut late) = (None, None, overdue);
+        let mut version: Option<Version> = None;
         let (mut is_missing, mut is_stale) = (false, false);
-        for ViewHealth { confirmed, max_stale, refused, behind } in views {
+        for ViewHealth { confirmed, max_stale, version: serves, refused, behind } in views {
             let age = confirmed.map(|confirmed| confirmed.age(now));
             is_missing |= age.is_none();
             is_stale |= age.zip(max_stale).is_some_and(|(age, limit)| age > limit);
             oldest = oldest.max(age);
             refusal = refusal.or(refused);
+            version = Version::oldest(version.into_iter().chain(serves));
             late = late.or(behind);
         }
         #[cfg(feature = "metrics")]
         let is_refused = refusal.is_some();
+        let (refused_version_id, refusal) = refusal.map(|Refused { version_id, error }| (version_id, error)).unzip();
         let error = refusal.or(failed).or(late);
         let state = match () {
             () if is_missing => HealthState::Unavailable,
@@ -100,6 +111,9 @@ impl SecretHealth {
             declared_id: secret.shown_declared().map(str::to_owned),
             state,
             age: oldest,
+            version_id: version.as_ref().and_then(|version| version.id.as_deref()).map(str::to_owned),
+            created: version.and_then(|version| version.created),
+            refused_version_id: refused_version_id.flatten().as_deref().map(str::to_owned),
             error,
             #[cfg(feature = "metrics")]
             is_refused,

@@ -13,7 +13,7 @@ use super::map::MapError;
 use super::polled::{PolledSecret, Subscription};
 use super::publish::Published;
 use super::snapshot::{Snapshot, Versioned};
-use super::subscriber::{Arrival, Standing, Subscriber, Verdict, ViewHealth};
+use super::subscriber::{Arrival, Refused, Standing, Subscriber, Verdict, ViewHealth};
 use super::telemetry::What;
 use super::ticket::Run;
 use super::{accept, fetch};
@@ -88,6 +88,13 @@ pub struct Refusal {
     pub cause: Option<MapError>,
 }
 
+impl Refusal {
+    /// What health tells of it. A closure's error, which may quote the secret, is left out.
+    pub fn told(self) -> Refused {
+        Refused { version_id: self.version.id, error: self.error }
+    }
+}
+
 impl<T> LiveState<T> {
     pub fn new(first: Versioned<T>, confirmed: Timestamp, upstream: Arc<dyn Upstream<T>>) -> Self {
         let view = View {
@@ -157,10 +164,12 @@ impl<T> LiveState<T> {
         let own = ViewHealth {
             confirmed: Some(self.confirmed()),
             max_stale: self.upstream.max_stale(),
-            refused: self.refusal().map(|refused| refused.error),
+            version: Some(self.published.borrow().version.clone()),
+            refused: self.refusal().map(Refusal::told),
             behind: self.upstream.behind(),
         };
         self.derived().iter().filter_map(|one| one.health()).fold(own, |own, below| ViewHealth {
+            version: Version::oldest(own.version.into_iter().chain(below.version)),
             refused: own.refused.or(below.refused),
             behind: own.behind.or(below.behind),
             ..own
@@ -250,7 +259,9 @@ impl<T: Secret + Send + Sync + 'static> LiveState<T> {
                 Ok(value) => Verdict::change(Standing::Settled, move |applying| {
                     let number = self.number() + 1;
                     if let Some(secret) = self.upstream.secret() {
-                        applying.effects.event(secret.event(What::Published(version.clone())));
+                        applying
+                            .effects
+                            .event(secret.event(What::Published { version: version.clone(), is_first: false }));
                     }
                     self.publish(Versioned { value, version, number, show: T::redacted }, asked, applying.effects);
                 }),

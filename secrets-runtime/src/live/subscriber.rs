@@ -87,9 +87,18 @@ pub struct ViewHealth {
     /// When the published value was last known to be the newest; `None` if there never was one.
     pub confirmed: Option<Timestamp>,
     pub max_stale: Option<Duration>,
-    pub refused: Option<Error>,
+    /// The oldest version that the view or a value derived from it serves.
+    pub version: Option<Version>,
+    pub refused: Option<Refused>,
     /// A derived value has been behind its upstream for too long.
     pub behind: Option<Error>,
+}
+
+/// A version that a view refuses, and why.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    pub version_id: Option<Arc<str>>,
+    pub error: Error,
 }
 
 /// Whether a subscriber counts for the health, and keeps its secret polled.

@@ -2,9 +2,10 @@
 
 use std::fmt;
 #[cfg(feature = "metrics")]
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::accept::Version;
+use super::clock::unix_seconds;
 use super::settings::START_DEADLINE;
 use crate::error::Error;
 use crate::source::SecretId;
@@ -43,8 +44,8 @@ pub enum What {
     Answered { failures: u32, is_refused: bool },
     /// A poll failed. `is_new`: the kind of failure is new; `is_first`: nothing was read before it.
     Failed { error: Error, is_new: bool, is_first: bool },
-    /// A version was published.
-    Published(Version),
+    /// A version was published. `is_first`: the live secret begins with it.
+    Published { version: Version, is_first: bool },
     /// A version was refused: once per version.
     Refused(Version, Error),
     /// A closure of the program made no value from a version: once per version.
@@ -94,9 +95,11 @@ impl Event {
                 }
                 count(id, "failed");
             }
-            What::Published(version) => {
+            What::Published { version, is_first } => {
+                let created_unix_seconds = version.created.map(unix_seconds);
                 let version = version.id.as_deref();
-                tracing::info!(target: "secrets_runtime", secret = id, declared, version, "a new version is in use");
+                let what = if is_first { "the first version is in use" } else { "a new version is in use" };
+                tracing::info!(target: "secrets_runtime", secret = id, declared, version, created_unix_seconds, "{what}");
             }
             What::Refused(version, error) => {
                 tracing::error!(
@@ -168,6 +171,7 @@ pub struct Gauge {
     pub is_ok: bool,
     pub is_refused: bool,
     pub age: Option<Duration>,
+    pub created: Option<SystemTime>,
 }
 
 #[cfg(feature = "metrics")]
@@ -187,12 +191,16 @@ pub struct Degraded(std::sync::atomic::AtomicI64);
 impl Degraded {
     pub fn show(&self, gauges: impl Iterator<Item = Gauge>) {
         let mut degraded = 0;
-        for Gauge { secret, is_ok, is_refused, age } in gauges {
+        for Gauge { secret, is_ok, is_refused, age, created } in gauges {
             degraded += i64::from(!is_ok);
             let refused = if is_refused { 1.0 } else { 0.0 };
             metrics::gauge!("secrets_refused", "id" => secret.shown().to_owned()).set(refused);
             if let Some(age) = age {
                 metrics::gauge!("secrets_age_seconds", "id" => secret.shown().to_owned()).set(age.as_secs_f64());
+            }
+            if let Some(created) = created {
+                let gauge = metrics::gauge!("secrets_version_created_seconds", "id" => secret.shown().to_owned());
+                gauge.set(unix_seconds(created));
             }
         }
         self.set(degraded);

@@ -130,6 +130,9 @@ pub enum Command {
     /// Print a skeleton of a secret to fill in
     #[command(after_help = TEMPLATE)]
     Template(ListArgs),
+    /// Write what a program declares to a file, for later checks without the program
+    #[command(after_help = DESCRIBE)]
+    Describe(DescribeArgs),
     /// Write the schema file of each live secret: keys and kinds, never a value
     #[command(after_help = PULL)]
     Pull(PullArgs),
@@ -218,6 +221,18 @@ Examples:
   aws secretsmanager create-secret --name prod/orders/db --secret-string file://orders-db.json"
 );
 
+const DESCRIBE: &str = concat!(
+    exit_status!("the file is written"),
+    "\
+Keep the file beside the program's image. Every command that takes `--bin` takes it as `--descriptors`, and so does every
+later version of this command.
+
+Examples:
+  cargo secrets describe --bin target/release/orders orders.descriptor.json
+  cargo secrets check --descriptors orders.descriptor.json
+  cargo secrets check --descriptors deployed/               # every program that is deployed"
+);
+
 const PULL: &str = concat!(exit_status!("all files are up to date or written", "--check finds one that is missing or out of date"), "\
 It builds the workspace without comparing schemas (SECRETS_SCHEMA=unchecked) and asks the programs which files there
 are to be, and what is a map, whose keys are data and are not written. What people wrote into a file stays: descriptions,
@@ -265,6 +280,9 @@ pub struct Programs {
     /// Read this program instead of building the workspace
     #[arg(long, value_name = "PATH", help_heading = "Programs", conflicts_with_all = ["package", "manifest_path", "Build"])]
     pub bin: Vec<PathBuf>,
+    /// Read what `describe` wrote of a program: a file, or a directory with files `*.descriptor.json`
+    #[arg(long, value_name = "PATH", help_heading = "Programs", conflicts_with_all = ["package", "manifest_path", "Build"])]
+    pub descriptors: Vec<PathBuf>,
     #[command(flatten)]
     build: Build,
 }
@@ -312,6 +330,14 @@ pub struct Variables {
 pub struct ListArgs {
     #[command(flatten)]
     pub programs: Programs,
+}
+
+#[derive(Debug, Args)]
+pub struct DescribeArgs {
+    #[command(flatten)]
+    pub programs: Programs,
+    /// File to write, by convention `<program>.descriptor.json` (default: standard output)
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -437,6 +463,11 @@ impl Scope {
 }
 
 impl Programs {
+    /// Whether the workspace is built, because no program is given.
+    pub fn are_built(&self) -> bool {
+        self.bin.is_empty() && self.descriptors.is_empty()
+    }
+
     /// The arguments for `cargo build`.
     pub fn build_arguments(&self) -> Vec<OsString> {
         self.build.arguments(&self.scope)

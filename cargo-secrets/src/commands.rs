@@ -1,6 +1,7 @@
 //! The commands.
 
 mod check;
+mod describe;
 mod list;
 mod policy;
 mod pull;
@@ -23,6 +24,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<Verdict, Failure> {
         Command::Policy(arguments) => policy::run(arguments, output),
         Command::Schema(arguments) => show::schema(arguments, output),
         Command::Template(arguments) => show::template(arguments, output),
+        Command::Describe(arguments) => describe::run(arguments, output),
         Command::Pull(arguments) => pull::run(arguments, output),
         Command::Check(arguments) => check::run(arguments, output),
         Command::Completions { shell } => completions(*shell),

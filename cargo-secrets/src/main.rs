@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod descriptor;
 mod entries;
 mod executable;
 mod failure;

@@ -7,6 +7,7 @@ use secrets_shape::near::nearest;
 use secrets_shape::wire::Declaration;
 
 use crate::cli::Programs;
+use crate::descriptor;
 use crate::entries::{self, Reason};
 use crate::executable;
 use crate::failure::Failure;
@@ -43,22 +44,33 @@ pub const GIVEN: &str = "(given at run time)";
 
 /// The types that the chosen programs load, sorted by id and type. Never empty.
 pub fn loaded(programs: &Programs, output: &Output) -> Result<Vec<Loaded>, Failure> {
-    let files = if programs.bin.is_empty() {
+    if programs.are_built() {
         let workspace = Workspace::find(&programs.scope, output)?;
         workspace.note_missing_schemas(output);
-        workspace.build(programs.build_arguments(), Checking::OfSchemas, output)?
-    } else {
-        programs.bin.clone()
-    };
-    read(&files, output)
+        return read(&workspace.build(programs.build_arguments(), Checking::OfSchemas, output)?, output);
+    }
+    let descriptors = descriptor::files(&programs.descriptors)?;
+    merged(of_programs(&programs.bin).chain(descriptors.iter().map(|file| (file, descriptor::read as Read))), output)
 }
 
 /// The types that the programs in these files load. Never empty.
 pub fn read(files: &[PathBuf], output: &Output) -> Result<Vec<Loaded>, Failure> {
-    let mut found: Vec<(String, Loaded)> = Vec::new();
-    for file in files {
+    merged(of_programs(files), output)
+}
+
+/// Reads the declarations in a file.
+type Read = fn(&Path) -> Result<Vec<&'static Declaration<'static>>, Failure>;
+
+fn of_programs(files: &[PathBuf]) -> impl Iterator<Item = (&PathBuf, Read)> {
+    files.iter().map(|file| (file, declarations as Read))
+}
+
+fn merged<'f>(files: impl Iterator<Item = (&'f PathBuf, Read)>, output: &Output) -> Result<Vec<Loaded>, Failure> {
+    let (mut found, mut files_read): (Vec<(String, Loaded)>, Vec<&PathBuf>) = Default::default();
+    for (file, read) in files {
         output.verbose(format_args!("reading {}", files::shown(file)));
-        for declaration in declarations(file)? {
+        files_read.push(file);
+        for declaration in read(file)? {
             let key = format!("{declaration:?}");
             match found.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, loaded)) if loaded.programs.contains(file) => {}
@@ -70,10 +82,10 @@ pub fn read(files: &[PathBuf], output: &Output) -> Result<Vec<Loaded>, Failure> 
     let mut found: Vec<Loaded> = found.into_iter().map(|(_, loaded)| loaded).collect();
     let key = |loaded: &Loaded| (loaded.shown_id(), loaded.declaration.type_path, loaded.declaration.version);
     found.sort_by(|one, other| key(one).cmp(&key(other)));
-    if found.is_empty() { Err(nothing(files)) } else { Ok(found) }
+    if found.is_empty() { Err(nothing(&files_read)) } else { Ok(found) }
 }
 
-fn nothing(files: &[PathBuf]) -> Failure {
+fn nothing(files: &[&PathBuf]) -> Failure {
     let names: Vec<String> = files.iter().map(|file| files::shown(file)).collect();
     let names = if names.is_empty() { "the workspace, which has no program,".to_owned() } else { names.join(", ") };
     Failure::new(format!("{names} says nothing of secrets that it loads")).help(
@@ -84,15 +96,19 @@ fn nothing(files: &[PathBuf]) -> Failure {
 }
 
 fn declarations(path: &Path) -> Result<Vec<&'static Declaration<'static>>, Failure> {
-    let file = executable::read(path)?;
-    entries::read(&file).map_err(|broken| {
+    entries_of(path, &executable::read(path)?, "copy the program again, or build it again")
+}
+
+/// The declarations among the bytes of a file. `mend` is the remedy for a damaged one.
+pub fn entries_of(path: &Path, file: &[u8], mend: &str) -> Result<Vec<&'static Declaration<'static>>, Failure> {
+    entries::read(file).map_err(|broken| {
         let failure = Failure::new(format!("cannot tell which secrets {} loads: {broken}", files::shown(path)));
         match broken.reason {
             Reason::Version => failure.help(
                 "use a cargo-secrets of the version of secrets-runtime that the program has, or build the program with the version \
                  that this command has",
             ),
-            Reason::Damaged | Reason::Unreadable => failure.help("copy the program again, or build it again"),
+            Reason::Damaged | Reason::Unreadable => failure.help(mend),
         }
     })
 }

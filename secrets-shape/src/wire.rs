@@ -1,6 +1,7 @@
 //! A type's declaration as bytes in a program: written at compile time, read by `cargo secrets`.
 //!
-//! `docs/reference/descriptor.md` describes the format. Entries are padded to a power of two, at least 512 bytes: LLVM merges shorter
+//! `docs/reference/descriptor.md` describes the format. Descriptor files outlive programs: a changed format has a version of its own, and
+//! entries of the versions before are still read. Entries are padded to a power of two, at least 512 bytes: LLVM merges shorter
 //! constants with others, where they could not be found.
 
 #![allow(clippy::cast_possible_truncation, reason = "lengths of constants, and the lowest bits of a number")]
@@ -76,18 +77,32 @@ pub const fn length(declaration: &Declaration<'_>) -> usize {
 pub const fn entry<const N: usize>(declaration: &Declaration<'_>, length: usize) -> [u8; N] {
     let mut bytes = [0; N];
     // The caller asks for every size, and exactly one of them fits.
-    if length > N || (length <= N / 2 && N > SHORTEST) {
-        return bytes;
+    if length <= N && (length > N / 2 || N <= SHORTEST) {
+        write(&mut bytes, declaration, length);
     }
-    let mut writer = Writer { bytes: &mut bytes, length: 0 };
+    bytes
+}
+
+/// The entry without padding, for a descriptor file. Inline, so that programs that never call it do not contain the magic once more.
+#[must_use]
+#[inline]
+pub fn unpadded(declaration: &Declaration<'_>) -> Vec<u8> {
+    let length = length(declaration);
+    let mut bytes = vec![0; length];
+    write(&mut bytes, declaration, length);
+    bytes
+}
+
+#[inline]
+const fn write(bytes: &mut [u8], declaration: &Declaration<'_>, length: usize) {
+    let mut writer = Writer { bytes, length: 0 };
     writer.raw(&MAGIC);
     writer.raw(&((length - HEADING) as u32).to_le_bytes());
     writer.length = HEADING;
     writer.declaration(declaration);
     let sum = checksum(bytes.split_at(length).0.split_at(HEADING).1);
-    let mut writer = Writer { bytes: &mut bytes, length: HEADING - 8 };
+    let mut writer = Writer { bytes, length: HEADING - 8 };
     writer.raw(&sum.to_le_bytes());
-    bytes
 }
 
 /// 64-bit FNV-1a.

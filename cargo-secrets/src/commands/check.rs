@@ -31,7 +31,7 @@ pub fn run(arguments: &CheckArgs, output: &Output) -> Result<Verdict, Failure> {
     show(&checked, output)?;
     checked.iter().filter_map(|checked| checked.failure).for_each(|failure| output.failed(failure));
     note_what_is_not_judged(&checked, output);
-    if arguments.programs.bin.is_empty() && arguments.file.is_none() {
+    if arguments.programs.are_built() && arguments.file.is_none() {
         note_stale_files(arguments, &loaded, &checked, output);
     }
     Ok(checked.iter().fold(Verdict::Holds, |verdict, checked| verdict.and(checked.verdict())))

@@ -139,6 +139,18 @@ pub enum Command {
     /// Validate live secrets, or a document, against the types of programs
     #[command(after_help = CHECK)]
     Check(CheckArgs),
+    /// List the versions of a secret and their staging labels, without values
+    #[command(after_help = HISTORY)]
+    History(SecretArgs),
+    /// Store a new version beside the current one, if it fits every program that reads it
+    #[command(after_help = STAGE)]
+    Stage(StageArgs),
+    /// Make the staged version current, if it fits every program that reads it
+    #[command(after_help = PROMOTE)]
+    Promote(PromoteArgs),
+    /// Make the last good version current again
+    #[command(after_help = ROLLBACK)]
+    Rollback(RollbackArgs),
     /// Print a shell completion script
     #[command(after_help = COMPLETIONS)]
     Completions {
@@ -231,6 +243,48 @@ Examples:
   cargo secrets describe --bin target/release/orders orders.descriptor.json
   cargo secrets check --descriptors orders.descriptor.json
   cargo secrets check --descriptors deployed/               # every program that is deployed"
+);
+
+const HISTORY: &str = concat!(
+    exit_status!("there is a list"),
+    "\
+Examples:
+  cargo secrets history prod/orders/db
+  cargo secrets history prod/orders/db --format json"
+);
+
+const STAGE: &str = concat!(
+    exit_status!("the version is stored, or would be", "the document does not fit a program"),
+    "\
+The document is read from standard input and never printed. The version gets the staging label CARGO_CANDIDATE; the current
+version stays current. Run again with the same document, it finds the version that it stored.
+
+Examples:
+  pass show orders/db | cargo secrets stage prod/orders/db --file - --descriptors deployed/
+  cargo secrets promote prod/orders/db --descriptors deployed/"
+);
+
+const PROMOTE: &str = concat!(
+    exit_status!("the version is current, or would be", "it does not fit a program, or another one became current meanwhile"),
+    "\
+The change is one call that Secrets Manager refuses if another version became current since the check. The version that was
+current gets the staging label CARGO_LAST_GOOD, for `rollback`. Without a terminal it needs --yes.
+
+Examples:
+  cargo secrets promote prod/orders/db --descriptors deployed/
+  cargo secrets promote prod/orders/db --descriptors deployed/ --yes       # in a pipeline
+  cargo secrets promote prod/orders/db --bin /app/orders --dry-run"
+);
+
+const ROLLBACK: &str = concat!(
+    exit_status!("the version is current again, or would be", "it does not fit a program, or another one became current meanwhile"),
+    "\
+The version that it replaces keeps the staging label AWSPREVIOUS: programs that read the previous version still accept it.
+Without a terminal it needs --yes.
+
+Examples:
+  cargo secrets rollback prod/orders/db --descriptors deployed/
+  cargo secrets rollback prod/orders/db --descriptors deployed/ --to 4f1f2a3c-58e2-4c0a-9d1e-0b8f5c7a6d21"
 );
 
 const PULL: &str = concat!(exit_status!("all files are up to date or written", "--check finds one that is missing or out of date"), "\
@@ -338,6 +392,73 @@ pub struct DescribeArgs {
     pub programs: Programs,
     /// File to write, by convention `<program>.descriptor.json` (default: standard output)
     pub file: Option<PathBuf>,
+}
+
+/// A secret, and where it is.
+#[derive(Debug, Args)]
+pub struct SecretArgs {
+    /// The secret: an id as declared, a name or an ARN
+    pub id: String,
+    #[command(flatten)]
+    pub variables: Variables,
+    #[command(flatten)]
+    pub place: Where,
+}
+
+#[derive(Debug, Args)]
+pub struct StageArgs {
+    #[command(flatten)]
+    pub secret: SecretArgs,
+    #[command(flatten)]
+    pub programs: Programs,
+    /// Read the whole document from standard input
+    #[arg(long, value_name = "-", value_parser = ["-"], required = true)]
+    pub file: String,
+    #[command(flatten)]
+    pub change: Change,
+}
+
+#[derive(Debug, Args)]
+pub struct PromoteArgs {
+    #[command(flatten)]
+    pub secret: SecretArgs,
+    #[command(flatten)]
+    pub programs: Programs,
+    /// The version to make current (default: the staged one)
+    #[arg(long, value_name = "VERSION")]
+    pub version_id: Option<String>,
+    #[command(flatten)]
+    pub change: Change,
+    /// Do not ask before the change
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RollbackArgs {
+    #[command(flatten)]
+    pub secret: SecretArgs,
+    #[command(flatten)]
+    pub programs: Programs,
+    /// The version to make current again (default: the one that `promote` replaced, or else AWSPREVIOUS)
+    #[arg(long, value_name = "VERSION")]
+    pub to: Option<String>,
+    #[command(flatten)]
+    pub change: Change,
+    /// Do not ask before the change
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// How a change of a secret is made.
+#[derive(Debug, Args)]
+pub struct Change {
+    /// Say what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Go on although a rotation is under way
+    #[arg(long)]
+    pub during_rotation: bool,
 }
 
 #[derive(Debug, Args)]

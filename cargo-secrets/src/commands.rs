@@ -2,10 +2,13 @@
 
 mod check;
 mod describe;
+mod history;
 mod list;
 mod policy;
+mod promote;
 mod pull;
 mod show;
+mod stage;
 
 use std::path::Path;
 use std::{fs, io};
@@ -25,6 +28,10 @@ pub fn run(cli: &Cli, output: &Output) -> Result<Verdict, Failure> {
         Command::Schema(arguments) => show::schema(arguments, output),
         Command::Template(arguments) => show::template(arguments, output),
         Command::Describe(arguments) => describe::run(arguments, output),
+        Command::History(arguments) => history::run(arguments, output),
+        Command::Stage(arguments) => stage::run(arguments, output),
+        Command::Promote(arguments) => promote::promote(arguments, output),
+        Command::Rollback(arguments) => promote::rollback(arguments, output),
         Command::Pull(arguments) => pull::run(arguments, output),
         Command::Check(arguments) => check::run(arguments, output),
         Command::Completions { shell } => completions(*shell),

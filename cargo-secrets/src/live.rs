@@ -175,9 +175,7 @@ where
             (format!("{service} could not be reached"), network())
         }
         SdkError::ServiceError(error) => match error.err().code() {
-            Some(code) if code.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
-                (format!("{service} refuses ({code})"), None)
-            }
+            Some(code) if __tools::is_code(code) => (format!("{service} refuses ({code})"), None),
             _ => (format!("{service} refuses (HTTP {})", error.raw().status().as_u16()), None),
         },
         _ => (

@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod confirm;
 mod descriptor;
 mod entries;
 mod executable;
@@ -17,6 +18,7 @@ mod program;
 mod role;
 mod schema_file;
 mod template;
+mod versions;
 mod workspace;
 
 use std::ffi::OsString;

@@ -95,7 +95,7 @@ fn files_show_nothing(directory: &Path) -> usize {
     })
 }
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 28] = [
     "pull",
     "pull --format json",
     "pull --check",
@@ -110,6 +110,14 @@ const COMMANDS: [&str; 20] = [
     "template --bin program",
     "policy --bin program --output terraform",
     "policy --bin program --type All --account 123456789012 --extra-id x",
+    "stage canary/all --file - --bin program",
+    "stage canary/text --file - --bin program --format json",
+    "stage {INJECTED_JSON} --file - --bin program",
+    "promote canary/all --bin program --yes",
+    "promote {INJECTED} --bin program --yes --format json",
+    "rollback canary/text --bin program --yes",
+    "history canary/all",
+    "history {INJECTED}",
     // A document passed where a path belongs.
     "check --bin program --type All --file Xq7canaryXq7",
     r#"check --bin program --type All --file {"text":"Xq7canaryXq7"} --format json"#,
@@ -120,7 +128,7 @@ const COMMANDS: [&str; 20] = [
 ];
 
 /// Options whose value an error could repeat, or cargo, or the name of a file.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 17] = [
     "pull --id canary/all --schema",
     "pull --type",
     "check --bin program --type",
@@ -130,6 +138,8 @@ const NAMES: [&str; 15] = [
     "check --bin program --region",
     "check --bin program --var",
     "policy --bin program --extra-id",
+    "promote canary/all --bin program --version-id",
+    "history",
     "list --manifest-path",
     "list --package",
     "list --features",
@@ -206,11 +216,14 @@ async fn no_command_shows_or_writes_a_value() {
         Reply::new(400, "<ErrorResponse><Error><Code>Xq7canaryXq7</Code></Error></ErrorResponse>"),
     ] {
         let proxy = Proxy::answering(reply).await;
-        for arguments in [
-            ["check", "--bin", "program", "-v"],
-            ["policy", "--bin", "program", "-v"],
-            ["pull", "-v", "--format", "json"],
-        ] {
+        let commands: [&[&str]; 5] = [
+            &["check", "--bin", "program", "-v"],
+            &["policy", "--bin", "program", "-v"],
+            &["pull", "-v", "--format", "json"],
+            &["promote", "canary/all", "--bin", "program", "--yes"],
+            &["history", "canary/all", "-v"],
+        ];
+        for arguments in commands {
             let mut command = session.command();
             command
                 .env("AWS_ENDPOINT_URL", proxy.endpoint())

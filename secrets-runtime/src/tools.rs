@@ -96,6 +96,13 @@ pub fn is_html(body: &[u8]) -> bool {
     source::is_html(body)
 }
 
+/// Whether it has the form of AWS's error codes. Another text may be anything, and is not shown.
+#[cfg(feature = "aws-https")]
+#[must_use]
+pub fn is_code(code: &str) -> bool {
+    source::is_code(code)
+}
+
 /// Which step towards credentials failed, if that is the cause of an error, and what to do.
 #[cfg(feature = "aws-https")]
 #[must_use]

@@ -1,6 +1,6 @@
 //! `check`: validates live secrets, or a document, against every type that a program reads them into.
 
-mod asked;
+pub mod asked;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -27,18 +27,29 @@ pub fn run(arguments: &CheckArgs, output: &Output) -> Result<Verdict, Failure> {
     let ids = loaded.iter().filter_map(|loaded| loaded.declaration.id).chain(arguments.id.as_deref());
     arguments.variables.note_unused(ids, output);
     let asked = asked(&loaded, arguments, output)?;
-    let checked: Vec<Checked<'_>> = asked.iter().map(|asked| Checked::new(asked, &arguments.variables)).collect();
-    show(&checked, output)?;
-    checked.iter().filter_map(|checked| checked.failure).for_each(|failure| output.failed(failure));
-    note_what_is_not_judged(&checked, output);
+    let (checked, verdict) = judged(&asked, &arguments.variables, output)?;
     if arguments.programs.are_built() && arguments.file.is_none() {
         note_stale_files(arguments, &loaded, &checked, output);
     }
-    Ok(checked.iter().fold(Verdict::Holds, |verdict, checked| verdict.and(checked.verdict())))
+    Ok(verdict)
+}
+
+/// Reports on each secret.
+pub fn judged<'a>(
+    asked: &'a [Asked<'a>],
+    variables: &Variables,
+    output: &Output,
+) -> Result<(Vec<Checked<'a>>, Verdict), Failure> {
+    let checked: Vec<Checked<'_>> = asked.iter().map(|asked| Checked::new(asked, variables)).collect();
+    show(&checked, output)?;
+    checked.iter().filter_map(|checked| checked.failure).for_each(|failure| output.failed(failure));
+    note_what_is_not_judged(&checked, output);
+    let verdict = checked.iter().fold(Verdict::Holds, |verdict, checked| verdict.and(checked.verdict()));
+    Ok((checked, verdict))
 }
 
 /// The result for one secret.
-struct Checked<'a> {
+pub struct Checked<'a> {
     asked: &'a Asked<'a>,
     id: ShownId,
     /// Each type that reads the secret, with the violations of that type.

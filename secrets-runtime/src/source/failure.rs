@@ -91,7 +91,7 @@ pub const DECRYPTION_FAILURE: &str =
 pub const EXPIRED: &str = "the AWS credentials have expired";
 
 /// Whether it has the form of AWS's codes: letters only.
-fn is_code(code: &str) -> bool {
+pub fn is_code(code: &str) -> bool {
     (1..=64).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 

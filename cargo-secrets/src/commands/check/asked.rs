@@ -5,7 +5,7 @@ use std::path::Path;
 use secrets_runtime::__tools::Text;
 use secrets_runtime::source::Selector;
 
-use crate::cli::CheckArgs;
+use crate::cli::{CheckArgs, Scope, Variables};
 use crate::failure::Failure;
 use crate::files;
 use crate::live::{self, Wanted, is_of, is_same, resolved};
@@ -96,24 +96,34 @@ fn questions<'l>(loaded: &'l [Loaded], arguments: &CheckArgs, output: &Output) -
     }
 }
 
-/// One question for each version of the secret that a type reads.
-fn of_id<'l>(id: &str, loaded: &'l [Loaded], arguments: &CheckArgs) -> Result<Vec<Question<'l>>, Failure> {
-    let has_types = !arguments.programs.scope.types.is_empty();
+/// The types that may read the secret. Never empty.
+pub fn readers<'l>(
+    id: &str,
+    loaded: &'l [Loaded],
+    scope: &Scope,
+    variables: &Variables,
+) -> Result<Vec<&'l Loaded>, Failure> {
+    let is_chosen = |loaded: &Loaded| scope.has_type(loaded.declaration.type_path);
     let is_reader = |loaded: &&Loaded| match loaded.declaration.id {
-        Some(declared) => is_same(declared, id, &arguments.variables),
+        Some(declared) => is_same(declared, id, variables),
         // The program passes the id at run time, so it may be this one.
-        None => has_types && is_chosen(loaded, arguments),
+        None => !scope.types.is_empty() && is_chosen(loaded),
     };
     let readers: Vec<&Loaded> = loaded.iter().filter(is_reader).collect();
-    if !readers.iter().any(|reader| is_chosen(reader, arguments)) {
-        let who = if has_types { arguments.programs.scope.types.join(", ") } else { "any type".to_owned() };
-        return Err(Failure::new(format!("the secret {id:?} is not one that {who} reads")).help(format!(
-            "give an id that a type declares, or with `--type` a type that is loaded with `load_from`; loaded are {}",
-            program::listed(loaded)
-        )));
+    if readers.iter().any(|reader| is_chosen(reader)) {
+        return Ok(readers);
     }
+    let who = if scope.types.is_empty() { "any type".to_owned() } else { scope.types.join(", ") };
+    Err(Failure::new(format!("the secret {id:?} is not one that {who} reads")).help(format!(
+        "give an id that a type declares, or with `--type` a type that is loaded with `load_from`; loaded are {}",
+        program::listed(loaded)
+    )))
+}
+
+/// One question for each version of the secret that a type reads.
+fn of_id<'l>(id: &str, loaded: &'l [Loaded], arguments: &CheckArgs) -> Result<Vec<Question<'l>>, Failure> {
     let mut questions: Vec<Question<'l>> = Vec::new();
-    for reader in readers {
+    for reader in readers(id, loaded, &arguments.programs.scope, &arguments.variables)? {
         add(&mut questions, Wanted { id: id.to_owned(), selector: selector(reader, arguments) }, reader, |_, _| true);
     }
     Ok(questions)

@@ -484,6 +484,7 @@ const REMEDIES: &[(&str, &str)] = &[
     ("choose a version of `cargo secrets history` with --to", "what_keeps_it_from_changing_a_secret_has_its_remedy"),
     ("give the programs that read this secret", "what_keeps_it_from_changing_a_secret_has_its_remedy"),
     ("check the proxy or endpoint between here and Secrets Manager", "told: there is no proxy here"),
+    ("choose with --to: {good}", "a_version_is_staged_promoted_and_rolled_back_each_step_once"),
     ("its versions are {}", "what_keeps_it_from_changing_a_secret_has_its_remedy"),
     ("allow secretsmanager:{action} to", "told: as with `allow {ACTIONS}`, below"),
     ("give --yes, or --dry-run first", "a_version_is_staged_promoted_and_rolled_back_each_step_once"),

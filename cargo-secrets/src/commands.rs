@@ -1,5 +1,6 @@
 //! The commands.
 
+mod change;
 mod check;
 mod describe;
 mod history;

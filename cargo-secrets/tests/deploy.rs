@@ -114,7 +114,7 @@ async fn a_version_is_staged_promoted_and_rolled_back_each_step_once() {
     assert_eq!(labels(&session, id), after);
 
     let back = run(&format!("rollback {id} --bin program --yes"));
-    assert!(back.stderr.contains("keeps AWSPREVIOUS"), "{}", back.stderr);
+    assert!(back.stderr.contains("note: programs that read the previous version go on accepting"), "{}", back.stderr);
     assert!(back.ended(0).contains("rolled back"));
     let after = labels(&session, id);
     for (label, version) in [("AWSCURRENT", &old), ("AWSPREVIOUS", &new), ("CARGO_LAST_GOOD", &old)] {
@@ -139,6 +139,20 @@ async fn a_version_is_staged_promoted_and_rolled_back_each_step_once() {
         .await
         .expect("there");
     assert_eq!(text.secret_string(), Some(NEW));
+
+    // Something else changes the secret: what to go back to is not guessed.
+    let client = session.emulator.client();
+    let put =
+        client.put_secret_value().secret_id(id).secret_string(NEW.replace("new", "console")).version_stages("OTHER");
+    let other = put.send().await.expect("put").version_id.expect("a version");
+    let current = client.update_secret_version_stage().secret_id(id).version_stage("AWSCURRENT");
+    current.move_to_version_id(other).remove_from_version_id(&new).send().await.expect("moved");
+    let unclear = run(&format!("rollback {id} --bin program --yes"));
+    let choose = format!("help: choose with --to: {old} was replaced by `promote`, {new} by the last change\n");
+    assert!(unclear.stderr.contains(&choose), "{}", unclear.stderr);
+    unclear.ended(2);
+    run(&format!("rollback {id} --bin program --yes --to {new}")).ended(0);
+    assert_eq!(labels(&session, id)["AWSCURRENT"], new);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use secrets_runtime::source::Selector;
 use serde_json::json;
 
+use super::change::{checked, not_rotating, readers_of, text_of};
 use super::check::asked::{Answer, Asked};
 use super::check::judged;
-use super::stage::{checked, not_rotating, readers_of, text_of};
 use crate::cli::{Change, Programs, PromoteArgs, RollbackArgs, SecretArgs};
 use crate::confirm::confirmed;
 use crate::failure::Failure;
@@ -19,40 +19,46 @@ use crate::versions::{CANDIDATE, CURRENT, LAST_GOOD, PREVIOUS, Service, Version,
 
 pub fn promote(arguments: &PromoteArgs, output: &Output) -> Result<Verdict, Failure> {
     let PromoteArgs { secret, programs, version_id, change, yes } = arguments;
-    let promotion = Move { secret, programs, change, yes: *yes, does: "promote", done: "promoted" };
-    let target = |versions: &Versions| {
-        named(versions, version_id.as_deref()).unwrap_or_else(|| {
-        versions.with(CANDIDATE).map(|version| version.id.clone()).ok_or_else(|| {
-            Failure::new(format!("no version of {:?} is staged", versions.arn))
-                .help("stage one with `cargo secrets stage`, or choose a version of `cargo secrets history` with --version-id")
-        })
-    })
-    };
+    let promotion = Move { secret, programs, change, yes: *yes, does: "promote", done: "promoted", leaves: None };
+    let target = |versions: &Versions| named(versions, version_id.as_deref()).unwrap_or_else(|| staged(versions));
     // The version that is replaced gets its label first: it is never without one.
     promotion.run(target, LAST_GOOD, |_, current| Some(current.id.clone()), output)
 }
 
+fn staged(versions: &Versions) -> Result<String, Failure> {
+    let staged = versions.with(CANDIDATE).map(|version| version.id.clone());
+    staged.ok_or_else(|| {
+        Failure::new(format!("no version of {:?} is staged", versions.arn))
+            .help("stage one with `cargo secrets stage`, or choose one of `cargo secrets history` with --version-id")
+    })
+}
+
 pub fn rollback(arguments: &RollbackArgs, output: &Output) -> Result<Verdict, Failure> {
     let RollbackArgs { secret, programs, to, change, yes } = arguments;
-    let rollback = Move { secret, programs, change, yes: *yes, does: "roll back", done: "rolled back" };
-    let target = |versions: &Versions| {
-        named(versions, to.as_deref()).unwrap_or_else(|| {
-            let before = [LAST_GOOD, PREVIOUS].into_iter().find_map(|label| versions.with(label));
-            before.map(|version| version.id.clone()).ok_or_else(|| {
-                Failure::new(format!("{:?} has no version before the current one", versions.arn))
-                    .help("choose a version of `cargo secrets history` with --to")
-            })
-        })
-    };
+    let leaves =
+        Some("programs that read the previous version go on accepting the one that is replaced, until the next change");
+    let rollback = Move { secret, programs, change, yes: *yes, does: "roll back", done: "rolled back", leaves };
+    let target = |versions: &Versions| named(versions, to.as_deref()).unwrap_or_else(|| good_before(versions));
     // What is taken back is not promoted again by chance; another staged version stays staged.
     let candidate = |versions: &Versions, current: &Version| {
         versions.with(CANDIDATE).filter(|candidate| candidate.id != current.id).map(|candidate| candidate.id.clone())
     };
-    let verdict = rollback.run(target, CANDIDATE, candidate, output)?;
-    if verdict == Verdict::Holds && !change.dry_run {
-        output.note("the version that was current keeps AWSPREVIOUS: programs that read the previous version accept it until the next change");
+    rollback.run(target, CANDIDATE, candidate, output)
+}
+
+/// The version that `promote` replaced, or else the previous one. If something else changed the secret since, they differ, and which one
+/// is meant is not guessed.
+fn good_before(versions: &Versions) -> Result<String, Failure> {
+    let id = |label: &str| versions.with(label).map(|version| version.id.clone());
+    match (id(LAST_GOOD), id(PREVIOUS)) {
+        (Some(good), Some(previous)) if good != previous && Some(&good) != id(CURRENT).as_ref() => {
+            Err(Failure::new(format!("{:?} was changed by something else since the last `promote`", versions.arn))
+                .help(format!("choose with --to: {good} was replaced by `promote`, {previous} by the last change")))
+        }
+        (Some(version), _) | (None, Some(version)) => Ok(version),
+        (None, None) => Err(Failure::new(format!("{:?} has no version before the current one", versions.arn))
+            .help("choose a version of `cargo secrets history` with --to")),
     }
-    Ok(verdict)
 }
 
 /// The version that the command line names.
@@ -76,6 +82,8 @@ struct Move<'a> {
     yes: bool,
     does: &'static str,
     done: &'static str,
+    /// What the change leaves behind, for the person who decides.
+    leaves: Option<&'static str>,
 }
 
 impl Move<'_> {
@@ -87,7 +95,7 @@ impl Move<'_> {
         to: impl FnOnce(&Versions, &Version) -> Option<String>,
         output: &Output,
     ) -> Result<Verdict, Failure> {
-        let Self { secret, programs, change, yes, does, done } = *self;
+        let Self { secret, programs, change, yes, does, done, leaves } = *self;
         let (loaded, service) = (checked(programs, output)?, Service::connect(secret, output)?);
         let versions = service.versions()?;
         not_rotating(&versions, change)?;
@@ -122,6 +130,9 @@ impl Move<'_> {
             "AWSCURRENT of {} moves from version {} to {target}; judged by {programs}",
             versions.arn, current.id
         ));
+        if let Some(leaves) = leaves {
+            output.note(leaves);
+        }
         if change.dry_run {
             return report(&format!("would {does}"), GOOD, Verdict::Holds);
         }

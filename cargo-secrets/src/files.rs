@@ -6,16 +6,17 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use secrets_shape::id;
+use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 
 /// Reads a document from a file, or from standard input if the path is `-`. A path that does not exist may be a secret
 /// passed by mistake, so it is never shown.
-pub fn document(path: &Path, option: &str) -> Result<String, Failure> {
+pub fn document(path: &Path, option: &str) -> Result<Zeroizing<String>, Failure> {
     if path == Path::new("-") {
         return standard_input().map_err(|error| Failure::file("read", Path::new("standard input"), &error));
     }
-    fs::read_to_string(path).map_err(|error| match error.kind() {
+    fs::read_to_string(path).map(Zeroizing::new).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidFilename => {
             Failure::new(format!("{option} names no file")).help(format!(
                 "give the path of a file that holds the document, or write the document to standard input: `{option} -`"
@@ -31,8 +32,9 @@ pub fn may_be_a_document(argument: &OsStr) -> bool {
     text.contains(['"', '\n']) || id::variables(&text).count() < text.matches('{').count()
 }
 
-fn standard_input() -> io::Result<String> {
-    let mut text = String::new();
+fn standard_input() -> io::Result<Zeroizing<String>> {
+    // A secret has at most 64 KiB. A text that grows would leave copies of itself behind.
+    let mut text = Zeroizing::new(String::with_capacity(128 * 1024));
     io::stdin().lock().read_to_string(&mut text).map(|_| text)
 }
 

@@ -8,7 +8,6 @@ use secrets_runtime::source::Selector;
 use serde_json::json;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
 use super::change::{checked, not_rotating, readers_of, text_of};
 use super::check::asked::{Answer, Asked};
@@ -24,7 +23,7 @@ use crate::versions::{CANDIDATE, Service, Versions};
 
 pub fn run(arguments: &StageArgs, output: &Output) -> Result<Verdict, Failure> {
     let StageArgs { secret, programs, file, change } = arguments;
-    let document = Zeroizing::new(files::document(Path::new(file), "--file")?);
+    let document = files::document(Path::new(file), "--file")?;
     let (loaded, service) = (checked(programs, output)?, Service::connect(secret, output)?);
     let versions = service.versions()?;
     not_rotating(&versions, change)?;
@@ -34,7 +33,7 @@ pub fn run(arguments: &StageArgs, output: &Output) -> Result<Verdict, Failure> {
     let changed = Changed::of(current.text.as_ref().map_err(Clone::clone)?.expose(), &document, &readers);
 
     let wanted = Wanted { id: versions.arn.clone(), selector: Selector::Stage(CANDIDATE.into()) };
-    let given = Answer::Given(String::clone(&document));
+    let given = Answer::Given(document.clone());
     let asked = [Asked { wanted, loaded: readers, answer: given, region: None }];
     let (_, verdict) = judged(&asked, &secret.variables, output)?;
     if verdict != Verdict::Holds {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use secrets_runtime::__tools::Text;
 use secrets_runtime::source::Selector;
+use zeroize::Zeroizing;
 
 use crate::cli::{CheckArgs, Scope, Variables};
 use crate::failure::Failure;
@@ -24,7 +25,7 @@ pub struct Asked<'l> {
 /// A document, or why it could not be fetched.
 pub enum Answer {
     Live(Result<Text, Failure>),
-    Given(String),
+    Given(Zeroizing<String>),
 }
 
 impl Answer {

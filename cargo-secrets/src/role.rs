@@ -7,7 +7,7 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::config::http::HttpResponse;
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use percent_encoding::percent_decode_str;
-use secrets_runtime::__tools::{has_empty_endpoint, is_html, sdk_config};
+use secrets_runtime::__tools::{denied, has_empty_endpoint, is_html, sdk_config};
 
 use crate::failure::Failure;
 use crate::live;
@@ -113,7 +113,8 @@ where
             failure.help("check the proxy or filter between here and IAM: the answer is not one of AWS")
         }
         code if code == Some("AccessDenied") || is_forbidden => {
-            failure.help(format!("allow {ACTIONS} to the user or role whose credentials this command has"))
+            let (_, remedy) = denied(error.message().unwrap_or_default(), ACTIONS, &format!("{role} and its policies"));
+            failure.help(remedy)
         }
         _ => match remedy {
             Some(remedy) => failure.help(remedy),

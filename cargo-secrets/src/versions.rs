@@ -5,7 +5,7 @@ use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::primitives::DateTime;
 use aws_sdk_secretsmanager::types::SecretVersionsListEntry;
-use secrets_runtime::__tools::{Declared, has_empty_endpoint, sdk_config};
+use secrets_runtime::__tools::{Declared, denied, has_empty_endpoint, sdk_config};
 use secrets_shape::id::Arn;
 use tokio::runtime::Runtime;
 
@@ -163,8 +163,11 @@ impl Service {
             Some("ResourceNotFoundException") => cannot("there is no such secret").help(
                 "give a name or an ARN that exists, and choose its account and region with --aws-profile and --region",
             ),
-            Some("AccessDeniedException") => cannot(&reason)
-                .help(format!("allow secretsmanager:{action} to the user or role whose credentials this command has")),
+            Some("AccessDeniedException") => {
+                let action = format!("secretsmanager:{action}");
+                let (reason, remedy) = denied(error.message().unwrap_or_default(), &action, self.shown());
+                cannot(&reason).help(remedy)
+            }
             _ => match remedy {
                 Some(remedy) => cannot(&reason).help(remedy),
                 None => cannot(&reason),

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use secrets_tests::{Proxy, Reply};
+
 use crate::support::Session;
 
 const SOURCE: &str = r#"
@@ -73,7 +75,7 @@ async fn a_version_is_staged_promoted_and_rolled_back_each_step_once() {
     same.ended(0);
     let dry = stage(NEW, "--dry-run").ended(0);
     assert!(
-        dry.contains("would stage") && dry.contains("  changes key and 1 keys that no program declares\n"),
+        dry.contains("would stage") && dry.contains("  changes key and one key that no program declares\n"),
         "{dry}"
     );
     assert_eq!(labels(&session, id), before, "nothing was stored");
@@ -233,5 +235,40 @@ async fn what_keeps_it_from_changing_a_secret_has_its_remedy() {
     );
     session.put("vacant/deploy/api", OLD).await;
     session.run_with(&format!("stage vacant/deploy/api {typed}"), NEW).ended(0);
+    // Killed after its first call, `promote` goes on where it stopped.
+    session.run_with(&format!("stage {id} --file - --bin program"), NEW).ended(0);
+    let label = client.update_secret_version_stage().secret_id(id).version_stage("CARGO_LAST_GOOD");
+    label.move_to_version_id(&current).send().await.expect("moved");
+    session.run(&format!("promote {id} --bin program --yes")).ended(0);
+    let after = labels(&session, id);
+    assert_eq!((&after["CARGO_LAST_GOOD"], &after["AWSCURRENT"]), (&current, &after["CARGO_CANDIDATE"]));
+
+    let user = "User: arn:aws:iam::123456789012:user/jane is not authorized to perform: secretsmanager:DescribeSecret";
+    let denied = Proxy::answering(Reply::error(
+        400,
+        "AccessDeniedException",
+        &format!("{user} with an explicit deny in a service control policy"),
+    ))
+    .await;
+    let session = session.with("AWS_ENDPOINT_URL", &denied.endpoint());
+    let ran = session.run(&format!("promote {id} --bin program --yes"));
+    for said in [
+        "access is denied to arn:aws:iam::123456789012:user/jane by an explicit deny in a service control policy",
+        "help: remove the deny of secretsmanager:DescribeSecret on obstacles/deploy/api from the service control policy",
+    ] {
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    }
+    ran.ended(2);
+}
+
+#[test]
+fn standard_input_alone_brings_a_document() {
+    let session = Session::new("inputs", "inputs");
+    let told = |arguments: &str, said: &str| {
+        let ran = session.run_with(arguments, NEW);
+        assert!(ran.stderr.contains(said), "{arguments}: {}", ran.stderr);
+        ran.ended(2);
+    };
+    let id = "inputs/deploy/api";
     told(&format!("stage {id} --bin program --file text.json"), "error: invalid value 'text.json' for '--file <->'");
 }

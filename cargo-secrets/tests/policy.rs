@@ -195,7 +195,7 @@ async fn what_it_allows_is_enough_and_less_is_not() {
     let audit = "policy --bin program --type ByArn --check --role arn:aws:iam::123456789012:role/audited";
     let denied = session.run(audit);
     let help = "help: allow iam:GetRole, iam:ListRolePolicies, iam:GetRolePolicy, iam:ListAttachedRolePolicies, iam:GetPolicy and \
-                iam:GetPolicyVersion to the user or role whose credentials this command has";
+                iam:GetPolicyVersion on arn:aws:iam::123456789012:role/audited and its policies to the user or role whose credentials this command has";
     assert!(denied.stderr.contains("audited is allowed: IAM refuses") && denied.stderr.contains(help), "{denied:?}");
     denied.ended(2);
     let session = session.with("AWS_ACCESS_KEY_ID", auditor).with("AWS_SECRET_ACCESS_KEY", auditor_key);

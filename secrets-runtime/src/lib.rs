@@ -94,5 +94,7 @@ pub mod __private {
 pub mod __tools {
     pub use crate::tools::{Declared, Text, check, declaration, json_schema, without_help};
     #[cfg(feature = "aws-https")]
-    pub use crate::tools::{aws, credentials_problem, has_empty_endpoint, is_code, is_html, region_of, sdk_config};
+    pub use crate::tools::{
+        aws, credentials_problem, denied, has_empty_endpoint, is_code, is_html, region_of, sdk_config,
+    };
 }

@@ -49,6 +49,8 @@ pub(crate) use aws_environment::{has_empty_endpoint, problem};
 #[cfg(feature = "aws")]
 pub use batch::Batch;
 #[cfg(feature = "aws-https")]
+pub(crate) use denial::Denial;
+#[cfg(feature = "aws-https")]
 pub(crate) use failure::{is_code, is_html};
 pub use file::File;
 pub use memory::Memory;

@@ -103,6 +103,14 @@ pub fn is_code(code: &str) -> bool {
     source::is_code(code)
 }
 
+/// What a denial's message says, as a clause, and what to do.
+#[cfg(feature = "aws-https")]
+#[must_use]
+pub fn denied(message: &str, action: &str, resource: &str) -> (String, String) {
+    let denial = source::Denial::of(message);
+    (denial.detail(), denial.remedy(action, resource, "the user or role whose credentials this command has"))
+}
+
 /// Which step towards credentials failed, if that is the cause of an error, and what to do.
 #[cfg(feature = "aws-https")]
 #[must_use]

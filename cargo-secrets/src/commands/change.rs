@@ -1,4 +1,4 @@
-//! What every change of a secret looks at first: who reads the secret, what a version holds, whether a rotation is under way.
+//! The checks before every change of a secret: a program reads it, and no rotation is under way.
 
 use secrets_runtime::source::Selector;
 
@@ -28,7 +28,7 @@ pub fn readers_of<'l>(
     let mut readers = readers(&secret.id, loaded, &programs.scope, variables)?;
     readers.retain(|reader| reader.declaration.id.is_none_or(|id| is_of(id, &versions.arn, variables)));
     if readers.is_empty() {
-        // Nobody would judge the version.
+        // Without a reader every version would pass the check.
         return Err(Failure::new(format!("no program reads {:?}, which {:?} is", versions.arn, secret.id))
             .help("give the programs that read this secret, with --bin or --descriptors"));
     }

@@ -116,6 +116,8 @@ impl std::fmt::Display for Changed {
         write!(f, "  changes {}", keys.join(", "))?;
         match (keys.is_empty(), others) {
             (_, 0) => writeln!(f),
+            (true, 1) => writeln!(f, "one key that no program declares"),
+            (false, 1) => writeln!(f, " and one key that no program declares"),
             (true, others) => writeln!(f, "{others} keys that no program declares"),
             (false, others) => writeln!(f, " and {others} keys that no program declares"),
         }

@@ -61,22 +61,21 @@ impl Denial {
         self.principal.as_deref()?.split(':').nth(4)
     }
 
-    /// What to do, for this resource and this role.
-    pub fn remedy(&self, resource: &str, role: &str) -> String {
-        const ACTION: &str = "secretsmanager:GetSecretValue";
+    /// What to do, for this action on this resource by this role.
+    pub fn remedy(&self, action: &str, resource: &str, role: &str) -> String {
         match self.policy {
             Some(Policy { place, .. }) if self.is_explicit => {
-                format!("remove the deny of {ACTION} on {resource} from {place}; allowing it elsewhere does not help")
+                format!("remove the deny of {action} on {resource} from {place}; allowing it elsewhere does not help")
             }
             None if self.is_explicit => {
                 format!(
-                    "remove the deny of {ACTION} on {resource} from the policy that has it; allowing it elsewhere does not help"
+                    "remove the deny of {action} on {resource} from the policy that has it; allowing it elsewhere does not help"
                 )
             }
             Some(Policy { name, place }) if *name != "identity-based policy" => {
-                format!("allow {ACTION} on {resource} in {place}, for {role}")
+                format!("allow {action} on {resource} in {place}, for {role}")
             }
-            _ => format!("allow {ACTION} on {resource} to {role}"),
+            _ => format!("allow {action} on {resource} to {role}"),
         }
     }
 }
@@ -110,7 +109,7 @@ mod tests {
 
     fn told(because: &str) -> (String, String) {
         let denial = Denial::of(&format!("{USER} {because}"));
-        (denial.detail(), denial.remedy("RESOURCE", "the role"))
+        (denial.detail(), denial.remedy("secretsmanager:GetSecretValue", "RESOURCE", "the role"))
     }
 
     #[test]

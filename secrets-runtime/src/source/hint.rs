@@ -27,7 +27,7 @@ impl Place<'_> {
         Some(match error.kind() {
             ErrorKind::AccessDenied => {
                 let denial = error.denial.as_deref().cloned().unwrap_or_default();
-                denial.remedy(&resource(id, region, denial.account()), role)
+                denial.remedy("secretsmanager:GetSecretValue", &resource(id, region, denial.account()), role)
             }
             ErrorKind::KmsDenied if error.detail == DECRYPTION_FAILURE => format!(
                 "see what state the key is in, with `aws kms describe-key`; if it is enabled, allow kms:Decrypt on it to {role}"
